@@ -1,0 +1,73 @@
+"""Change: the one way to alter a job.
+
+A change holds, for every row it touches, the row before and after. The store appends it, undo
+inverts it, the screens listen to it, and `hardcase log` prints it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hardcase.model.job import Row
+
+
+class Table(StrEnum):
+    """The tables of a job file."""
+
+    JOB = "job"
+    LABELS = "labels"
+    SAMPLES = "samples"
+    RUNS = "runs"
+    PREDICTIONS = "predictions"
+
+    @property
+    def is_record(self) -> bool:
+        """Whether rows record what happened (runs, predictions): undo leaves those alone."""
+        return self in (Table.RUNS, Table.PREDICTIONS)
+
+
+class Kind(StrEnum):
+    """What a change is to the undo history."""
+
+    EDIT = "edit"
+    """A command of the user: can be undone."""
+    UNDO = "undo"
+    """Takes back the change `target`."""
+    REDO = "redo"
+    """Repeats the undone change `target`."""
+    RECORD = "record"
+    """Only records progress: undo passes it by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One row before and after. `before` is None when the row is new, `after` when it goes."""
+
+    table: Table
+    key: int
+    before: Row | None
+    after: Row | None
+
+    def inverted(self) -> Edit:
+        """Return the edit that takes this one back."""
+        return Edit(self.table, self.key, self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One command's effect. `seq` counts from 1 without gaps in a job; `when` is ISO 8601 UTC."""
+
+    seq: int
+    when: str
+    who: str
+    title: str
+    edits: tuple[Edit, ...]
+    kind: Kind = Kind.EDIT
+    target: int | None = None
+
+    def inverted_edits(self) -> tuple[Edit, ...]:
+        """Return the edits that undo this change, last first; records stay as they are."""
+        return tuple(e.inverted() for e in reversed(self.edits) if not e.table.is_record)

@@ -1,0 +1,155 @@
+"""The rows of a job: the job itself, its labels, samples, runs and predictions.
+
+Rows are immutable. A row is altered by a `Change` that puts another row in its place, which is what
+makes undo, the journal and the screens simple.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hardcase.model.boxes import Box
+
+HUMAN = "human"
+"""Who made an annotation, when it was a person. Models sign as `name#run`."""
+
+
+class Task(StrEnum):
+    """What is labeled: whole images, or objects in them."""
+
+    CLASSIFICATION = "classification"
+    DETECTION = "detection"
+
+
+class Status(StrEnum):
+    """How far a sample has come."""
+
+    UNLABELED = "unlabeled"
+    TO_BE_CONFIRMED = "to_be_confirmed"
+    LABELED = "labeled"
+
+
+class RunState(StrEnum):
+    """Where a run stands. A run found `running` in a job that nobody has open was interrupted."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A label on a sample; with a box in detection jobs.
+
+    `score` is the model's confidence in [0, 1], None for a person. `by` is `human` or the signature
+    of a run. `extra` keeps what a format said beyond that (difficult, iscrowd, ...), as JSON values.
+    """
+
+    label: str
+    box: Box | None = None
+    score: float | None = None
+    by: str = HUMAN
+    extra: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One image of the job.
+
+    `path` is relative to the job's folder, with `/`. `width` and `height` are those of the oriented
+    image in pixels, None until it was first opened. `coefficient` in [0, 1] is the estimated share
+    of the auto labels that needs correction, None before any model saw the sample. `error` says why
+    the image cannot be read, None if it can. A labeled detection sample without annotations means
+    "no objects here". `updated_at` is ISO 8601, UTC, in seconds.
+    """
+
+    id: int
+    path: str
+    status: Status = Status.UNLABELED
+    annotations: tuple[Annotation, ...] = ()
+    hard: bool = False
+    coefficient: float | None = None
+    reasons: tuple[int, ...] = ()
+    labeled_by: str | None = None
+    updated_at: str = ""
+    width: int | None = None
+    height: int | None = None
+    error: str | None = None
+    missing: bool = False
+    extra: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A class of the job. `position` orders the list (digit 1 sets the first); `colour` #rrggbb."""
+
+    id: int
+    name: str
+    colour: str
+    position: int
+    extra: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One dataset folder and its task. `root` is the image folder, relative to the job file."""
+
+    id: int
+    name: str
+    task: Task
+    root: str = "."
+    created_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One auto-labeling run, kept as history.
+
+    `signals` names the columns of `Prediction.signals`. `settings` holds what was asked for, JSON
+    values only. `done` counts samples finished, unreadable ones (`failed`) included.
+    """
+
+    id: int
+    kind: str
+    model: str
+    state: RunState = RunState.RUNNING
+    sha256: str = ""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    signals: tuple[str, ...] = ()
+    total: int = 0
+    done: int = 0
+    failed: int = 0
+    started_at: str = ""
+    ended_at: str = ""
+    message: str = ""
+
+    @property
+    def signature(self) -> str:
+        """How annotations of this run are signed: `name#run`."""
+        return f"{self.model}#{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the newest run said of a sample, kept as it was said.
+
+    It is pending while its run is under way, becomes the sample's auto labels when the run
+    completes, and stays afterwards as the record of what was predicted. `id` is the sample's.
+    """
+
+    id: int
+    run: int
+    annotations: tuple[Annotation, ...] = ()
+    signals: tuple[float, ...] = ()
+    width: int | None = None
+    height: int | None = None
+    error: str | None = None
+
+
+Row = Job | Label | Sample | Run | Prediction

@@ -1,0 +1,147 @@
+"""Rows as JSON objects and back. Fields at their default are left out, to keep job files small.
+
+Reading is strict: an object that is not such a row raises KeyError, TypeError or ValueError, which
+the store turns into an error that names the place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from sys import intern
+from typing import TYPE_CHECKING, Any
+
+from hardcase.model.boxes import Box
+from hardcase.model.changes import Table
+from hardcase.model.job import (
+    HUMAN,
+    Annotation,
+    Job,
+    Label,
+    Prediction,
+    Row,
+    Run,
+    RunState,
+    Sample,
+    Status,
+    Task,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Json = dict[str, Any]
+
+_DECIMALS = 3  # of a pixel; far below the 0.01 px that formats must keep
+
+
+def annotation_to_json(annotation: Annotation) -> Json:
+    """Return `{label, box?, score?, by?, extra?}`; boxes as [x1, y1, x2, y2] in source pixels."""
+    out: Json = {"label": annotation.label}
+    if annotation.box is not None:
+        out["box"] = [round(v, _DECIMALS) for v in annotation.box]
+    if annotation.score is not None:
+        out["score"] = round(annotation.score, 6)
+    if annotation.by != HUMAN:
+        out["by"] = annotation.by
+    if annotation.extra:
+        out["extra"] = dict(annotation.extra)
+    return out
+
+
+def annotation_from_json(data: Mapping[str, Any]) -> Annotation:
+    """Invert `annotation_to_json`."""
+    box = data.get("box")
+    return Annotation(
+        intern(data["label"]),
+        None if box is None else Box(*map(float, box)),
+        data.get("score"),
+        intern(data.get("by", HUMAN)),
+        data.get("extra"),
+    )
+
+
+def to_json(row: Row) -> Json:
+    """Return the row as a JSON object, without its id and without fields at their default."""
+    out: Json = {}
+    for name, default in _DEFAULTS[type(row)]:
+        value = getattr(row, name)
+        if value != default:
+            out[name] = value
+    if isinstance(row, Sample | Prediction) and row.annotations:
+        out["annotations"] = [annotation_to_json(a) for a in row.annotations]
+    return out
+
+
+def from_json(table: Table, key: int, data: Mapping[str, Any]) -> Row:
+    """Return the row of `table` with id `key` that `data` describes."""
+    return _READERS[table](key, data)
+
+
+def _sample(key: int, data: Mapping[str, Any]) -> Sample:
+    get = data.get
+    return Sample(
+        id=key,
+        path=data["path"],
+        status=_STATUS[get("status", "unlabeled")],
+        annotations=tuple(map(annotation_from_json, get("annotations", ()))),
+        hard=bool(get("hard", False)),
+        coefficient=get("coefficient"),
+        reasons=tuple(get("reasons", ())),
+        labeled_by=get("labeled_by"),
+        updated_at=get("updated_at", ""),
+        width=get("width"),
+        height=get("height"),
+        error=get("error"),
+        missing=bool(get("missing", False)),
+        extra=get("extra"),
+    )
+
+
+def _prediction(key: int, data: Mapping[str, Any]) -> Prediction:
+    get = data.get
+    return Prediction(
+        id=key,
+        run=data["run"],
+        annotations=tuple(map(annotation_from_json, get("annotations", ()))),
+        signals=tuple(get("signals", ())),
+        width=get("width"),
+        height=get("height"),
+        error=get("error"),
+    )
+
+
+def _run(key: int, data: Mapping[str, Any]) -> Run:
+    values = dict(data)
+    values["state"] = RunState(values.get("state", RunState.RUNNING))
+    values["signals"] = tuple(values.get("signals", ()))
+    return Run(id=key, **values)
+
+
+def _job(key: int, data: Mapping[str, Any]) -> Job:
+    values = dict(data)
+    values["task"] = Task(values["task"])
+    return Job(id=key, **values)
+
+
+def _label(key: int, data: Mapping[str, Any]) -> Label:
+    return Label(id=key, **data)
+
+
+_STATUS = {status.value: status for status in Status}
+
+_READERS: dict[Table, Callable[[int, Mapping[str, Any]], Row]] = {
+    Table.JOB: _job,
+    Table.LABELS: _label,
+    Table.SAMPLES: _sample,
+    Table.RUNS: _run,
+    Table.PREDICTIONS: _prediction,
+}
+
+_DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
+    row: tuple(
+        (f.name, f.default if f.default is not MISSING else MISSING)
+        for f in fields(row)
+        if f.name not in {"id", "annotations"}
+    )
+    for row in (Job, Label, Sample, Run, Prediction)
+}
