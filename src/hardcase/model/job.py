@@ -48,7 +48,7 @@ class Annotation:
     """A label on a sample; with a box in detection jobs.
 
     `score` is the model's confidence in [0, 1], None for a person. `by` is `human` or the signature
-    of a run. `extra` keeps what a format said beyond that (difficult, iscrowd, ...), as JSON values.
+    of a run. `extra` keeps what a format said beyond that (difficult, iscrowd): JSON values only.
     """
 
     label: str

@@ -1,0 +1,77 @@
+"""The demo: the shipped images as two jobs, auto labeled by the shipped models."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hardcase
+from hardcase.errors import HardcaseError, JobError
+from hardcase.model.job import Task
+from hardcase.model.text import printable
+from hardcase.session.labeling import JOB_FILE, LabelingSession
+from hardcase.session.runs import RunRequest, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardcase.model.job import Run
+
+
+@dataclass(frozen=True, slots=True)
+class DemoJob:
+    """One of the demo's jobs, below the demo's folder."""
+
+    folder: str
+    name: str
+    task: Task
+    model: str
+
+
+DEMO_JOBS = (
+    DemoJob("detection", "Demo: detection", Task.DETECTION, "detector.onnx"),
+    DemoJob("classification", "Demo: classification", Task.CLASSIFICATION, "classifier.onnx"),
+)
+
+
+def make_demo(
+    folder: Path, progress: Callable[[DemoJob, Run], None] = lambda _job, _run: None
+) -> list[Path]:
+    """Make the demo's jobs in `folder`, or find them as they were left. Return their job files.
+
+    Raises HardcaseError if the folder cannot be written or holds something else.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise JobError(f"{printable(str(folder))} is no folder: give another for the demo")
+    return [_make(folder, job, progress) for job in DEMO_JOBS]
+
+
+def asset(*parts: str) -> Path:
+    """Return a shipped file or folder: installed with the package, or in the source tree."""
+    package = Path(hardcase.__file__).parent
+    installed = package.joinpath("_assets", *parts)
+    path = installed if installed.exists() else package.parent.parent.joinpath(*parts)
+    if not path.exists():
+        raise HardcaseError(f"{'/'.join(parts)} is not installed: install hardcase again")
+    return path
+
+
+def _make(folder: Path, job: DemoJob, progress: Callable[[DemoJob, Run], None]) -> Path:
+    target = folder / job.folder
+    path = target / JOB_FILE
+    if path.exists():
+        return path
+    try:
+        shutil.copytree(
+            asset("sample_data", job.folder, "images"), target / "images", dirs_exist_ok=True
+        )
+    except OSError as error:
+        reason = error.strerror or "not all files could be copied"
+        raise JobError(f"cannot make the demo in {printable(str(folder))}: {reason}") from error
+    model = asset("models", job.model)
+    labels = prepare(RunRequest(model)).profile.labels
+    with LabelingSession.create(target, job.task, labels, name=job.name) as session:
+        session.autolabel(RunRequest(model), lambda run: progress(job, run))
+    return path

@@ -1,0 +1,503 @@
+"""LabelingSession: the one door to a job.
+
+Queries read the rows in memory; commands turn decisions into one `Change` each, hand it to the
+store, and tell the listeners. A session belongs to one thread: whoever works elsewhere (a run, a
+preview) is given plain data and brings plain data back.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from dataclasses import replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Self, cast
+
+from hardcase.errors import HardcaseError, JobError, UsageError
+from hardcase.model.changes import Change, Edit, Kind, Table
+from hardcase.model.job import (
+    Annotation,
+    Job,
+    Label,
+    Prediction,
+    Row,
+    Run,
+    RunState,
+    Sample,
+    Status,
+    Task,
+)
+from hardcase.model.palette import label_colour
+from hardcase.model.text import clean_label, printable
+from hardcase.session import commands, filters, jobs, runs
+from hardcase.session.clock import now
+from hardcase.session.columns import STATUS_CODES, Columns
+from hardcase.session.scan import find_images
+from hardcase.session.views import Sort, Stats, Tab
+from hardcase.store import JobStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hardcase.session.runs import ActiveRun, Chunk, PreparedRun, RunRequest
+
+JOB_FILE = "hardcase.json"
+
+
+class LabelingSession:
+    """A labeling job, open."""
+
+    def __init__(self, store: JobStore) -> None:
+        self._store = store
+        self._who = _user()
+        self._listeners: list[Callable[[Change], None]] = []
+        self._columns: Columns | None = None
+        self._ids_by_path: dict[str, int] | None = None
+        self.path = store.path
+        self.root = (store.path.parent / self.job.root).resolve()
+
+    @classmethod
+    def create(
+        cls,
+        folder: Path,
+        task: Task,
+        labels: Sequence[str] = (),
+        *,
+        job_file: Path | None = None,
+        name: str | None = None,
+    ) -> Self:
+        """Make a job of the images in `folder`. Raises JobError, UsageError."""
+        folder = folder.resolve()
+        if not folder.is_dir():
+            raise JobError(f"{printable(str(folder))} is no folder: give the folder of the images")
+        images = find_images(folder)
+        if not images:
+            raise JobError(f"no images in {printable(str(folder))}: nothing to label")
+        path = (job_file or folder / JOB_FILE).resolve()
+        created = now()
+        job = Job(1, printable(name or folder.name), task, _relative(folder, path.parent), created)
+        rows: list[tuple[Table, int, Row]] = [(Table.JOB, 1, job)]
+        rows += [(Table.LABELS, n.id, n) for n in _new_labels(labels, taken=())]
+        rows += [(Table.SAMPLES, n, Sample(n, image)) for n, image in enumerate(images, 1)]
+        store = JobStore.create(path)
+        edits = tuple(Edit(table, key, None, row) for table, key, row in rows)
+        title = f"create job with {len(images)} images"
+        store.commit(Change(1, created, _user(), title, edits, Kind.RECORD))
+        store.flush()
+        return cls(store)
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Self:
+        """Open a job file, or the one in a folder. Held elsewhere, it opens read-only."""
+        file = path / JOB_FILE if path.is_dir() else path
+        if not file.exists():
+            hint = f"make one with: hardcase init {printable(str(path))} --task ..."
+            raise JobError(f"no job at {printable(str(path))}; {hint}")
+        return cls(JobStore.open(file, read_only=read_only))
+
+    def close(self) -> None:
+        """Write the checkpoint, give the lock back, and keep the job in the user's list."""
+        jobs.remember(jobs.summarize(self))
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- durability
+
+    @property
+    def read_only(self) -> bool:
+        """Whether commands are refused."""
+        return self._store.read_only
+
+    @property
+    def read_only_reason(self) -> str | None:
+        """Why commands are refused, None if they are not."""
+        return self._store.read_only_reason
+
+    @property
+    def saved(self) -> bool:
+        """Whether every change so far is safe on disk."""
+        return self._store.saved_seq >= self._store.last_seq
+
+    @property
+    def trouble(self) -> str | None:
+        """Why changes do not reach the disk, None if they do."""
+        return self._store.trouble
+
+    def retry(self) -> bool:
+        """Try again to write what is not safe yet."""
+        return self._store.retry()
+
+    def flush(self) -> None:
+        """Wait until every change so far is safe on disk. Raises JobError if it cannot be."""
+        self._store.flush()
+
+    def on_saved(self, callback: Callable[[], None] | None) -> None:
+        """Call `callback`, on another thread, whenever `saved` or `trouble` may have changed."""
+        self._store.on_saved = callback
+
+    def subscribe(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Call `listener` after each change. Returns the function that ends it."""
+        self._listeners.append(listener)
+        return partial(self._listeners.remove, listener)
+
+    # -- queries
+
+    @property
+    def job(self) -> Job:
+        """Name, task and folder."""
+        return cast("Job", next(iter(self._store.tables[Table.JOB].values())))
+
+    @property
+    def task(self) -> Task:
+        """Classification or detection."""
+        return self.job.task
+
+    @property
+    def labels(self) -> list[Label]:
+        """The labels in the order of the job."""
+        rows = cast("Iterable[Label]", self._store.tables[Table.LABELS].values())
+        return sorted(rows, key=lambda label: label.position)
+
+    @property
+    def runs(self) -> list[Run]:
+        """Auto-labeling runs and imports of predictions, newest first."""
+        rows = cast("Iterable[Run]", self._store.tables[Table.RUNS].values())
+        return sorted(rows, key=lambda run: -run.id)
+
+    def run(self, run_id: int) -> Run:
+        """Return a run. Raises UsageError if there is none with this id."""
+        try:
+            return cast("Run", self._store.tables[Table.RUNS][run_id])
+        except KeyError:
+            raise UsageError(f"there is no run {run_id} in this job") from None
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield every sample, in no particular order."""
+        return iter(cast("Iterable[Sample]", self._store.tables[Table.SAMPLES].values()))
+
+    def sample(self, sample_id: int) -> Sample:
+        """Return a sample. Raises UsageError if there is none with this id."""
+        try:
+            return cast("Sample", self._store.tables[Table.SAMPLES][sample_id])
+        except KeyError:
+            raise UsageError(f"there is no sample {sample_id} in this job") from None
+
+    def prediction(self, sample_id: int) -> Prediction | None:
+        """Return what the newest run said of a sample."""
+        return cast("Prediction | None", self._store.tables[Table.PREDICTIONS].get(sample_id))
+
+    def predictions(self) -> Iterator[Prediction]:
+        """Yield what runs said, one prediction a sample at most."""
+        return iter(cast("Iterable[Prediction]", self._store.tables[Table.PREDICTIONS].values()))
+
+    def find(self, text: str) -> int:
+        """Return the id of the sample that `text`, an id or a path, means. Raises UsageError."""
+        if text.isascii() and text.isdigit():
+            return self.sample(int(text)).id
+        if self._ids_by_path is None:
+            self._ids_by_path = {s.path: s.id for s in self.samples()}
+        for path in (text, str(PurePosixPath(text)), self._inside_root(text)):
+            if path in self._ids_by_path:
+                return self._ids_by_path[path]
+        raise UsageError(f"there is no sample {printable(text)!r} in this job; see: hardcase list")
+
+    def image_path(self, sample_id: int) -> Path:
+        """Return the file of a sample. Raises JobError if its path leaves the job's folder."""
+        relative = PurePosixPath(self.sample(sample_id).path)
+        if relative.is_absolute() or ".." in relative.parts:
+            raise JobError(f"sample {sample_id} points outside the job's folder; it is not opened")
+        return self.root / relative
+
+    def stats(self) -> Stats:
+        """Count the samples and the annotations of each label."""
+        columns = self.columns
+        counts = columns.label_counts()
+        unlabeled, to_confirm, labeled = (columns.status_count(s) for s in Status)
+        return Stats(
+            total=len(columns.ids),
+            unlabeled=unlabeled,
+            labeled=labeled,
+            to_be_confirmed=to_confirm,
+            hard=int(columns.hard.sum()),
+            labels={label.name: counts.get(label.name, 0) for label in self.labels},
+        )
+
+    def query(
+        self, tab: Tab = Tab.ALL, expression: str = "", sort: Sort | None = None
+    ) -> NDArray[np.int64]:
+        """Return the (N,) ids of the samples in `tab` that pass a filter expression, in order.
+
+        To Be Confirmed is ordered by hardness, the rest by path, unless `sort` says otherwise.
+        Raises UsageError if the expression does not parse.
+        """
+        columns = self.columns
+        mask = filters.evaluate(filters.parse(expression), columns)
+        if tab.status is not None:
+            mask &= columns.status == STATUS_CODES[tab.status]
+        return columns.order(mask, sort or (Sort.HARD if tab is Tab.TO_BE_CONFIRMED else Sort.PATH))
+
+    @property
+    def columns(self) -> Columns:
+        """The samples as numpy columns."""
+        if self._columns is None:
+            self._columns = Columns(cast("dict[int, Sample]", self._store.tables[Table.SAMPLES]))
+        return self._columns
+
+    def history(self, limit: int | None = None) -> Iterator[Change]:
+        """Yield changes, newest first."""
+        return self._store.history(limit)
+
+    # -- commands
+
+    def set_label(self, ids: Iterable[int], name: str) -> Change | None:
+        """Give samples one label; they are labeled then (classification)."""
+        self._need(Task.CLASSIFICATION)
+        name = self._known(name)
+        return self._alter(
+            ids, lambda what: f"label {what} {name}", lambda s: commands.labeled(s, name)
+        )
+
+    def toggle_label(self, ids: Iterable[int], name: str) -> Change | None:
+        """Add `name`, or remove it where it is (classification with several labels)."""
+        self._need(Task.CLASSIFICATION)
+        name = self._known(name)
+        return self._alter(
+            ids, lambda what: f"toggle {name} on {what}", lambda s: commands.toggled(s, name)
+        )
+
+    def set_annotations(self, sample_id: int, annotations: Sequence[Annotation]) -> Change | None:
+        """Replace a sample's annotations; boxes are clipped to the image, empty ones refused."""
+        sample = self.sample(sample_id)
+        checked = tuple(self._checked(sample, a) for a in annotations)
+        return self._alter([sample_id], "edit {}".format, lambda s: commands.edited(s, checked))
+
+    def relabel_box(self, sample_id: int, index: int, name: str) -> Change | None:
+        """Give one box another label (detection)."""
+        name = self._known(name)
+        return self._alter(
+            [sample_id],
+            lambda what: f"relabel a box of {what} {name}",
+            lambda s: commands.relabeled_box(s, index, name),
+        )
+
+    def confirm(self, ids: Iterable[int]) -> Change | None:
+        """Accept the annotations of samples that have some, or were offered none in detection."""
+        return self._alter(ids, "confirm {}".format, lambda s: commands.confirmed(s, self.task))
+
+    def set_no_objects(self, ids: Iterable[int]) -> Change | None:
+        """Say that there is nothing to label in these samples (detection)."""
+        self._need(Task.DETECTION)
+        return self._alter(ids, "no objects in {}".format, commands.without_objects)
+
+    def reject(self, ids: Iterable[int]) -> Change | None:
+        """Throw away the auto labels of samples to be confirmed."""
+        return self._alter(ids, "reject {}".format, commands.rejected)
+
+    def clear(self, ids: Iterable[int]) -> Change | None:
+        """Remove all annotations."""
+        return self._alter(ids, "clear {}".format, commands.cleared)
+
+    def mark_hard(self, ids: Iterable[int]) -> Change | None:
+        """Confirm Hard Example: set the mark."""
+        return self._alter(ids, "mark {} hard".format, lambda s: commands.marked(s, hard=True))
+
+    def unmark_hard(self, ids: Iterable[int]) -> Change | None:
+        """Cancel Hard Example: remove the mark."""
+        return self._alter(ids, "unmark {} hard".format, lambda s: commands.marked(s, hard=False))
+
+    def add_labels(self, names: Sequence[str]) -> Change | None:
+        """Add labels at the end of the list; those that exist already are passed by."""
+        edits = self.label_edits(names)
+        listed = ", ".join(edit.after.name for edit in edits if isinstance(edit.after, Label))
+        return self.commit(f"add label {listed}", edits)
+
+    def label_edits(self, names: Sequence[str]) -> list[Edit]:
+        """Return the edits that add labels, for a Change that does more than that."""
+        return [Edit(Table.LABELS, n.id, None, n) for n in _new_labels(names, taken=self.labels)]
+
+    def sync(self) -> Change | None:
+        """Take in images added to the folder, mark those that are gone, greet those back."""
+        present = set(find_images(self.root))
+        known = {s.path: s for s in self.samples()}
+        edits = [
+            Edit(Table.SAMPLES, s.id, s, replace(s, missing=s.path not in present))
+            for s in known.values()
+            if s.missing != (s.path not in present)
+        ]
+        first = max(self._store.tables[Table.SAMPLES], default=0) + 1
+        new = sorted(present - known.keys())
+        edits += [
+            Edit(Table.SAMPLES, n, None, Sample(n, path)) for n, path in enumerate(new, first)
+        ]
+        return self.commit(f"sync: {len(new)} new, {len(edits) - len(new)} gone or back", edits)
+
+    def undo(self) -> Change | None:
+        """Take back the newest change that is not taken back yet."""
+        target = self._store.undo_target()
+        if target is None:
+            return None
+        edits = target.inverted_edits()
+        return self.commit(f"undo: {target.title}", edits, Kind.UNDO, target.seq)
+
+    def redo(self) -> Change | None:
+        """Repeat the change that was taken back last."""
+        target = self._store.redo_target()
+        if target is None:
+            return None
+        edits = tuple(e for e in target.edits if not e.table.is_record)
+        return self.commit(f"redo: {target.title}", edits, Kind.REDO, target.seq)
+
+    def commit(
+        self,
+        title: str,
+        edits: Sequence[Edit],
+        kind: Kind = Kind.EDIT,
+        target: int | None = None,
+    ) -> Change | None:
+        """Make a Change of `edits`, apply it, tell the listeners. None if there are no edits."""
+        if not edits:
+            return None
+        seq = self._store.last_seq + 1
+        change = Change(seq, now(), self._who, title, tuple(edits), kind, target)
+        self._store.commit(change)
+        self._follow(change)
+        for listener in tuple(self._listeners):
+            listener(change)
+        return change
+
+    # -- auto labeling
+
+    def begin_run(self, prepared: PreparedRun) -> ActiveRun:
+        """Start or resume a run; see `runs.begin`."""
+        return runs.begin(self, prepared)
+
+    def record(self, chunk: Chunk) -> Change | None:
+        """Keep some predictions of a run under way."""
+        return runs.record(self, chunk)
+
+    def finish_run(self, run_id: int) -> Change | None:
+        """Move what a run predicted to To Be Confirmed."""
+        return runs.finish(self, run_id)
+
+    def stop_run(self, run_id: int, state: RunState, message: str = "") -> Change | None:
+        """Record that a run was cancelled or failed."""
+        return runs.stop(self, run_id, state, message)
+
+    def autolabel(
+        self, request: RunRequest, progress: Callable[[Run], None] = lambda _run: None
+    ) -> Run:
+        """Run a model from start to end on this thread, calling `progress` after each chunk.
+
+        Raises ModelError if the model fails; what was done by then stays for when the same run is
+        asked for again, as it does after KeyboardInterrupt.
+        """
+        active = self.begin_run(runs.prepare(request))
+        run_id = active.run.id
+        try:
+            progress(active.run)
+            for chunk in active.chunks():
+                self.record(chunk)
+                progress(self.run(run_id))
+        except KeyboardInterrupt:
+            active.cancel()
+            self.stop_run(run_id, RunState.CANCELLED)
+            raise
+        except HardcaseError as error:
+            self.stop_run(run_id, RunState.FAILED, str(error))
+            raise
+        self.finish_run(run_id)
+        return self.run(run_id)
+
+    # -- inside
+
+    def _alter(
+        self,
+        ids: Iterable[int],
+        title: Callable[[str], str],
+        step: Callable[[Sample], Sample],
+    ) -> Change | None:
+        moment = now()
+        edits = []
+        for sample_id in dict.fromkeys(int(i) for i in ids):
+            before = self.sample(sample_id)
+            after = step(before)
+            if after != before:
+                after = replace(after, updated_at=moment)
+                edits.append(Edit(Table.SAMPLES, sample_id, before, after))
+        what = f"{len(edits)} samples"
+        if len(edits) == 1:
+            what = self.sample(edits[0].key).path
+        return self.commit(title(what), edits)
+
+    def _follow(self, change: Change) -> None:
+        pairs = [(e.before, e.after) for e in change.edits if e.table is Table.SAMPLES]
+        samples = cast("list[tuple[Sample | None, Sample | None]]", pairs)
+        if self._columns is not None and not self._columns.update(samples):
+            self._columns = None
+            self._ids_by_path = None
+
+    def _need(self, task: Task) -> None:
+        if self.task is not task:
+            raise UsageError(f"this is a {self.task} job; that needs a {task} job")
+
+    def _known(self, name: str) -> str:
+        if not any(label.name == name for label in self.labels):
+            names = ", ".join(label.name for label in self.labels) or "none yet"
+            raise UsageError(f"there is no label {printable(name)!r}; there are: {names}")
+        return name
+
+    def _checked(self, sample: Sample, annotation: Annotation) -> Annotation:
+        self._known(annotation.label)
+        box = annotation.box
+        if (box is None) == (self.task is Task.DETECTION):
+            raise UsageError("a box goes with each annotation in detection jobs, and only there")
+        if box is None or sample.width is None or sample.height is None:
+            return annotation
+        clipped = box.clipped(sample.width, sample.height)
+        if clipped is None:
+            raise UsageError("the box has no area inside the image")
+        return annotation if clipped == box else replace(annotation, box=clipped)
+
+    def _inside_root(self, text: str) -> str | None:
+        try:
+            return Path(text).resolve().relative_to(self.root).as_posix()
+        except (ValueError, OSError):
+            return None
+
+
+def _new_labels(names: Iterable[str], taken: Sequence[Label]) -> list[Label]:
+    known = {label.name for label in taken}
+    next_id = max((label.id for label in taken), default=0) + 1
+    next_position = max((label.position for label in taken), default=-1) + 1
+    out: list[Label] = []
+    for raw in names:
+        try:
+            name = clean_label(raw)
+        except ValueError as error:
+            raise UsageError(f"label {printable(raw)!r}: {error}") from None
+        if name not in known:
+            known.add(name)
+            n = len(out)
+            position = next_position + n
+            out.append(Label(next_id + n, name, label_colour(position), position))
+    return out
+
+
+def _relative(folder: Path, start: Path) -> str:
+    return Path(os.path.relpath(folder, start)).as_posix()
+
+
+def _user() -> str:
+    try:
+        return printable(getpass.getuser())
+    except (KeyError, OSError):
+        return "unknown"

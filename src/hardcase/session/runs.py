@@ -1,0 +1,306 @@
+"""Auto-labeling runs: prepare, begin, work, record, finish.
+
+`prepare` and `ActiveRun.chunks` touch no job and may run on any thread; the rest belongs to the
+session's thread. Predictions are recorded chunk by chunk, so a run that was broken off goes on
+where it stood, and become the samples' auto labels in one Change when the run completes.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hardcase import hardness
+from hardcase.errors import ModelError, UsageError
+from hardcase.inference import LocalEngine, Profile, file_sha256, load_profile
+from hardcase.model.changes import Change, Edit, Kind, Table
+from hardcase.model.job import Prediction, Run, RunState, Sample, Status, Task
+from hardcase.model.text import printable
+from hardcase.session.clock import now
+from hardcase.session.columns import made_by_human
+from hardcase.session.translate import matching_classes, translator
+from hardcase.session.views import Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from hardcase.inference import Engine
+    from hardcase.model.evidence import Evidence
+    from hardcase.session.labeling import LabelingSession
+
+CHUNK_SIZE = 32
+CHUNK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What to run on which samples.
+
+    None takes the profile's thresholds; an empty filter takes the unlabeled samples.
+    """
+
+    model: Path
+    profile: Path | None = None
+    threshold: float | None = None
+    iou: float | None = None
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRun:
+    """A request whose model was looked at."""
+
+    request: RunRequest
+    profile: Profile
+    sha256: str
+    threshold: float
+    iou: float
+
+    @property
+    def name(self) -> str:
+        """The model's name: its file name without the ending."""
+        return printable(self.request.model.stem)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What makes two runs the same, as JSON values."""
+        plain = {"threshold": self.threshold, "iou": self.iou, "profile": asdict(self.profile)}
+        settings: dict[str, Any] = json.loads(json.dumps(plain))
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some predictions of a run, to be recorded in one Change."""
+
+    run: int
+    predictions: tuple[Prediction, ...]
+
+
+def prepare(request: RunRequest) -> PreparedRun:
+    """Read the model's profile and hash. Raises ModelError, UsageError."""
+    if not request.model.is_file():
+        raise ModelError(f"no model at {printable(str(request.model))}: give an ONNX file")
+    profile = load_profile(request.model, request.profile)
+    threshold = profile.score_threshold if request.threshold is None else request.threshold
+    iou = profile.iou_threshold if request.iou is None else request.iou
+    for name, value in (("threshold", threshold), ("iou", iou)):
+        if not 0 <= value <= 1:
+            raise UsageError(f"the {name} lies between 0 and 1, not at {value}")
+    return PreparedRun(request, profile, file_sha256(request.model), threshold, iou)
+
+
+class ActiveRun:
+    """A run under way: an engine and the samples still to do."""
+
+    def __init__(
+        self,
+        run: Run,
+        items: tuple[tuple[int, Path], ...],
+        engine: Engine,
+        translate: Callable[[int, Evidence], Prediction],
+    ) -> None:
+        self.run = run
+        self.items = items
+        self._engine = engine
+        self._translate = translate
+        self._cancelled = False
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._cancelled
+
+    def cancel(self) -> None:
+        """End the work soon; from any thread."""
+        self._cancelled = True
+        self._engine.close()
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield predictions as they come; on a worker thread. Raises ModelError."""
+        pending: list[Prediction] = []
+        due = time.monotonic() + CHUNK_SECONDS
+        try:
+            for sample_id, outcome in self._engine.run(self.items):
+                if isinstance(outcome, str):
+                    error = printable(outcome)
+                    pending.append(Prediction(sample_id, self.run.id, error=error))
+                else:
+                    pending.append(self._translate(sample_id, outcome))
+                if len(pending) >= CHUNK_SIZE or time.monotonic() > due:
+                    yield Chunk(self.run.id, tuple(pending))
+                    pending.clear()
+                    due = time.monotonic() + CHUNK_SECONDS
+        finally:
+            self._engine.close()
+        if pending:
+            yield Chunk(self.run.id, tuple(pending))
+
+
+def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
+    """Record that a run starts, or goes on after it was broken off. Raises UsageError."""
+    profile = prepared.profile
+    if profile.task is not session.task:
+        raise UsageError(f"{prepared.name} is for {profile.task}; this is a {session.task} job")
+    edits = [] if session.labels else session.label_edits(profile.labels)
+    names = [label.name for label in session.labels] or profile.labels
+    classes = matching_classes(profile.labels, names)
+    if not classes:
+        raise UsageError(
+            f"{prepared.name} knows none of this job's labels; it knows: "
+            + ", ".join(map(printable, profile.labels[:20]))
+        )
+    run = _resumable(session, prepared) or Run(
+        id=max((r.id for r in session.runs), default=0) + 1,
+        kind="pre-label",
+        model=prepared.name,
+        sha256=prepared.sha256,
+        settings=prepared.settings,
+        signals=hardness.SIGNALS,
+        started_at=now(),
+    )
+    targets = _targets(session, prepared.request.filter)
+    todo = [i for i in targets if not _done_by(session, i, run.id)]
+    if not targets:
+        raise UsageError("nothing to auto label: no sample is unlabeled; a filter chooses others")
+    done = len(targets) - len(todo)
+    after = replace(run, state=RunState.RUNNING, total=len(targets), done=done, message="")
+    known = next((r for r in session.runs if r.id == run.id), None)
+    edits.append(Edit(Table.RUNS, run.id, known, after))
+    session.commit(f"auto label {len(todo)} samples with {prepared.name}", edits, Kind.RECORD)
+    engine = LocalEngine(
+        prepared.request.model, profile, threshold=prepared.threshold, iou=prepared.iou
+    )
+    items = tuple((i, session.image_path(i)) for i in todo)
+    return ActiveRun(after, items, engine, translator(after, profile, classes, prepared.threshold))
+
+
+def record(session: LabelingSession, chunk: Chunk) -> Change | None:
+    """Keep a chunk's predictions; they are pending until the run completes."""
+    run = session.run(chunk.run)
+    edits = [Edit(Table.PREDICTIONS, p.id, session.prediction(p.id), p) for p in chunk.predictions]
+    failed = sum(p.error is not None for p in chunk.predictions)
+    after = replace(run, done=run.done + len(edits), failed=run.failed + failed)
+    edits.append(Edit(Table.RUNS, run.id, run, after))
+    return session.commit(f"{after.signature}: {after.done} of {run.total}", edits, Kind.RECORD)
+
+
+def stop(
+    session: LabelingSession, run_id: int, state: RunState, message: str = ""
+) -> Change | None:
+    """Record that a run was cancelled or failed; what it did stays, for when it is resumed."""
+    run = session.run(run_id)
+    after = replace(run, state=state, message=printable(message), ended_at=now())
+    return session.commit(
+        f"{run.signature} {state}", [Edit(Table.RUNS, run.id, run, after)], Kind.RECORD
+    )
+
+
+def finish(session: LabelingSession, run_id: int) -> Change | None:
+    """Make the predictions of a run the auto labels of its samples, hard examples marked: S1, S3.
+
+    What a person labeled meanwhile is left alone.
+    """
+    run = session.run(run_id)
+    predictions = [p for p in session.predictions() if p.run == run_id]
+    judged = _judge(session, [p for p in predictions if p.error is None], run)
+    moment = now()
+    edits: list[Edit] = []
+    for prediction in predictions:
+        before = session.sample(prediction.id)
+        if before.status is Status.LABELED or made_by_human(before):
+            continue
+        after = _applied(before, prediction, judged.get(prediction.id), run, session.task)
+        edits.append(Edit(Table.SAMPLES, before.id, before, replace(after, updated_at=moment)))
+    completed = replace(run, state=RunState.COMPLETED, ended_at=moment)
+    count = len(edits)
+    edits.append(Edit(Table.RUNS, run.id, run, completed))
+    return session.commit(f"auto label {count} samples with {run.signature}", edits)
+
+
+def _applied(
+    sample: Sample,
+    prediction: Prediction,
+    judged: hardness.Assessment | None,
+    run: Run,
+    task: Task,
+) -> Sample:
+    if judged is None:
+        return replace(sample, error=prediction.error)
+    # A mark without a coefficient was set by a person: it outlives the run.
+    marked_by_hand = sample.hard and sample.coefficient is None
+    offered = bool(prediction.annotations) or task is Task.DETECTION
+    return replace(
+        sample,
+        status=Status.TO_BE_CONFIRMED if offered else Status.UNLABELED,
+        annotations=prediction.annotations,
+        labeled_by=run.signature if offered else None,
+        hard=judged.hard or marked_by_hand,
+        coefficient=round(judged.coefficient, 6),
+        reasons=judged.reasons,
+        width=prediction.width,
+        height=prediction.height,
+        error=None,
+    )
+
+
+def _judge(
+    session: LabelingSession, predictions: list[Prediction], run: Run
+) -> Mapping[int, hardness.Assessment]:
+    if not predictions:
+        return {}
+    position = {label.name: n for n, label in enumerate(session.labels)}
+    best = [position.get(p.annotations[0].label, -1) if p.annotations else -1 for p in predictions]
+    assessments = hardness.assess(
+        session.task,
+        _matrix(predictions),
+        np.array(best, dtype=np.int64),
+        _reference(session, run.signals),
+    )
+    return {p.id: a for p, a in zip(predictions, assessments, strict=True)}
+
+
+def _reference(session: LabelingSession, signals: tuple[str, ...]) -> NDArray[np.float64] | None:
+    """Signals of the samples that a person labeled or confirmed, (M, len(signals)), if any."""
+    comparable = {run.id for run in session.runs if run.signals == signals}
+    labeled = [
+        p
+        for p in session.predictions()
+        if p.error is None and p.run in comparable and session.sample(p.id).status is Status.LABELED
+    ]
+    return _matrix(labeled) if labeled else None
+
+
+def _matrix(predictions: list[Prediction]) -> NDArray[np.float64]:
+    return np.array([p.signals for p in predictions], dtype=np.float64)
+
+
+def _targets(session: LabelingSession, expression: str) -> list[int]:
+    tab = Tab.ALL if expression else Tab.UNLABELED
+    ids = session.query(tab, expression).tolist()
+    return [i for i in ids if _may_be_labeled(session.sample(i))]
+
+
+def _may_be_labeled(sample: Sample) -> bool:
+    human = sample.status is Status.LABELED or made_by_human(sample)
+    return not (human or sample.missing)
+
+
+def _done_by(session: LabelingSession, sample_id: int, run_id: int) -> bool:
+    prediction = session.prediction(sample_id)
+    return prediction is not None and prediction.run == run_id
+
+
+def _resumable(session: LabelingSession, prepared: PreparedRun) -> Run | None:
+    for run in session.runs:
+        same = run.sha256 == prepared.sha256 and run.settings == prepared.settings
+        if same and run.state is not RunState.COMPLETED and run.signals == hardness.SIGNALS:
+            return run
+    return None

@@ -1,0 +1,187 @@
+"""Annotations in and out of a job, through the formats."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from hardcase.errors import FormatError
+from hardcase.formats import FORMATS, Dataset, ReadContext, Report, WriteOptions, detect_format
+from hardcase.model.changes import Change, Edit, Table
+from hardcase.model.job import HUMAN, Label, Prediction, Run, RunState, Sample, Status
+from hardcase.model.text import printable
+from hardcase.session.clock import now
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hardcase.formats import Format
+    from hardcase.session.labeling import LabelingSession
+
+What = Literal["labels", "predictions", "all"]
+
+
+def read_into(
+    session: LabelingSession,
+    path: Path,
+    format_name: str | None = None,
+    *,
+    predictions: bool = False,
+    base: Literal[0, 1] = 0,
+    images_file: Path | None = None,
+) -> tuple[Report, Change | None]:
+    """Import annotations in one Change. Raises FormatError if nothing of `path` can be read.
+
+    As labels they count as a person's and take the place of what the samples had. As predictions
+    they wait to be confirmed, and samples that a person labeled are left alone.
+    """
+    if not path.exists():
+        raise FormatError(f"nothing at {printable(str(path))}: give a file or folder to import")
+    name = format_name or detect_format(path)
+    run_id = max((run.id for run in session.runs), default=0) + 1
+    run = Run(run_id, "import", printable(path.stem or path.name), RunState.COMPLETED)
+    context = ReadContext(
+        root=session.root,
+        task=session.task,
+        samples=tuple(session.samples()),
+        labels=tuple(session.labels),
+        as_="predictions" if predictions else "labels",
+        signature=run.signature if predictions else HUMAN,
+        base=base,
+        images_file=images_file,
+    )
+    dataset, report = _format(name).read(path, context)
+    edits = _label_edits(session, dataset)
+    given = [s for s in dataset.samples if s.status is not Status.UNLABELED or s.hard]
+    if predictions:
+        edits += _prediction_edits(session, given, run)
+    else:
+        edits += _sample_edits(session, given)
+    kind = "predictions" if predictions else "labels"
+    return report, session.commit(f"import {kind} of {report.images} samples ({name})", edits)
+
+
+def write_out(
+    session: LabelingSession,
+    out: Path,
+    format_name: str,
+    what: What = "labels",
+    options: WriteOptions | None = None,
+) -> Report:
+    """Export labels, what models predicted, or labels and what is to be confirmed.
+
+    Raises FormatError.
+    """
+    dataset = dataset_of(session, what)
+    if not dataset.samples:
+        hint = {
+            "labels": "no sample is labeled yet; --what all takes auto labels too",
+            "predictions": "no model labeled anything yet",
+            "all": "no sample is labeled yet",
+        }[what]
+        raise FormatError(f"nothing to export: {hint}")
+    return _format(format_name).write(dataset, out, options or WriteOptions())
+
+
+def dataset_of(session: LabelingSession, what: What) -> Dataset:
+    """Return the job's labels in order, and those samples that `what` asks for."""
+    samples = sorted(session.samples(), key=lambda s: s.path)
+    if what == "predictions":
+        chosen = [_as_predicted(session, s) for s in samples]
+    else:
+        wanted = {Status.LABELED} if what == "labels" else {Status.LABELED, Status.TO_BE_CONFIRMED}
+        chosen = [s if s.status in wanted else None for s in samples]
+    return Dataset(
+        task=session.task,
+        labels=tuple(session.labels),
+        samples=tuple(s for s in chosen if s is not None),
+        root=session.root,
+    )
+
+
+def _as_predicted(session: LabelingSession, sample: Sample) -> Sample | None:
+    said = session.prediction(sample.id)
+    if said is None or said.error is not None:
+        return None
+    if session.run(said.run).state is not RunState.COMPLETED:
+        return None
+    return replace(sample, status=Status.TO_BE_CONFIRMED, annotations=said.annotations)
+
+
+def _format(name: str) -> Format:
+    try:
+        return FORMATS[name]
+    except KeyError:
+        known = ", ".join(FORMATS)
+        raise FormatError(f"there is no format {printable(name)!r}; there are {known}") from None
+
+
+def _label_edits(session: LabelingSession, dataset: Dataset) -> list[Edit]:
+    """Add labels that the job lacks, at the end, and keep what the format said of those it has."""
+    edits = session.label_edits([label.name for label in dataset.labels])
+    read = {label.name: label for label in dataset.labels}
+    out = []
+    for edit in edits:
+        label = edit.after
+        if isinstance(label, Label):
+            out.append(replace(edit, after=replace(label, extra=read[label.name].extra)))
+    for label in session.labels:
+        extra = read[label.name].extra if label.name in read else None
+        if extra and extra != label.extra:
+            merged = replace(label, extra={**(label.extra or {}), **extra})
+            out.append(Edit(Table.LABELS, label.id, label, merged))
+    return out
+
+
+def _sample_edits(session: LabelingSession, given: list[Sample]) -> list[Edit]:
+    moment = now()
+    edits = []
+    for read in given:
+        before = session.sample(session.find(read.path))
+        labeled = read.status is not Status.UNLABELED
+        after = _with_attributes(before, read)
+        if labeled:
+            after = replace(
+                after,
+                status=Status.LABELED,
+                annotations=read.annotations,
+                labeled_by=HUMAN,
+            )
+        if after != before:
+            after = replace(after, updated_at=moment)
+            edits.append(Edit(Table.SAMPLES, before.id, before, after))
+    return edits
+
+
+def _prediction_edits(session: LabelingSession, given: list[Sample], run: Run) -> list[Edit]:
+    moment = now()
+    edits: list[Edit] = []
+    for read in given:
+        before = session.sample(session.find(read.path))
+        said = Prediction(before.id, run.id, read.annotations, width=read.width, height=read.height)
+        edits.append(Edit(Table.PREDICTIONS, before.id, session.prediction(before.id), said))
+        if before.status is not Status.LABELED:
+            after = replace(
+                _with_attributes(before, read),
+                status=Status.TO_BE_CONFIRMED,
+                annotations=read.annotations,
+                labeled_by=run.signature,
+                updated_at=moment,
+            )
+            edits.append(Edit(Table.SAMPLES, before.id, before, after))
+    done = replace(run, total=len(given), done=len(given), started_at=moment, ended_at=moment)
+    return [Edit(Table.RUNS, run.id, None, done), *edits]
+
+
+def _with_attributes(before: Sample, read: Sample) -> Sample:
+    """Return the sample with hard attributes, size and extras that the format brought along."""
+    extra = {**(before.extra or {}), **(read.extra or {})}
+    return replace(
+        before,
+        hard=before.hard or read.hard,
+        coefficient=before.coefficient if read.coefficient is None else read.coefficient,
+        reasons=read.reasons or before.reasons,
+        width=read.width or before.width,
+        height=read.height or before.height,
+        extra=extra or None,
+    )

@@ -1,0 +1,97 @@
+"""From a model's evidence, in the model's classes, to a prediction in the job's labels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hardcase import hardness
+from hardcase.model.boxes import Box
+from hardcase.model.evidence import ORIGINAL, Detections, Evidence
+from hardcase.model.job import Annotation, Prediction, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from hardcase.inference import Profile
+
+
+def matching_classes(model_labels: Sequence[str], job_labels: Sequence[str]) -> dict[int, str]:
+    """Map the indices of a model's classes to the job's labels of the same name, case apart."""
+    by_folded = {name.casefold(): name for name in job_labels}
+    return {
+        n: by_folded[name.casefold()]
+        for n, name in enumerate(model_labels)
+        if name.casefold() in by_folded
+    }
+
+
+def translator(
+    run: Run, profile: Profile, classes: dict[int, str], threshold: float
+) -> Callable[[int, Evidence], Prediction]:
+    """Return the function that turns evidence into a prediction in the job's own labels."""
+    keep = np.zeros(len(profile.labels), bool)
+    keep[list(classes)] = True
+
+    def translate(sample_id: int, evidence: Evidence) -> Prediction:
+        seen = restrict(evidence, keep, threshold)
+        measured = hardness.measure(seen, profile.task, threshold)
+        return Prediction(
+            id=sample_id,
+            run=run.id,
+            annotations=_annotations(seen, classes, threshold, run.signature),
+            signals=tuple(round(v, 5) for v in measured),
+            width=evidence.width,
+            height=evidence.height,
+        )
+
+    return translate
+
+
+def restrict(evidence: Evidence, keep: NDArray[np.bool_], threshold: float) -> Evidence:
+    """Return the evidence without detections of classes that `keep` (classes,) rules out.
+
+    Probabilities of classes ruled out become 0; the others stay as they are.
+    """
+    if keep.all():
+        return evidence
+    if evidence.probabilities is not None:
+        probabilities = {
+            view: np.where(keep, p, np.float32(0)) for view, p in evidence.probabilities.items()
+        }
+        return replace(evidence, probabilities=probabilities)
+    if evidence.detections is None:
+        return evidence
+    original = evidence.detections[ORIGINAL]
+    accepted = keep[original.classes[original.scores >= threshold]]
+    kept_pixels = tuple(p for p, k in zip(evidence.box_pixels, accepted, strict=False) if k)
+    detections = {view: _of_classes(d, keep) for view, d in evidence.detections.items()}
+    return replace(evidence, detections=detections, box_pixels=kept_pixels)
+
+
+def _of_classes(detections: Detections, keep: NDArray[np.bool_]) -> Detections:
+    wanted = keep[detections.classes]
+    return Detections(
+        detections.boxes[wanted], detections.scores[wanted], detections.classes[wanted]
+    )
+
+
+def _annotations(
+    evidence: Evidence, classes: dict[int, str], threshold: float, by: str
+) -> tuple[Annotation, ...]:
+    if evidence.detections is not None:
+        found = evidence.detections[ORIGINAL]
+        return tuple(
+            Annotation(classes[int(c)], Box(*(float(v) for v in box)), float(score), by)
+            for box, score, c in zip(found.boxes, found.scores, found.classes, strict=True)
+            if score >= threshold
+        )
+    probabilities = (evidence.probabilities or {})[ORIGINAL]
+    best = int(np.argmax(probabilities))
+    if best not in classes or probabilities[best] < threshold:
+        return ()
+    return (Annotation(classes[best], None, float(probabilities[best]), by),)
