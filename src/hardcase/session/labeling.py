@@ -12,7 +12,7 @@ import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Literal, Self, cast
 
 from hardcase.errors import HardcaseError, JobError, UsageError
 from hardcase.model.changes import Change, Edit, Kind, Table
@@ -30,7 +30,7 @@ from hardcase.model.job import (
 )
 from hardcase.model.palette import label_colour
 from hardcase.model.text import clean_label, printable
-from hardcase.session import commands, filters, jobs, runs
+from hardcase.session import commands, filters, jobs, runs, transfer
 from hardcase.session.clock import now
 from hardcase.session.columns import STATUS_CODES, Columns
 from hardcase.session.scan import find_images
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hardcase.formats import Report, WriteOptions
     from hardcase.session.runs import ActiveRun, Chunk, PreparedRun, RunRequest
 
 JOB_FILE = "hardcase.json"
@@ -416,6 +417,32 @@ class LabelingSession:
             raise
         self.finish_run(run_id)
         return self.run(run_id)
+
+    # -- annotations in and out
+
+    def import_annotations(
+        self,
+        path: Path,
+        format_name: str | None = None,
+        *,
+        predictions: bool = False,
+        base: Literal[0, 1] = 0,
+        images_file: Path | None = None,
+    ) -> tuple[Report, Change | None]:
+        """Read annotations into the job; see `transfer.read_into`."""
+        return transfer.read_into(
+            self, path, format_name, predictions=predictions, base=base, images_file=images_file
+        )
+
+    def export_annotations(
+        self,
+        out: Path,
+        format_name: str,
+        what: transfer.What = "labels",
+        options: WriteOptions | None = None,
+    ) -> Report:
+        """Write annotations to a file or folder; see `transfer.write_out`."""
+        return transfer.write_out(self, out, format_name, what, options)
 
     # -- inside
 
