@@ -7,8 +7,6 @@ preview) is given plain data and brings plain data back.
 
 from __future__ import annotations
 
-import getpass
-import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -21,17 +19,16 @@ from hardcase.model.job import (
     Job,
     Label,
     Prediction,
-    Row,
     Run,
     RunState,
     Sample,
     Status,
     Task,
 )
-from hardcase.model.palette import label_colour
-from hardcase.model.text import clean_label, printable
+from hardcase.model.text import printable
 from hardcase.session import commands, filters, jobs, runs, transfer
-from hardcase.session.clock import now
+from hardcase.session.birth import new_job_rows, new_labels
+from hardcase.session.clock import now, user
 from hardcase.session.columns import STATUS_CODES, Columns
 from hardcase.session.scan import find_images
 from hardcase.session.views import Sort, Stats, Tab
@@ -54,7 +51,7 @@ class LabelingSession:
 
     def __init__(self, store: JobStore) -> None:
         self._store = store
-        self._who = _user()
+        self._who = user()
         self._listeners: list[Callable[[Change], None]] = []
         self._columns: Columns | None = None
         self._ids_by_path: dict[str, int] | None = None
@@ -72,22 +69,13 @@ class LabelingSession:
         name: str | None = None,
     ) -> Self:
         """Make a job of the images in `folder`. Raises JobError, UsageError."""
-        folder = folder.resolve()
-        if not folder.is_dir():
-            raise JobError(f"{printable(str(folder))} is no folder: give the folder of the images")
-        images = find_images(folder)
-        if not images:
-            raise JobError(f"no images in {printable(str(folder))}: nothing to label")
         path = (job_file or folder / JOB_FILE).resolve()
-        created = now()
-        job = Job(1, printable(name or folder.name), task, _relative(folder, path.parent), created)
-        rows: list[tuple[Table, int, Row]] = [(Table.JOB, 1, job)]
-        rows += [(Table.LABELS, n.id, n) for n in _new_labels(labels, taken=())]
-        rows += [(Table.SAMPLES, n, Sample(n, image)) for n, image in enumerate(images, 1)]
+        rows = new_job_rows(folder.resolve(), path, task, labels, name)
+        edits = tuple(Edit(table, row.id, None, row) for table, row in rows)
+        images = sum(table is Table.SAMPLES for table, _ in rows)
+        title = f"create job with {images} images"
         store = JobStore.create(path)
-        edits = tuple(Edit(table, key, None, row) for table, key, row in rows)
-        title = f"create job with {len(images)} images"
-        store.commit(Change(1, created, _user(), title, edits, Kind.RECORD))
+        store.commit(Change(1, now(), user(), title, edits, Kind.RECORD))
         store.flush()
         return cls(store)
 
@@ -323,7 +311,7 @@ class LabelingSession:
 
     def label_edits(self, names: Sequence[str]) -> list[Edit]:
         """Return the edits that add labels, for a Change that does more than that."""
-        return [Edit(Table.LABELS, n.id, None, n) for n in _new_labels(names, taken=self.labels)]
+        return [Edit(Table.LABELS, n.id, None, n) for n in new_labels(names, taken=self.labels)]
 
     def sync(self) -> Change | None:
         """Take in images added to the folder, mark those that are gone, greet those back."""
@@ -499,32 +487,3 @@ class LabelingSession:
             return Path(text).resolve().relative_to(self.root).as_posix()
         except (ValueError, OSError):
             return None
-
-
-def _new_labels(names: Iterable[str], taken: Sequence[Label]) -> list[Label]:
-    known = {label.name for label in taken}
-    next_id = max((label.id for label in taken), default=0) + 1
-    next_position = max((label.position for label in taken), default=-1) + 1
-    out: list[Label] = []
-    for raw in names:
-        try:
-            name = clean_label(raw)
-        except ValueError as error:
-            raise UsageError(f"label {printable(raw)!r}: {error}") from None
-        if name not in known:
-            known.add(name)
-            n = len(out)
-            position = next_position + n
-            out.append(Label(next_id + n, name, label_colour(position), position))
-    return out
-
-
-def _relative(folder: Path, start: Path) -> str:
-    return Path(os.path.relpath(folder, start)).as_posix()
-
-
-def _user() -> str:
-    try:
-        return printable(getpass.getuser())
-    except (KeyError, OSError):
-        return "unknown"
