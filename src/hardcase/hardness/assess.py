@@ -1,0 +1,82 @@
+"""Assessments: coefficient, reasons and mark of every sample of a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hardcase.hardness.coefficient import coefficients
+from hardcase.hardness.reasons import find_reasons
+from hardcase.hardness.signals import SIGNALS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from hardcase.model.job import Task
+    from hardcase.model.reasons import Reason
+
+HARD_THRESHOLD = 0.5
+"""Coefficient from which a sample is hard: its label is more likely wrong than right, or at least
+half of its boxes are expected to need work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What is thought of one sample: `coefficient` in [0, 1], reason ids ascending, the mark."""
+
+    coefficient: float
+    reasons: tuple[int, ...]
+    hard: bool
+
+
+def assess(
+    task: Task,
+    signals: NDArray[np.floating],
+    predicted: NDArray[np.integer],
+    reference: NDArray[np.floating] | None = None,
+    *,
+    threshold: float = HARD_THRESHOLD,
+) -> list[Assessment]:
+    """Assess N samples, in order.
+
+    `signals` (N, len(SIGNALS)) as `measure` gives them. `predicted` (N,) is the class given to
+    each image, -1 for none; detection does not use it. `reference` (M, len(SIGNALS)) are the
+    signals of the samples a person labeled: "off" compares with those, with the N samples
+    themselves where fewer than 20 of them can be compared. A sample is hard from a coefficient of
+    `threshold` on. Reasons explain, they do not decide. Raises ValueError on other shapes.
+    """
+    rows = _rows(signals)
+    if np.shape(predicted) != (len(rows),):
+        message = f"one predicted class a sample is needed, not {np.shape(predicted)}"
+        raise ValueError(message)
+    usual = None if reference is None else _rows(reference)
+    coefficient = coefficients(task, rows)
+    hard = coefficient >= threshold
+    reasons = _as_tuples(find_reasons(task, rows, predicted, usual), len(rows))
+    return list(map(Assessment, coefficient.tolist(), reasons, hard.tolist()))
+
+
+def _rows(signals: NDArray[np.floating]) -> NDArray[np.float64]:
+    rows = np.asarray(signals, dtype=np.float64)
+    if rows.size == 0:
+        return rows.reshape(0, len(SIGNALS))
+    if rows.ndim != 2 or rows.shape[1] != len(SIGNALS):
+        message = f"signals need {len(SIGNALS)} columns, not shape {rows.shape}"
+        raise ValueError(message)
+    return rows
+
+
+def _as_tuples(found: Mapping[Reason, NDArray[np.bool_]], count: int) -> list[tuple[int, ...]]:
+    """Return each sample's reason ids. Few combinations occur, so tuples are shared."""
+    bits = np.zeros(count, dtype=np.int64)
+    for reason, has in found.items():
+        bits |= has.astype(np.int64) << int(reason)
+    distinct, index = np.unique(bits, return_inverse=True)
+    tuples = [
+        tuple(sorted(int(r) for r in found if code >> int(r) & 1)) for code in distinct.tolist()
+    ]
+    return [tuples[i] for i in index.tolist()]

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hardness_evidence import classified, detected
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from hardcase.hardness import SIGNALS, assess, measure
+from hardcase.hardness.coefficient import coefficients
+from hardcase.hardness.evaluation import calibration_error
+from hardcase.model.job import Task
+
+if TYPE_CHECKING:
+    from hardcase.model.evidence import Evidence
+
+A = (100.0, 100.0, 200.0, 200.0)
+B = (300.0, 100.0, 400.0, 200.0)
+
+
+def coefficient(task: Task, evidence: Evidence) -> float:
+    signals = np.array([measure(evidence, task, 0.3)])
+    return assess(task, signals, np.array([0]))[0].coefficient
+
+
+def test_classification_is_one_less_the_mean_probability_of_the_label() -> None:
+    evidence = classified(0.9, 0.1, flip=(0.7, 0.3))
+    assert coefficient(Task.CLASSIFICATION, evidence) == pytest.approx(0.2)
+
+
+def test_detection_is_the_expected_share_of_boxes_to_fix() -> None:
+    evidence = detected((A, 0.8, 0), (B, 0.2, 0), flip=((A, 0.7, 0),))
+    assert coefficient(Task.DETECTION, evidence) == pytest.approx((0.2 + 0.2) / 1.2, abs=1e-5)
+
+
+def test_nothing_found_is_as_hard_as_its_candidates_are_likely() -> None:
+    none, faint, strong = (
+        coefficient(Task.DETECTION, detected(*found, flip=found))
+        for found in ((), ((A, 0.05, 0),), ((A, 0.29, 0), (B, 0.28, 0)))
+    )
+    assert none == 0
+    assert none < faint < strong < 0.5
+
+
+def test_a_row_without_numbers_is_hardest() -> None:
+    unknown = np.full((1, len(SIGNALS)), np.nan)
+    for task in Task:
+        assert coefficients(task, unknown).tolist() == [1.0]
+
+
+@given(arrays(np.float64, (3, len(SIGNALS))), st.sampled_from(Task))
+def test_any_row_gives_a_coefficient_in_range(rows: np.ndarray, task: Task) -> None:
+    c = coefficients(task, rows)
+    assert ((c >= 0) & (c <= 1)).all()
+
+
+def test_of_a_model_whose_scores_are_true_the_coefficient_is_calibrated() -> None:
+    rng = np.random.default_rng(5)
+    p = rng.dirichlet([0.5, 0.5, 0.5], 4000)
+    wrong = np.array([rng.choice(3, p=row) != row.argmax() for row in p])
+    rows = np.array([measure(classified(*row), Task.CLASSIFICATION, 0.3) for row in p])
+    assert calibration_error(coefficients(Task.CLASSIFICATION, rows), wrong) < 0.03
+
+
+def test_of_a_detector_whose_scores_are_true_the_coefficient_is_calibrated() -> None:
+    rng = np.random.default_rng(6)
+    said, seen = [], []
+    for _ in range(1500):
+        scores = rng.beta(0.6, 0.6, rng.integers(1, 15))
+        there = rng.random(scores.size) < scores
+        boxes = [((i * 40.0, 0.0, i * 40.0 + 30, 30.0), float(p), 0) for i, p in enumerate(scores)]
+        said.append(measure(detected(*boxes, flip=tuple(boxes)), Task.DETECTION, 0.3))
+        right = (there & (scores >= 0.3)).sum()
+        total = (there | (scores >= 0.3)).sum()
+        seen.append(1 - right / total if total else 0.0)
+    c = coefficients(Task.DETECTION, np.array(said))
+    assert calibration_error(c, np.array(seen)) < 0.04
