@@ -1,0 +1,98 @@
+"""Rows survive the way to JSON and back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardcase.model.boxes import Box
+from hardcase.model.changes import Table
+from hardcase.model.job import (
+    Annotation,
+    Job,
+    Label,
+    Prediction,
+    Run,
+    RunState,
+    Sample,
+    Status,
+    Task,
+)
+from hardcase.model.rows import from_json, to_json
+
+name = st.text(min_size=1, max_size=20)
+pixel = st.integers(0, 10**7).map(lambda v: v / 1000)
+score = st.none() | st.integers(0, 10**6).map(lambda v: v / 10**6)
+extra = st.none() | st.dictionaries(name, st.integers() | st.text(max_size=5), min_size=1)
+annotation = st.builds(
+    Annotation,
+    label=name,
+    box=st.none() | st.builds(Box, pixel, pixel, pixel, pixel),
+    score=score,
+    by=st.just("human") | name,
+    extra=extra,
+)
+annotations = st.lists(annotation, max_size=3).map(tuple)
+key = st.integers(1, 10**6)
+
+ROWS = {
+    Table.SAMPLES: st.builds(
+        Sample,
+        id=key,
+        path=name,
+        status=st.sampled_from(list(Status)),
+        annotations=annotations,
+        hard=st.booleans(),
+        coefficient=score,
+        reasons=st.lists(st.integers(0, 30), max_size=3).map(tuple),
+        labeled_by=st.none() | name,
+        updated_at=st.just("") | name,
+        width=st.none() | key,
+        height=st.none() | key,
+        error=st.none() | name,
+        missing=st.booleans(),
+        extra=extra,
+    ),
+    Table.LABELS: st.builds(Label, key, name, name, st.integers(0, 99), extra),
+    Table.JOB: st.builds(Job, key, name, st.sampled_from(list(Task)), name, name),
+    Table.RUNS: st.builds(
+        Run,
+        id=key,
+        kind=name,
+        model=name,
+        state=st.sampled_from(list(RunState)),
+        settings=st.dictionaries(name, st.integers(), max_size=2),
+        signals=st.lists(name, max_size=3).map(tuple),
+        total=key,
+    ),
+    Table.PREDICTIONS: st.builds(
+        Prediction,
+        id=key,
+        run=key,
+        annotations=annotations,
+        signals=st.lists(st.floats(0, 1), max_size=3).map(tuple),
+        error=st.none() | name,
+    ),
+}
+
+
+@pytest.mark.parametrize("table", ROWS)
+@given(data=st.data())
+def test_a_row_comes_back_as_it_was(table, data):
+    row = data.draw(ROWS[table])
+    written = json.loads(json.dumps(to_json(row)))
+    assert from_json(table, row.id, written) == row
+
+
+@pytest.mark.parametrize("table", ROWS)
+@pytest.mark.parametrize("bad", [{}, {"path": "a", "status": "?"}, {"run": 1, "annotations": [1]}])
+def test_an_object_that_is_no_such_row_is_refused(table, bad):
+    if table is Table.SAMPLES and set(bad) == {"run", "annotations"}:
+        bad = {"path": "a", "annotations": [{"box": [1]}]}
+    if table is Table.PREDICTIONS and "status" in bad:
+        return
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        from_json(table, 1, bad)

@@ -1,0 +1,205 @@
+"""What a decision does to a sample, and how it is taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from hardcase.errors import JobError, UsageError
+from hardcase.model.boxes import Box
+from hardcase.model.job import HUMAN, Annotation, Status, Task
+from hardcase.session import LabelingSession, Sort, Tab
+
+
+def test_a_label_makes_a_sample_labeled_by_a_person(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_label([1], "dog")
+    sample = session.sample(1)
+    assert sample.status is Status.LABELED
+    assert [a.label for a in sample.annotations] == ["dog"]
+    assert sample.labeled_by == HUMAN
+    assert sample.updated_at
+
+
+def test_a_batch_is_one_change_and_one_undo(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    before = list(session.samples())
+    change = session.set_label([1, 2, 3], "cat")
+    assert len(change.edits) == 3
+    session.undo()
+    assert list(session.samples()) == before
+
+
+def test_several_labels_can_be_toggled_on_and_off(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.toggle_label([1], "cat")
+    session.toggle_label([1], "dog")
+    assert {a.label for a in session.sample(1).annotations} == {"cat", "dog"}
+    session.toggle_label([1], "cat")
+    session.toggle_label([1], "dog")
+    assert session.sample(1).status is Status.UNLABELED
+
+
+def test_boxes_are_drafts_until_confirmed(make_session):
+    session = make_session()
+    session.set_annotations(1, [Annotation("cat", Box(1, 2, 9, 9))])
+    assert session.sample(1).status is Status.UNLABELED
+    session.confirm([1])
+    assert session.sample(1).status is Status.LABELED
+
+
+def test_a_labeled_sample_without_annotations_becomes_unlabeled(make_session):
+    session = make_session()
+    session.set_annotations(1, [Annotation("cat", Box(1, 2, 9, 9))])
+    session.confirm([1])
+    session.set_annotations(1, [])
+    assert session.sample(1).status is Status.UNLABELED
+
+
+def test_no_objects_here_is_a_label(make_session):
+    session = make_session()
+    session.set_no_objects([1])
+    assert session.sample(1).status is Status.LABELED
+    assert session.stats().labeled == 1
+
+
+def test_confirming_an_untouched_sample_does_nothing(make_session):
+    session = make_session()
+    assert session.confirm([1]) is None
+    assert session.sample(1).status is Status.UNLABELED
+
+
+def test_boxes_are_clipped_to_the_image_and_empty_ones_refused(make_session):
+    session = make_session()
+    session.set_annotations(1, [Annotation("cat", Box(-5, -5, 1000, 10))])
+    assert session.sample(1).annotations[0].box == Box(0, 0, 40, 10)
+    with pytest.raises(UsageError, match="no area"):
+        session.set_annotations(1, [Annotation("cat", Box(100, 100, 120, 120))])
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_boxes_go_with_detection_and_only_there(make_session, task):
+    session = make_session(task)
+    box = Box(1, 1, 5, 5) if task is Task.CLASSIFICATION else None
+    with pytest.raises(UsageError):
+        session.set_annotations(1, [Annotation("cat", box)])
+
+
+def test_unknown_labels_and_samples_are_refused(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    with pytest.raises(UsageError, match="there are: cat, dog"):
+        session.set_label([1], "bird")
+    with pytest.raises(UsageError, match="no sample 99"):
+        session.set_label([99], "cat")
+    with pytest.raises(UsageError):
+        session.find("images/nothing.png")
+
+
+def test_hard_marks_are_set_and_cancelled_in_any_status(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_label([2], "cat")
+    session.mark_hard([1, 2])
+    assert session.stats().hard == 2
+    session.unmark_hard([2])
+    assert [s.hard for s in sorted(session.samples(), key=lambda s: s.id)][:2] == [True, False]
+
+
+def test_undo_and_redo_survive_a_restart(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_label([1], "cat")
+    session.set_label([1], "dog")
+    session.close()
+    with LabelingSession.open(session.root) as again:
+        again.undo()
+        assert again.sample(1).annotations[0].label == "cat"
+        again.redo()
+        assert again.sample(1).annotations[0].label == "dog"
+        again.undo()
+        again.undo()
+        assert again.sample(1).status is Status.UNLABELED
+        assert again.undo() is None
+
+
+def test_a_new_decision_forgets_what_could_be_redone(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_label([1], "cat")
+    session.undo()
+    session.set_label([2], "dog")
+    assert session.redo() is None
+
+
+def test_listeners_hear_each_change_until_they_leave(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    heard = []
+    leave = session.subscribe(heard.append)
+    session.set_label([1], "cat")
+    leave()
+    session.set_label([2], "cat")
+    assert [change.title for change in heard] == ["label images/000.png cat"]
+
+
+def test_labels_are_added_at_the_end_and_hostile_names_tamed(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.add_labels(["dog", " bird ", "ev\x1b[31mil"])
+    assert [label.name for label in session.labels] == ["cat", "dog", "bird", "ev�[31mil"]
+    with pytest.raises(UsageError):
+        session.add_labels(["  "])
+
+
+def test_sync_takes_new_images_in_and_keeps_the_labels_of_lost_ones(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_label([1], "cat")
+    lost = session.image_path(1)
+    lost.rename(lost.with_name("new.png"))
+    session.sync()
+    assert session.sample(1).missing
+    assert session.sample(1).annotations[0].label == "cat"
+    assert session.sample(session.find("images/new.png")).status is Status.UNLABELED
+    lost.with_name("new.png").rename(lost)
+    session.sync()
+    assert not session.sample(1).missing
+
+
+def test_tabs_filters_and_orders_agree(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_label([4, 2], "dog")
+    session.mark_hard([2])
+    assert session.query(Tab.LABELED).tolist() == [2, 4]
+    assert session.query(Tab.LABELED, "-hard").tolist() == [4]
+    assert session.query(Tab.ALL, sort=Sort.HARD).tolist()[0] == 2
+    assert session.query(Tab.UNLABELED).tolist() == [1, 3, 5]
+
+
+def test_a_folder_without_images_makes_no_job(tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(JobError, match="no images"):
+        LabelingSession.create(tmp_path / "empty", Task.DETECTION)
+    assert not (tmp_path / "empty" / "hardcase.json").exists()
+
+
+def test_a_second_opener_reads_only(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    with LabelingSession.open(session.path) as other:
+        assert other.read_only
+        assert "open" in other.read_only_reason
+        with pytest.raises(JobError):
+            other.set_label([1], "cat")
+    session.set_label([1], "dog")
+
+
+def test_samples_are_found_by_id_by_path_and_from_the_working_folder(make_session, monkeypatch):
+    session = make_session()
+    monkeypatch.chdir(session.root / "images")
+    assert session.find("3") == session.find("images/002.png") == session.find("002.png") == 3
+
+
+def test_a_path_that_leaves_the_folder_is_never_opened(make_session):
+    from dataclasses import replace
+
+    from hardcase.model.changes import Edit, Table
+
+    session = make_session()
+    before = session.sample(1)
+    after = replace(before, path="../../etc/passwd")
+    session.commit("tamper", [Edit(Table.SAMPLES, 1, before, after)])
+    with pytest.raises(JobError, match="outside"):
+        session.image_path(1)

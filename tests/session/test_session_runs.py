@@ -1,0 +1,270 @@
+"""Auto-labeling runs, with an engine that says what the test wants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hardcase import hardness
+from hardcase.errors import ModelError, UsageError
+from hardcase.inference import Profile
+from hardcase.model.boxes import Box
+from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
+from hardcase.model.job import Annotation, RunState, Status, Task
+from hardcase.session import LabelingSession, Tab, runs
+from hardcase.session.runs import PreparedRun, RunRequest
+from hardcase.session.translate import restrict
+
+PIXELS = PixelStatistics(0.5, 0.3, 0.2, 5.0)
+
+
+def detections(*found: tuple[float, int]) -> Evidence:
+    """Evidence with boxes in a row: (score, class) each, the same in every view."""
+    boxes = np.array([[2 + 5 * n, 2, 6 + 5 * n, 20] for n in range(len(found))], np.float32)
+    seen = Detections(
+        boxes.reshape(-1, 4),
+        np.array([score for score, _ in found], np.float32),
+        np.array([c for _, c in found], np.int64),
+    )
+    accepted = sum(score >= 0.5 for score, _ in found)
+    views = dict.fromkeys((ORIGINAL, "flip", "blur"), seen)
+    return Evidence(40, 30, PIXELS, detections=views, box_pixels=(PIXELS,) * accepted)
+
+
+class ScriptedEngine:
+    """Answers from `script` by file name; `fail_after` images it dies."""
+
+    script: dict[str, Evidence | str] = {}
+    fail_after: int | None = None
+    seen: list[str] = []
+
+    def __init__(self, model, profile, *, threshold, iou) -> None:
+        self.closed = False
+
+    def run(self, items):
+        for n, (sample_id, path) in enumerate(items):
+            if self.closed:
+                return
+            if n == self.fail_after:
+                raise ModelError("the model died: try another")
+            self.seen.append(path.name)
+            yield sample_id, self.script.get(path.name, detections((0.9, 0)))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch):
+    ScriptedEngine.script = {}
+    ScriptedEngine.fail_after = None
+    ScriptedEngine.seen = []
+    monkeypatch.setattr(runs, "LocalEngine", ScriptedEngine)
+    monkeypatch.setattr(runs, "CHUNK_SIZE", 2)
+    return ScriptedEngine
+
+
+@pytest.fixture
+def prepare(monkeypatch, tmp_path):
+    """Let every request be for a detector of cat, dog and bird, accepted from 0.5 on."""
+    from hardcase.inference import InputSpec
+
+    profile = Profile(
+        task=Task.DETECTION,
+        decoder="ultralytics",
+        input=InputSpec(size=(64, 64)),
+        labels=("cat", "dog", "bird"),
+    )
+
+    def prepared(request: RunRequest) -> PreparedRun:
+        return PreparedRun(request, profile, "ab" * 32, 0.5, 0.5)
+
+    monkeypatch.setattr(runs, "prepare", prepared)
+    return prepared
+
+
+@pytest.fixture
+def request_for(tmp_path):
+    return RunRequest(tmp_path / "model.onnx")
+
+
+def test_a_run_fills_to_be_confirmed_hard_ones_first(make_session, prepare, request_for, engine):
+    session = make_session()
+    engine.script = {
+        "001.png": detections((0.6, 0), (0.4, 1), (0.4, 1)),
+        "003.png": detections((0.55, 0), (0.45, 1), (0.45, 2), (0.4, 1)),
+    }
+    run = session.autolabel(request_for)
+    assert run.state is RunState.COMPLETED
+    assert (run.total, run.done, run.failed) == (5, 5, 0)
+    order = session.query(Tab.TO_BE_CONFIRMED).tolist()
+    assert len(order) == 5
+    coefficients = [session.sample(i).coefficient for i in order]
+    assert coefficients == sorted(coefficients, reverse=True)
+    assert set(order[:2]) == {2, 4}
+    first = session.sample(order[-1])
+    assert first.annotations[0].by == run.signature == "model#1"
+    assert first.annotations[0].score == pytest.approx(0.9)
+    assert (first.width, first.height) == (40, 30)
+
+
+def test_nothing_shows_before_the_run_completes(make_session, prepare, request_for):
+    session = make_session()
+    active = session.begin_run(prepare(request_for))
+    for chunk in active.chunks():
+        session.record(chunk)
+        assert session.stats().to_be_confirmed == 0
+    session.finish_run(active.run.id)
+    assert session.stats().to_be_confirmed == 5
+
+
+def test_detecting_hard_examples_never_changes_the_auto_labels(make_session, prepare, request_for):
+    session = make_session()
+    session.autolabel(request_for)
+    for sample in session.samples():
+        assert sample.annotations == session.prediction(sample.id).annotations
+
+
+def test_a_bad_image_is_an_error_on_that_sample_only(make_session, prepare, request_for, engine):
+    session = make_session()
+    engine.script = {"002.png": "truncated"}
+    run = session.autolabel(request_for)
+    assert run.failed == 1
+    bad = session.sample(3)
+    assert bad.error == "truncated"
+    assert bad.status is Status.UNLABELED
+    assert session.stats().to_be_confirmed == 4
+
+
+def test_a_failed_run_goes_on_where_it_stood(make_session, prepare, request_for, engine):
+    session = make_session()
+    engine.fail_after = 3
+    with pytest.raises(ModelError):
+        session.autolabel(request_for)
+    assert session.runs[0].state is RunState.FAILED
+    assert "died" in session.runs[0].message
+    session.close()
+    engine.fail_after = None
+    engine.seen.clear()
+    with LabelingSession.open(session.root) as again:
+        run = again.autolabel(request_for)
+        assert engine.seen == ["002.png", "003.png", "004.png"]
+        assert (run.id, run.state, run.done) == (1, RunState.COMPLETED, 5)
+        assert again.stats().to_be_confirmed == 5
+
+
+def test_a_cancelled_run_keeps_what_it_did(make_session, prepare, request_for, engine):
+    session = make_session()
+    active = session.begin_run(prepare(request_for))
+    session.record(next(active.chunks()))
+    active.cancel()
+    session.stop_run(active.run.id, RunState.CANCELLED)
+    assert active.cancelled
+    assert session.stats().to_be_confirmed == 0
+    engine.seen.clear()
+    session.autolabel(request_for)
+    assert len(engine.seen) == 3
+
+
+def test_other_settings_make_another_run(make_session, prepare, request_for, engine):
+    session = make_session()
+    active = session.begin_run(prepare(request_for))
+    session.record(next(active.chunks()))
+    session.stop_run(active.run.id, RunState.CANCELLED)
+    other = replace(prepare(request_for), threshold=0.7)
+    assert session.begin_run(other).run.id == 2
+
+
+def test_what_a_person_labeled_meanwhile_is_left_alone(make_session, prepare, request_for):
+    session = make_session()
+    active = session.begin_run(prepare(request_for))
+    for chunk in active.chunks():
+        session.record(chunk)
+    by_hand = Annotation("dog", Box(1, 1, 8, 8))
+    session.set_annotations(1, [by_hand])
+    session.set_no_objects([2])
+    session.finish_run(active.run.id)
+    assert session.sample(1).annotations == (by_hand,)
+    assert session.sample(2).status is Status.LABELED
+    assert session.stats().to_be_confirmed == 3
+
+
+def test_a_completed_run_is_one_undo(make_session, prepare, request_for):
+    session = make_session()
+    before = sorted(session.samples(), key=lambda s: s.id)
+    session.autolabel(request_for)
+    session.undo()
+    assert sorted(session.samples(), key=lambda s: s.id) == before
+    assert session.runs[0].state is RunState.COMPLETED
+    session.redo()
+    assert session.stats().to_be_confirmed == 5
+
+
+def test_classes_that_the_job_does_not_have_are_left_out(
+    make_session, prepare, request_for, engine
+):
+    session = make_session(labels=("dog",))
+    engine.script = dict.fromkeys(["000.png"], detections((0.9, 2), (0.8, 1), (0.7, 0)))
+    session.autolabel(request_for)
+    assert [a.label for a in session.sample(1).annotations] == ["dog"]
+    assert [label.name for label in session.labels] == ["dog"]
+
+
+def test_a_job_without_labels_takes_those_of_the_model(make_session, prepare, request_for):
+    session = make_session(labels=())
+    session.autolabel(request_for)
+    assert [label.name for label in session.labels] == ["cat", "dog", "bird"]
+
+
+def test_a_model_without_a_common_label_is_refused(make_session, prepare, request_for):
+    session = make_session(labels=("ship",))
+    with pytest.raises(UsageError, match="cat, dog, bird"):
+        session.autolabel(request_for)
+
+
+def test_a_model_for_the_other_task_is_refused(make_session, prepare, request_for):
+    session = make_session(Task.CLASSIFICATION)
+    with pytest.raises(UsageError, match="classification job"):
+        session.autolabel(request_for)
+
+
+def test_a_filter_chooses_the_samples(make_session, prepare, request_for, engine):
+    session = make_session()
+    session.autolabel(replace(request_for, filter="name:00* -name:004"))
+    assert len(engine.seen) == 4
+    with pytest.raises(UsageError, match="nothing to auto label"):
+        session.autolabel(replace(request_for, filter="label:nothing"))
+
+
+def test_confirmed_labels_are_the_reference_of_the_next_run(
+    make_session, prepare, request_for, monkeypatch
+):
+    session = make_session()
+    session.autolabel(replace(request_for, filter="-name:004"))
+    session.confirm([1, 2])
+    seen = []
+    real = hardness.assess
+    monkeypatch.setattr(
+        hardness, "assess", lambda *args, **kw: (seen.append(args[3]), real(*args, **kw))[1]
+    )
+    session.autolabel(request_for)
+    assert seen[0].shape == (2, len(hardness.SIGNALS))
+
+
+def test_a_mark_set_by_a_person_outlives_the_run(make_session, prepare, request_for):
+    session = make_session()
+    session.mark_hard([1])
+    session.autolabel(request_for)
+    assert session.sample(1).hard
+
+
+def test_restricting_keeps_boxes_and_their_pixels_together():
+    evidence = detections((0.9, 0), (0.8, 1), (0.3, 0))
+    marks = (PIXELS, PixelStatistics(0.1, 0.1, 0.1, 1.0))
+    evidence = replace(evidence, box_pixels=marks)
+    kept = restrict(evidence, np.array([False, True]), 0.5)
+    assert kept.box_pixels == marks[1:]
+    assert kept.detections["flip"].classes.tolist() == [1]
+    assert kept.detections[ORIGINAL].scores.tolist() == pytest.approx([0.8])
