@@ -1,7 +1,7 @@
 """Rows as JSON objects and back. Fields at their default are left out, to keep job files small.
 
-Reading is strict: an object that is not such a row raises KeyError, TypeError or ValueError, which
-the store turns into an error that names the place.
+Reading is strict: an object that is not such a row raises one of `BAD_ROW`, which the
+store turns into an error that names the place.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Json = dict[str, Any]
+
+BAD_ROW = (KeyError, TypeError, ValueError, AttributeError)
+"""What reading an object that is no such row raises."""
 
 _DECIMALS = 3  # of a pixel; far below the 0.01 px that formats must keep
 
@@ -97,12 +100,16 @@ def _sample(key: int, data: Mapping[str, Any]) -> Sample:
     )
 
 
-def _prediction(key: int, data: Mapping[str, Any]) -> Prediction:
+def prediction_from_json(
+    key: int, data: Mapping[str, Any], known: tuple[Annotation, ...] = ()
+) -> Prediction:
+    """Return the prediction; its annotations are `known` itself where equal, which saves memory."""
     get = data.get
+    annotations = tuple(map(annotation_from_json, get("annotations", ())))
     return Prediction(
         id=key,
         run=data["run"],
-        annotations=tuple(map(annotation_from_json, get("annotations", ()))),
+        annotations=known if annotations == known else annotations,
         signals=tuple(get("signals", ())),
         width=get("width"),
         height=get("height"),
@@ -134,7 +141,7 @@ _READERS: dict[Table, Callable[[int, Mapping[str, Any]], Row]] = {
     Table.LABELS: _label,
     Table.SAMPLES: _sample,
     Table.RUNS: _run,
-    Table.PREDICTIONS: _prediction,
+    Table.PREDICTIONS: prediction_from_json,
 }
 
 _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
