@@ -1,0 +1,1 @@
+"""Any image opened safely, measured, and shown in terminal cells."""

@@ -1,0 +1,153 @@
+"""Colour depths of terminals, and pictures dithered down to them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hardcase.errors import UsageError
+from hardcase.model.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+
+class Depth(StrEnum):
+    """How many colours the terminal shows."""
+
+    FULL = "16m"
+    XTERM = "256"
+    ANSI = "16"
+    MONO = "mono"
+
+
+VARIABLE = "HARDCASE_COLOURS"
+"""Environment variable that overrides what was found: 16m, 256, 16 or mono."""
+
+
+def detect_depth(
+    color_system: str | None, *, no_color: bool = False, environ: Mapping[str, str]
+) -> Depth:
+    """Return the depth to draw with, given what Rich found out (`Console.color_system`).
+
+    Raises UsageError when `HARDCASE_COLOURS` is set to something else than a depth.
+    """
+    asked = environ.get(VARIABLE, "").strip().lower()
+    if asked:
+        try:
+            return Depth(asked)
+        except ValueError as error:
+            known = ", ".join(Depth)
+            raise UsageError(
+                f"{VARIABLE} is {printable(asked)}; set it to one of {known}"
+            ) from error
+    if no_color:
+        return Depth.MONO
+    # Textual sends full colours where Rich found none, so nothing is lost by doing the same.
+    return _SYSTEMS.get(color_system or "", Depth.FULL)
+
+
+_SYSTEMS = {"256": Depth.XTERM, "standard": Depth.ANSI, "windows": Depth.ANSI}
+
+# The 16 colours as Rich matches them (`rich.color.STANDARD_PALETTE`): normal, then bright.
+_ANSI = [
+    (0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0),
+    (0, 0, 170), (170, 0, 170), (0, 170, 170), (170, 170, 170),
+    (85, 85, 85), (255, 85, 85), (85, 255, 85), (255, 255, 85),
+    (85, 85, 255), (255, 85, 255), (85, 255, 255), (255, 255, 255),
+]  # fmt: skip
+
+_CUBE = (0, 95, 135, 175, 215, 255)
+
+# Weights of squared channel differences: the eye is most sensitive to green, least to blue.
+_WEIGHTS = np.array([0.3, 0.55, 0.15], dtype=np.float32)
+
+_BITS = 5  # a channel in the look-up table of nearest colours
+_PATTERN = np.array(
+    [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], dtype=np.int64
+)  # Bayer's 4x4 matrix
+
+
+@cache
+def palette(depth: Depth) -> NDArray[np.uint8]:
+    """Return the (N, 3) colours of a depth that has a palette (XTERM, ANSI).
+
+    XTERM has the colour cube without its greys, then 26 greys from black to white. The greys are
+    the values that Rich maps to the terminal's own (round(25 l)), within 7/255 of what is shown.
+    """
+    if depth is Depth.ANSI:
+        colours = _ANSI
+    elif depth is Depth.XTERM:
+        colours = [(r, g, b) for r in _CUBE for g in _CUBE for b in _CUBE if not r == g == b]
+        colours += [(round(10.2 * i),) * 3 for i in range(26)]
+    else:
+        raise ValueError(f"depth {depth} has no palette")
+    return np.array(colours, dtype=np.uint8)
+
+
+def nearest(colours: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
+    """Return the closest colours of a depth, without dithering; any shape (..., 3)."""
+    if depth not in (Depth.XTERM, Depth.ANSI):
+        return colours
+    fitted: NDArray[np.uint8] = palette(depth)[_look_up(colours.astype(np.int64), depth)]
+    return fitted
+
+
+def dithered(pixels: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
+    """Return (H, W, 3) uint8 pixels in colours of `depth` only; unchanged where it has them all.
+
+    Thomas Knoll's ordered dithering for any palette (US 6606166, expired): of each pixel, 16
+    candidates that average to its colour are found greedily, ordered by brightness, and one is
+    taken by a 4x4 Bayer matrix. Every pixel stands alone, so neighbours never smear.
+    """
+    if depth not in (Depth.XTERM, Depth.ANSI):
+        return pixels
+    colours = palette(depth).astype(np.int64)
+    by_brightness = np.argsort(np.argsort(colours @ np.array([299, 587, 114]), kind="stable"))
+    wanted = pixels.astype(np.int64)
+    height, width = pixels.shape[:2]
+    count = _PATTERN.size
+    error = np.zeros_like(wanted)
+    candidates = np.empty((count, height, width), dtype=np.int64)
+    for i in range(count):
+        found = _look_up(np.clip(wanted + error * _STRENGTH[depth] // 100, 0, 255), depth)
+        candidates[i] = by_brightness[found]
+        error += wanted - colours[found]
+    candidates.sort(axis=0)
+    tiles = -(-height // 4), -(-width // 4)
+    rank = np.tile(_PATTERN, tiles)[None, :height, :width]
+    chosen = np.take_along_axis(candidates, rank, axis=0)[0]
+    sorted_palette = palette(depth)[np.argsort(by_brightness)]
+    result: NDArray[np.uint8] = sorted_palette[chosen]
+    return result
+
+
+# Percent of the error carried on: less is calmer, more is truer in colour.
+_STRENGTH = {Depth.XTERM: 25, Depth.ANSI: 75}
+
+
+def _look_up(colours: NDArray[np.int64], depth: Depth) -> NDArray[np.int64]:
+    """Return the palette indices nearest to (..., 3) colours in 0-255."""
+    shift = 8 - _BITS
+    r, g, b = (colours[..., i] >> shift for i in range(3))
+    found: NDArray[np.int64] = _table(depth)[(r << 2 * _BITS) | (g << _BITS) | b]
+    return found
+
+
+@cache
+def _table(depth: Depth) -> NDArray[np.int64]:
+    """Return the palette index nearest to the middle of each of the 32^3 colour cells."""
+    axis = (np.arange(2**_BITS, dtype=np.float32) + 0.5) * 2 ** (8 - _BITS) - 0.5
+    # The first and last cell stand for pure black and white, which must stay pure.
+    axis[0], axis[-1] = 0.0, 255.0
+    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+    scale = np.sqrt(_WEIGHTS)
+    points, targets = grid * scale, palette(depth).astype(np.float32) * scale
+    # |p - t|^2 without |p|^2, which is the same for every t.
+    distance: NDArray[np.float32] = (targets**2).sum(axis=1) - 2 * points @ targets.T
+    return np.asarray(distance.argmin(axis=1), dtype=np.int64)

@@ -1,0 +1,102 @@
+"""One preview: a file, a view and a size in cells become a picture made of cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+from hardcase.errors import ImageError
+from hardcase.imaging.cache import MemoryCache
+from hardcase.imaging.cells import LETTERBOX, CellGrid, picture
+from hardcase.imaging.depth import Depth
+from hardcase.imaging.open import Decoded, decode, image_size
+from hardcase.imaging.segments import lines
+from hardcase.imaging.view import FIT, Placement, View, place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.segment import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to show: `columns` x `rows` cells, at least 1 x 1, of a view of the image at `path`."""
+
+    path: Path
+    columns: int
+    rows: int
+    view: View = FIT
+    depth: Depth = Depth.FULL
+    letterbox: tuple[int, int, int] = LETTERBOX
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Preview:
+    """What came of a request: a picture and where it lies, or else an `error` of one line.
+
+    `lines` are the picture's segments row by row, so that painting it costs nothing.
+    """
+
+    request: Request
+    grid: CellGrid | None = None
+    placement: Placement | None = None
+    lines: tuple[list[Segment], ...] = ()
+    error: str | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes, in bytes."""
+        cells = self.grid.nbytes if self.grid else 0
+        return cells + sum(len(line) for line in self.lines) * _SEGMENT_BYTES + 500
+
+
+_SEGMENT_BYTES = 500  # of a segment, its text and a style of its own; measured with tracemalloc
+
+Stamp = tuple[int, int]
+"""Modification time in nanoseconds and size in bytes of a file; (-1, -1) when there is none."""
+
+
+class Renderer:
+    """Makes previews, keeping the newest decoded images for the next zoom or pan.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, image_bytes: int = 64 * 2**20) -> None:
+        self._images: MemoryCache[tuple[Path, Stamp], Decoded] = MemoryCache(image_bytes)
+
+    def render(self, request: Request) -> Preview:
+        """Return the preview; an unreadable image is one with an `error`."""
+        try:
+            width, height = image_size(request.path)
+            placement = place(request.view, width, height, request.columns, request.rows)
+            decoded = self._decoded(request.path, placement)
+        except ImageError as error:
+            return Preview(request, error=str(error))
+        grid = picture(decoded.image, placement, request.depth, request.letterbox)
+        return Preview(request, grid, placement, tuple(lines(grid)))
+
+    def _decoded(self, path: Path, placement: Placement) -> Decoded:
+        """Return the image with at least the pixels that `placement` asks for, or all it has."""
+        needed = (
+            min(placement.width, ceil(placement.width / placement.step_x)),
+            min(placement.height, ceil(placement.height / placement.step_y)),
+        )
+        key = (path, file_stamp(path))
+        held = self._images.get(key)
+        if held is not None and held.image.width >= needed[0] and held.image.height >= needed[1]:
+            return held
+        decoded = decode(path, max_size=needed)
+        self._images.put(key, decoded, decoded.image.width * decoded.image.height * 4)
+        return decoded
+
+
+def file_stamp(path: Path) -> Stamp:
+    """Return what changes when the file does."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return -1, -1
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,402 @@
+"""The canvas: one image with its boxes, zoomed and panned, painted as it gets ready."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from hardcase.imaging.cells import CellGrid, blank
+from hardcase.imaging.depth import Depth, detect_depth
+from hardcase.imaging.loader import PreviewLoader
+from hardcase.imaging.overlay import Overlay, draw, message
+from hardcase.imaging.preview import Preview, Request
+from hardcase.imaging.segments import lines
+from hardcase.imaging.view import FIT, Placement, View, around, centred, panned, place, zoomed
+from hardcase.tui.widgets.dirty import dirty_regions
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Sequence
+    from pathlib import Path
+
+    from rich.segment import Segment
+    from textual.timer import Timer
+
+    from hardcase.model.boxes import Box
+
+__all__ = ["ImageCanvas", "Overlay"]
+
+ZOOM_FACTOR = 1.5
+QUIET_SECONDS = 0.15
+"""A picture that takes longer than this is announced in the corner of the old one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What the app asked to see."""
+
+    path: Path | None = None
+    key: Hashable = None
+    overlays: tuple[Overlay, ...] = ()
+    hard: bool = False
+
+
+class ImageCanvas(Widget):
+    """Shows one image with overlays. It decodes in the background and never blocks the app.
+
+    Positions are (x, y) in source pixels of the oriented image, or (column, row) in cells of the
+    canvas' content. Colours follow the terminal, `HARDCASE_COLOURS`, or `depth`.
+    """
+
+    DEFAULT_CSS = """
+    ImageCanvas { width: 1fr; height: 1fr; }
+    """
+
+    @dataclass
+    class Shown(Message):
+        """The canvas now shows the sample `key`, an image of `width` x `height` pixels.
+
+        Or its error, one line, if the image cannot be read; width and height are then 0.
+        """
+
+        canvas: ImageCanvas
+        key: Hashable
+        path: Path
+        width: int
+        height: int
+        error: str | None
+
+        @property
+        def control(self) -> ImageCanvas:
+            """The canvas, for `@on(ImageCanvas.Shown, "#id")`."""
+            return self.canvas
+
+    @dataclass
+    class Ready(Message, bubble=False):
+        """A preview came back from a loading thread."""
+
+        preview: Preview
+        generation: int
+
+    def __init__(
+        self,
+        *,
+        depth: Depth | None = None,
+        name: str | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's name for it
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self._depth = depth
+        self._loader: PreviewLoader | None = None
+        self._scene = _Scene()  # asked for
+        self._painted = _Scene()  # on screen
+        self._view = FIT
+        self._request: Request | None = None
+        self._generation = 0
+        self._preview: Preview | None = None  # of the painted scene
+        self._slow: Timer | None = None
+        self._late = False
+        self._overlays_visible = True
+        self._grid: CellGrid | None = None
+        self._strips: list[Strip] = []
+
+    # What to show
+
+    def show(
+        self,
+        path: Path | None,
+        *,
+        overlays: Sequence[Overlay] = (),
+        hard: bool = False,
+        key: Hashable = None,
+    ) -> None:
+        """Show an image, or none. The old picture stays until the new one is ready.
+
+        `key` tells samples apart (the path by default): zoom and position are kept while it stays
+        the same, and start at fit when it changes.
+        """
+        key = path if key is None else key
+        if key != self._scene.key:
+            self._view = FIT
+        self._scene = _Scene(path, key, tuple(overlays), hard)
+        self._ask()
+
+    def prefetch(self, paths: Iterable[Path]) -> None:
+        """Make these images ready at fit, in order, once nothing visible is waiting."""
+        if self._loader and self.size:
+            self._loader.prefetch([self._request_for(path, FIT) for path in paths])
+
+    def set_overlays(self, overlays: Sequence[Overlay], *, hard: bool | None = None) -> None:
+        """Replace the boxes (and the hard mark) of the sample; only changed cells are repainted."""
+        self._scene = replace(
+            self._scene,
+            overlays=tuple(overlays),
+            hard=self._scene.hard if hard is None else hard,
+        )
+        self._adopt()
+
+    @property
+    def overlays(self) -> tuple[Overlay, ...]:
+        """The boxes of the sample, in the order given."""
+        return self._scene.overlays
+
+    @property
+    def selected(self) -> int | None:
+        """Index of the selected overlay, None when there is none. Setting it repaints."""
+        found = (i for i, overlay in enumerate(self._scene.overlays) if overlay.selected)
+        return next(found, None)
+
+    @selected.setter
+    def selected(self, index: int | None) -> None:
+        marked = [replace(o, selected=i == index) for i, o in enumerate(self._scene.overlays)]
+        self.set_overlays(marked)
+
+    @property
+    def overlays_visible(self) -> bool:
+        """Whether boxes and tags are drawn. Setting it repaints."""
+        return self._overlays_visible
+
+    @overlays_visible.setter
+    def overlays_visible(self, visible: bool) -> None:
+        self._overlays_visible = visible
+        self._repaint()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the picture asked for is still to come."""
+        return self._request is not None
+
+    @property
+    def error(self) -> str | None:
+        """Why the sample's image cannot be shown, None if it can or is not known yet."""
+        return self._preview.error if self._preview and self._is_current else None
+
+    # Where things are
+
+    @property
+    def view(self) -> View:
+        """Zoom and centre."""
+        return self._view
+
+    @property
+    def placement(self) -> Placement | None:
+        """Where the sample's image lies on the canvas, None until it is shown.
+
+        It tells the source size (`width`, `height`) too. After a zoom it is ahead of the picture
+        for the moment that takes.
+        """
+        shown = self._preview.placement if self._preview and self._is_current else None
+        if shown is None or not self.size:
+            return None
+        return place(self._view, shown.width, shown.height, *self.size)
+
+    @property
+    def step(self) -> tuple[float, float]:
+        """Source pixels (dx, dy) one cell covers; (1, 2) until an image is shown."""
+        placement = self.placement
+        return placement.step if placement else (1.0, 2.0)
+
+    def to_source(self, column: float, row: float) -> tuple[float, float] | None:
+        """Return the source point (x, y) at a place of the canvas; it may lie off the image."""
+        placement = self.placement
+        return placement.to_source(column, row) if placement else None
+
+    def to_cell(self, x: float, y: float) -> tuple[float, float] | None:
+        """Return the (column, row) of a source point; it may lie off the canvas."""
+        placement = self.placement
+        return placement.to_cell(x, y) if placement else None
+
+    # Zoom and pan
+
+    def zoom_in(self) -> None:
+        """Show less, larger."""
+        if placement := self.placement:
+            self._look(zoomed(self._view, placement, ZOOM_FACTOR))
+
+    def zoom_out(self) -> None:
+        """Show more, smaller, down to the whole image."""
+        if placement := self.placement:
+            self._look(zoomed(self._view, placement, 1 / ZOOM_FACTOR))
+
+    def zoom_fit(self) -> None:
+        """Show the whole image."""
+        self._look(FIT)
+
+    def zoom_to(self, box: Box) -> None:
+        """Show a source box as large as it goes, with some of what is around it."""
+        if placement := self.placement:
+            self._look(around(box, placement))
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the view by cells, positive to the right and down; stops at the image edge."""
+        if placement := self.placement:
+            moved = panned(self._view, placement, dx, dy)
+            there = place(moved, placement.width, placement.height, *self.size)
+            self._look(centred(moved, there))
+
+    def _look(self, view: View) -> None:
+        if view != self._view:
+            self._view = view
+            self._ask()
+
+    # Loading
+
+    def on_mount(self) -> None:
+        """Find the colour depth and start the loading threads."""
+        if self._depth is None:
+            self._depth = detect_depth(
+                self.app.console.color_system, no_color=self.app.no_color, environ=os.environ
+            )
+        self._loader = PreviewLoader(self._deliver)
+
+    def on_unmount(self) -> None:
+        """Stop the loading threads."""
+        if self._loader:
+            self._loader.close(timeout=1.0)
+
+    def on_resize(self) -> None:
+        """Show the same view at the new size."""
+        self._ask()
+
+    def notify_style_update(self) -> None:
+        """Repaint when the theme changes the background."""
+        super().notify_style_update()
+        if self._loader and self._preview and self._preview.request.letterbox != self._letterbox:
+            self._ask()
+
+    def on_image_canvas_ready(self, message: Ready) -> None:
+        """Take over a preview unless something else was asked for since."""
+        if message.generation == self._generation and message.preview.request == self._request:
+            self._accept(message.preview)
+
+    def _deliver(self, preview: Preview, generation: int) -> None:
+        self.post_message(self.Ready(preview, generation))
+
+    @property
+    def _is_current(self) -> bool:
+        """Whether the picture on screen belongs to the sample asked for."""
+        return self._painted.key == self._scene.key and self._painted.path == self._scene.path
+
+    @property
+    def _letterbox(self) -> tuple[int, int, int]:
+        red, green, blue = self.background_colors[1].rgb
+        return red, green, blue
+
+    def _request_for(self, path: Path, view: View) -> Request:
+        depth = self._depth or Depth.FULL
+        return Request(path, *self.size, view=view, depth=depth, letterbox=self._letterbox)
+
+    def _ask(self) -> None:
+        """Get the picture of the scene: at once if it is cached, otherwise in the background."""
+        self._quiet()
+        if not self._loader or not self.size:
+            return
+        if self._scene.path is None:
+            self._request = None
+            self._generation = self._loader.show(())
+            self._painted, self._preview = self._scene, None
+            self._repaint()
+            return
+        request = self._request_for(self._scene.path, self._view)
+        ready = self._loader.cached(request)
+        if ready:
+            self._generation = self._loader.show(())
+            self._accept(ready)
+            return
+        self._request = request
+        self._generation = self._loader.show((request,))
+        self._slow = self.set_timer(QUIET_SECONDS, self._announce)
+        self._adopt()
+
+    def _accept(self, preview: Preview) -> None:
+        new = not self._is_current or self._preview is None
+        self._request = None
+        self._quiet()
+        self._painted, self._preview = self._scene, preview
+        self._repaint()
+        if new:
+            place = preview.placement
+            width, height = (place.width, place.height) if place else (0, 0)
+            scene = self._scene
+            self.post_message(
+                self.Shown(self, scene.key, preview.request.path, width, height, preview.error)
+            )
+
+    def _adopt(self) -> None:
+        """Draw the scene's boxes if it is its picture that is on screen."""
+        if self._is_current:
+            self._painted = self._scene
+            self._repaint()
+
+    def _announce(self) -> None:
+        self._late = True
+        self._repaint()
+
+    def _quiet(self) -> None:
+        self._late = False
+        if self._slow:
+            self._slow.stop()
+            self._slow = None
+
+    # Painting
+
+    def render_line(self, y: int) -> Strip:
+        """Return a painted line; after a resize, the old picture cut or padded for the moment."""
+        width, style = self.size.width, self.rich_style
+        if y >= len(self._strips):
+            return Strip.blank(width, style)
+        return self._strips[y].adjust_cell_length(width, style)
+
+    def _repaint(self) -> None:
+        """Compose the cells anew, and refresh those that changed."""
+        if not self.size:
+            return
+        old, new = self._grid, self._composed()
+        self._grid = new
+        if old is None or (old.rows, old.columns) != (new.rows, new.columns):
+            self._strips = self._strips_of(new, range(new.rows))
+            self.refresh()
+            return
+        changed = new.differs(old)
+        rows = np.flatnonzero(changed.any(axis=1)).tolist()
+        if not rows:
+            return
+        for y, strip in zip(rows, self._strips_of(new, rows), strict=True):
+            self._strips[y] = strip
+        self.refresh(*dirty_regions(changed))
+
+    def _composed(self) -> CellGrid:
+        preview, scene = self._preview, self._painted
+        hint = "loading…" if self._late else ""
+        if preview is None or preview.grid is None or preview.placement is None:
+            depth, ground = self._depth or Depth.FULL, self._letterbox
+            text = "no image" if scene.path is None else ""
+            text = preview.error or "" if preview else text
+            canvas = blank(*self.size, depth, ground)
+            return draw(message(canvas, text, ground), None, hard=scene.hard, hint=hint)
+        if not preview.request.view.is_fit:
+            view = centred(preview.request.view, preview.placement)
+            where = f"{view.zoom:.1f}x  ⌖ {view.x:.0%},{view.y:.0%}"
+            hint = f"{where}  {hint}".rstrip()
+        overlays = scene.overlays if self._overlays_visible else ()
+        return draw(preview.grid, preview.placement, overlays, hard=scene.hard, hint=hint)
+
+    def _strips_of(self, grid: CellGrid, rows: Sequence[int]) -> list[Strip]:
+        """Return strips of some rows; those without overlays were made with the picture."""
+        picture = self._preview.grid if self._preview else None
+        made: dict[int, list[Segment]] = {}
+        if picture is not None and self._preview:
+            drawn = set(np.flatnonzero(grid.differs(picture).any(axis=1)).tolist())
+            made = {y: self._preview.lines[y] for y in rows if y not in drawn}
+        missing = [y for y in rows if y not in made]
+        made.update(zip(missing, lines(grid, missing), strict=True))
+        strips = [Strip(made[y], grid.columns) for y in rows]
+        if grid.depth is Depth.MONO:
+            return [strip.apply_style(self.rich_style) for strip in strips]
+        return strips
