@@ -1,0 +1,166 @@
+"""From a picture to the model's input, and from there back to source pixels.
+
+Letterboxed pictures are resampled bilinearly without antialiasing, as OpenCV's INTER_LINEAR does,
+since that is what Ultralytics and YOLOX train and evaluate with. The other fits come from the world
+of torchvision, where pictures are antialiased as they shrink, and so they are here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from hardcase.inference.schema import Color, Fit, InputSpec, Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+FLIP = "flip"
+"""The view mirrored left to right."""
+BLUR = "blur"
+"""The view under a Gaussian blur of standard deviation BLUR_SHARE of the shorter side."""
+VIEWS = (FLIP, BLUR)
+
+BLUR_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a source image of `width` x `height` pixels lies in the model's input.
+
+    A source point (x, y) lies at (x * scale_x + left, y * scale_y + top) in input pixels. `content`
+    is the part of the input that shows the picture: (x1, y1, x2, y2) in whole input pixels.
+    """
+
+    width: int
+    height: int
+    scale_x: float
+    scale_y: float
+    left: float
+    top: float
+    content: tuple[int, int, int, int]
+
+    def to_source(self, boxes: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Take (N, 4) boxes in input pixels to source pixels, cut to the image."""
+        out = (boxes.astype(np.float64) - self._offset()) / self._scale()
+        limits = np.array([self.width, self.height, self.width, self.height], dtype=np.float64)
+        return np.clip(out, 0.0, limits)
+
+    def to_input(self, boxes: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Take (N, 4) boxes in source pixels to input pixels."""
+        out: NDArray[np.float64] = boxes.astype(np.float64) * self._scale() + self._offset()
+        return out
+
+    def mirrored(self, boxes: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return (N, 4) boxes in input pixels as they lie when the content is flipped."""
+        total = self.content[0] + self.content[2]
+        out = boxes.copy()
+        out[:, 0], out[:, 2] = total - boxes[:, 2], total - boxes[:, 0]
+        return out
+
+    def _scale(self) -> NDArray[np.float64]:
+        return np.array([self.scale_x, self.scale_y] * 2, dtype=np.float64)
+
+    def _offset(self) -> NDArray[np.float64]:
+        return np.array([self.left, self.top] * 2, dtype=np.float64)
+
+
+def place(spec: InputSpec, width: int, height: int) -> Placement:
+    """Return where a source image of `width` x `height` pixels goes in the input of `spec`.
+
+    Sides of a centred letterbox round to the nearest pixel and those of a top-left one round down,
+    as Ultralytics and YOLOX do.
+    """
+    goal_x, goal_y = spec.size
+    if spec.fit is Fit.STRETCH:
+        return Placement(
+            width, height, goal_x / width, goal_y / height, 0.0, 0.0, (0, 0, goal_x, goal_y)
+        )
+    if spec.fit is Fit.CENTER_CROP:
+        scale = max(goal_x / width, goal_y / height)
+        left, top = (goal_x - width * scale) / 2, (goal_y - height * scale) / 2
+        return Placement(width, height, scale, scale, left, top, (0, 0, goal_x, goal_y))
+    scale = min(goal_x / width, goal_y / height)
+    if spec.fit is Fit.LETTERBOX_TOP_LEFT:
+        inner_x, inner_y = max(int(width * scale), 1), max(int(height * scale), 1)
+        x, y = 0, 0
+    else:
+        inner_x = min(max(round(width * scale), 1), goal_x)
+        inner_y = min(max(round(height * scale), 1), goal_y)
+        x, y = (goal_x - inner_x) // 2, (goal_y - inner_y) // 2
+    content = (x, y, x + inner_x, y + inner_y)
+    return Placement(width, height, inner_x / width, inner_y / height, float(x), float(y), content)
+
+
+def render(image: Image.Image, spec: InputSpec, placement: Placement) -> Image.Image:
+    """Return the RGB picture of `spec.size` that shows `image` at `placement`.
+
+    `image` may be smaller than the source that `placement` speaks of (decoded at reduced scale).
+    """
+    x1, y1, x2, y2 = placement.content
+    step_x = image.width / placement.width / placement.scale_x
+    step_y = image.height / placement.height / placement.scale_y
+    start_x = (x1 - placement.left) * step_x
+    start_y = (y1 - placement.top) * step_y
+    size = (x2 - x1, y2 - y1)
+    if spec.fit in (Fit.LETTERBOX, Fit.LETTERBOX_TOP_LEFT):
+        matrix = (step_x, 0.0, start_x, 0.0, step_y, start_y)
+        shown = image.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    else:
+        end_x, end_y = start_x + size[0] * step_x, start_y + size[1] * step_y
+        box = (
+            max(start_x, 0.0),
+            max(start_y, 0.0),
+            min(end_x, image.width),
+            min(end_y, image.height),
+        )
+        shown = image.resize(size, Image.Resampling.BILINEAR, box)
+    if shown.size == spec.size:
+        return shown
+    canvas = Image.new("RGB", spec.size, (spec.pad,) * 3)
+    canvas.paste(shown, (x1, y1))
+    return canvas
+
+
+def view(canvas: Image.Image, placement: Placement, name: str) -> Image.Image:
+    """Return another look at a rendered picture; what pads it stays as it is."""
+    shown = canvas.crop(placement.content)
+    if name == FLIP:
+        shown = shown.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    elif name == BLUR:
+        shown = shown.filter(ImageFilter.GaussianBlur(BLUR_SHARE * min(shown.size)))
+    else:
+        raise ValueError(f"no view is called {name}")
+    out = canvas.copy()
+    out.paste(shown, placement.content[:2])
+    return out
+
+
+def tensor(
+    pictures: Sequence[Image.Image], spec: InputSpec, dtype: np.dtype[np.generic]
+) -> NDArray[np.generic]:
+    """Return the input of B rendered pictures: (B, 3, H, W) or (B, H, W, 3) by `spec.layout`.
+
+    Values are `(v / scale - mean) / std`; an integer `dtype` takes the pixel values as they are.
+    """
+    pixels = np.stack([np.asarray(picture) for picture in pictures])
+    if spec.color is Color.BGR:
+        pixels = pixels[..., ::-1]
+    if spec.layout is Layout.NCHW:
+        pixels = pixels.transpose(0, 3, 1, 2)
+    if np.issubdtype(dtype, np.integer):
+        return np.ascontiguousarray(pixels, dtype=dtype)
+    shape = (3, 1, 1) if spec.layout is Layout.NCHW else (3,)
+    std = np.array(spec.std, dtype=np.float64)
+    factor = (1.0 / (spec.scale * std)).astype(np.float32).reshape(shape)
+    shift = (-np.array(spec.mean) / std).astype(np.float32).reshape(shape)
+    out = np.empty(pixels.shape, dtype=np.float32)
+    np.multiply(pixels, factor, out=out)
+    if shift.any():
+        out += shift
+    return out.astype(dtype, copy=False)
