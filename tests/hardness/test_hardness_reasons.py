@@ -154,3 +154,20 @@ def test_a_small_job_has_no_unusual_images(count: int) -> None:
     job = [s.evidence() for s in ordinary_scenes(count - 1)]
     odd = Scene(size=(4000, 200), pixels=look(0.0, 1.0, 1.5, 0.0), count=12, shape=5).evidence()
     assert reasons_beside(Task.DETECTION, odd, job) == ()
+
+
+@pytest.mark.parametrize("view", ["flip", "blur"])
+def test_a_view_that_changes_most_predictions_is_no_reason_for_any(view: str) -> None:
+    reason = {"flip": Reason.FLIP_CHANGES, "blur": Reason.BLUR_CHANGES}[view]
+    changed = replace(Scene(), **{f"{view}_score": 0.4}).evidence()
+    spared = [s.evidence() for s in ordinary_scenes(20)]
+    assert reason not in reasons_beside(Task.DETECTION, changed, [changed] * 40 + spared)
+    assert reason in reasons_beside(Task.DETECTION, changed, spared)
+    lost = replace(Scene(), **{f"{view}_score": 0.0}).evidence()
+    assert reason in reasons_beside(Task.DETECTION, lost, [changed] * 40 + spared)
+
+
+@pytest.mark.parametrize("reason", [Reason.FLIP_CHANGES, Reason.BLUR_CHANGES])
+def test_a_single_image_that_a_view_changes_has_that_reason(reason: Reason) -> None:
+    odd = PROVOKE_DETECTION[reason][0].evidence()
+    assert reasons_beside(Task.DETECTION, odd, []) == (reason,)
