@@ -1,0 +1,289 @@
+"""The journal of a job: every change since long before the job file was last written, in order.
+
+It is only ever appended to. Now and then its oldest part is dropped, by putting a shorter copy in
+its place. See `lines` for what is in it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from array import array
+from bisect import bisect_left
+from contextlib import suppress
+from typing import TYPE_CHECKING, BinaryIO
+
+from hardcase.errors import JobError
+from hardcase.store.files import (
+    fsync_folder,
+    replace_file,
+    shown,
+    temporary,
+    write_all,
+    write_temporary,
+)
+from hardcase.store.lines import (
+    JOURNAL_FORMAT,
+    DamagedLine,
+    Line,
+    decode_line,
+    encode_first_line,
+)
+from hardcase.store.schema import checked_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+_COPY = 1 << 20
+_WORTH_DROPPING = 1 << 16
+"""Bytes; below this a shorter journal is not worth writing."""
+
+
+class Damage(Exception):  # noqa: N818  what a scan came upon; the store says what to do about it
+    """A line in the middle of the journal is not what was written. Everything before it is good."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class Journal:
+    """The journal file and an index of its changes. Threads may append, read and compact."""
+
+    def __init__(self, path: Path, fd: int | None, job: str, schema: int) -> None:
+        self.path = path
+        self.schema = schema
+        self._fd = fd
+        self._job = job
+        self._seqs = array("q")
+        self._offsets = array("q")
+        self._start = self.end = 0
+        """Where the first change begins and where the last one ends, in bytes."""
+        self.appended = 0
+        """Bytes of changes appended since it was opened, dropped ones included."""
+        self._torn = False
+        self._renamed = False
+        self._writing = threading.Lock()
+        self._index = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, job: str, *, writable: bool) -> Journal:
+        """Open the journal of the job with that id; if writable, begin one where there is none.
+
+        Call `scan` before anything else. Raises JobError if it is another job's or newer than this
+        program, OSError if it cannot be read or begun.
+        """
+        if not path.exists():
+            if not writable:
+                return cls(path, None, job, schema=1)
+            replace_file(path, [encode_first_line(job)])
+        if not path.is_file():
+            raise JobError(f"{shown(path)} is not a file: move it away")
+        flags = (os.O_RDWR if writable else os.O_RDONLY) | os.O_NOFOLLOW | os.O_CLOEXEC
+        fd = os.open(path, flags)
+        try:
+            return cls(path, fd, job, _schema_of(path, fd, job))
+        except BaseException:
+            os.close(fd)
+            raise
+
+    def scan(self) -> Iterator[tuple[int, Line]]:
+        """Yield `(line number, line)` of every change, and index it once the next one is asked for.
+
+        A last line without its end was being written when its process died: it was never
+        acknowledged, and is left out. Raises Damage at a line that is not what was written.
+        """
+        if self._fd is None:
+            return
+        with open(os.dup(self._fd), "rb") as file:  # noqa: PTH123  a descriptor has no path
+            file.seek(0)
+            offset = 0
+            for number, raw in enumerate(file, 1):
+                if raw[-1:] != b"\n":
+                    self._torn = True
+                    break
+                try:
+                    line = decode_line(raw)
+                    seq = line.header["seq"] if number > 1 else 0
+                except (ValueError, KeyError, TypeError) as error:
+                    raise Damage(number) from error
+                if number > 1:
+                    if type(seq) is not int or seq <= self.last_seq:
+                        raise Damage(number)
+                    yield number, line
+                    self._seqs.append(seq)
+                    self._offsets.append(offset)
+                offset += len(raw)
+                self.end = offset
+                if number == 1:
+                    self._start = offset
+        if not self.end:
+            self._torn = True
+
+    @property
+    def first_seq(self) -> int:
+        """Seq of the oldest change kept, 0 when there is none."""
+        return self._seqs[0] if self._seqs else 0
+
+    @property
+    def last_seq(self) -> int:
+        """Seq of the newest change, 0 when there is none."""
+        return self._seqs[-1] if self._seqs else 0
+
+    def append(self, lines: Sequence[tuple[int, bytes]]) -> None:
+        """Append `(seq, line)`s and make them durable together.
+
+        Raises OSError; then none of them is in the journal, and the same call may be made again.
+        """
+        with self._writing:
+            fd = self._writable()
+            if self._torn:
+                os.ftruncate(fd, self.end)
+            if not self.end:
+                first = encode_first_line(self._job)
+                write_all(fd, first, 0)
+                self._start = self.end = len(first)
+            if self._renamed:
+                fsync_folder(self.path.parent)
+                self._renamed = False
+            self._torn = True
+            try:
+                write_all(fd, b"".join([line for _, line in lines]), self.end)
+                os.fsync(fd)
+            except OSError:
+                # After a failed fsync nobody knows what reached the disk, so all is written again.
+                # If even this fails, the next append begins with it.
+                with suppress(OSError):
+                    os.ftruncate(fd, self.end)
+                raise
+            self._torn = False
+            with self._index:
+                for seq, line in lines:
+                    self._seqs.append(seq)
+                    self._offsets.append(self.end)
+                    self.end += len(line)
+                    self.appended += len(line)
+
+    def read(self, seq: int) -> Line | None:
+        """Return the line of the change `seq`, None when it is not kept.
+
+        Raises DamagedLine if it is not what was written, OSError if it cannot be read.
+        """
+        with self._index:
+            place = bisect_left(self._seqs, seq)
+            if place == len(self._seqs) or self._seqs[place] != seq or self._fd is None:
+                return None
+            start = self._offsets[place]
+            end = self._offsets[place + 1] if place + 1 < len(self._offsets) else self.end
+            raw = os.pread(self._fd, end - start, start)
+        return decode_line(raw)
+
+    def before(self, seq: int) -> int:
+        """Return the newest seq kept below `seq`, 0 when there is none."""
+        with self._index:
+            place = bisect_left(self._seqs, seq)
+            return self._seqs[place - 1] if place else 0
+
+    def compact(self, upto: int, keep: int) -> None:
+        """Drop old changes if that halves the journal: those up to `upto`, less the newest `keep`.
+
+        Raises OSError; then the journal is as it was, or shorter.
+        """
+        with self._writing:
+            place = min(bisect_left(self._seqs, upto + 1), len(self._seqs) - keep)
+            if place <= 0:
+                return
+            start = self._offsets[place] if place < len(self._offsets) else self.end
+            if start - self._start < max(self.end - start, _WORTH_DROPPING):
+                return
+            first = encode_first_line(self._job)
+            old = self._writable()
+            fd = write_temporary(self.path, _copy(old, first, start, self.end))
+            try:
+                temporary(self.path).replace(self.path)
+            except OSError:
+                os.close(fd)
+                raise
+            with self._index:
+                shift = start - len(first)
+                self._fd = fd
+                self._seqs = self._seqs[place:]
+                self._offsets = array("q", [o - shift for o in self._offsets[place:]])
+                self._start, self.end = len(first), self.end - shift
+            os.close(old)
+            # Appends to a file whose name may be lost in a power cut would be lost with it.
+            self._renamed = True
+            fsync_folder(self.path.parent)
+            self._renamed = False
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._writing, self._index:
+            if self._fd is not None:
+                os.close(self._fd)
+                self._fd = None
+
+    def _writable(self) -> int:
+        if self._fd is None:
+            raise JobError(f"{shown(self.path)} is closed")
+        return self._fd
+
+
+def journal_path(job_file: Path) -> Path:
+    """Return where the journal of a job file is."""
+    return job_file.with_name(job_file.name + ".journal")
+
+
+def read_changes(path: Path, job: str) -> Iterator[Line]:
+    """Yield the lines of a journal that nobody may be writing, as `Journal.scan` does."""
+    journal = Journal.open(path, job, writable=False)
+    try:
+        for _, line in journal.scan():
+            yield line
+    finally:
+        journal.close()
+
+
+def rewrite(path: Path, job: str, lines: Iterable[bytes]) -> None:
+    """Put a journal of these lines in the place of the one at `path`. Raises OSError."""
+
+    def chunks() -> Iterator[bytes]:
+        yield encode_first_line(job)
+        yield from lines
+
+    replace_file(path, chunks())
+
+
+def _schema_of(path: Path, fd: int, job: str) -> int:
+    with open(os.dup(fd), "rb") as file:  # noqa: PTH123  a descriptor has no path
+        return _read_schema(path, file, job)
+
+
+def _read_schema(path: Path, file: BinaryIO, job: str) -> int:
+    raw = file.readline()
+    if raw[-1:] != b"\n":
+        return 1  # its process died while it began the journal: nothing is in it
+    try:
+        header = decode_line(raw).header
+        if header["format"] != JOURNAL_FORMAT:
+            raise DamagedLine
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"{shown(path)} is not a journal of hardcase: move it away to go on without it"
+        raise JobError(message) from error
+    if header.get("job") != job:
+        raise JobError(f"{shown(path)} belongs to another job: move it away to go on without it")
+    try:
+        return checked_schema(header, shown(path))
+    except ValueError as error:
+        raise JobError(str(error)) from error
+
+
+def _copy(fd: int, first: bytes, start: int, end: int) -> Iterator[bytes]:
+    yield first
+    while start < end:
+        data = os.pread(fd, min(_COPY, end - start), start)
+        if not data:
+            raise OSError("the journal became shorter while it was open")
+        yield data
+        start += len(data)

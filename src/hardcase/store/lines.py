@@ -1,0 +1,128 @@
+r"""One line of the journal: a change, with a checksum so that damage is noticed.
+
+A line is `crc TAB header TAB edits NEWLINE`. The crc is the CRC-32 of what follows its tab, as 8
+hex digits. The header is `{seq, when, who, title, kind, target?}`, so that an index needs no look
+at the edits: `[[table, key, after, before?], ...]`. `before` is left out where there is none to
+keep: new rows, and records, which undo leaves alone. The JSON is ASCII, so tabs and newlines only
+separate.
+
+The first line of a journal is such a line too. Its header is `{format, schema, job}`, its edits
+are none.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hardcase.model.changes import Change, Edit, Kind, Table
+from hardcase.model.rows import from_json, to_json
+from hardcase.store.schema import FORMAT, SCHEMA, upgraded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hardcase.model.job import Row
+    from hardcase.store.schema import Document
+
+JOURNAL_FORMAT = f"{FORMAT}-journal"
+
+_CRC = 8
+
+
+class DamagedLine(ValueError):  # noqa: N818  a fact about a line; the store makes the error of it
+    """A line that is not what was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that was checked. `header` is parsed, `edits` is still text."""
+
+    header: Document
+    edits: bytes
+
+
+def _plain(value: object) -> object:
+    """Turn what numpy and read-only mappings put into rows into what JSON knows."""
+    item = getattr(value, "item", None)
+    return item() if item is not None else dict(value)  # type: ignore[call-overload]
+
+
+encode_json = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=_plain).encode
+
+
+def encode_line(header: Document, edits: str = "[]") -> bytes:
+    """Return the line that holds the header and the edits."""
+    body = f"{encode_json(header)}\t{edits}".encode("ascii")
+    return b"%08x\t%s\n" % (zlib.crc32(body), body)
+
+
+def encode_first_line(job: str) -> bytes:
+    """Return the first line of the journal of the job with that id."""
+    return encode_line({"format": JOURNAL_FORMAT, "schema": SCHEMA, "job": job})
+
+
+def encode_change(change: Change) -> bytes:
+    """Return the change as a line; TypeError or ValueError if a row holds what JSON cannot."""
+    header: Document = {
+        "seq": change.seq,
+        "when": change.when,
+        "who": change.who,
+        "title": change.title,
+        "kind": change.kind,
+    }
+    if change.target is not None:
+        header["target"] = change.target
+    edits = ",".join(map(_encode_edit, change.edits))
+    return encode_line(header, f"[{edits}]")
+
+
+def _encode_edit(edit: Edit) -> str:
+    values: list[Any] = [edit.table, edit.key, None if edit.after is None else to_json(edit.after)]
+    if edit.before is not None and not edit.table.is_record:
+        values.append(to_json(edit.before))
+    return encode_json(values)
+
+
+def decode_line(raw: bytes) -> Line:
+    """Check and split a line, its newline included; DamagedLine if it is not as it was written."""
+    body = memoryview(raw)[_CRC + 1 : -1]
+    if raw[:_CRC] != b"%08x" % zlib.crc32(body) or raw[_CRC : _CRC + 1] != b"\t":
+        raise DamagedLine
+    split = raw.index(b"\t", _CRC + 1)
+    header = json.loads(raw[_CRC + 1 : split])
+    return Line(header, raw[split + 1 : -1])
+
+
+def decode_edits(text: bytes) -> Iterator[tuple[str, int, Document | None, Document | None]]:
+    """Yield `(table, key, after, before)` of every edit, rows still as JSON objects."""
+    for table, key, after, *before in json.loads(text):
+        yield table, key, after, before[0] if before else None
+
+
+def decode_change(line: Line, schema: int) -> Change:
+    """Return the change of a line written by version `schema`.
+
+    Raises KeyError, TypeError or ValueError if the line is none.
+    """
+    header = line.header
+    return Change(
+        header["seq"],
+        header["when"],
+        header["who"],
+        header["title"],
+        tuple(
+            Edit(
+                Table(table), key, _row(table, key, before, schema), _row(table, key, after, schema)
+            )
+            for table, key, after, before in decode_edits(line.edits)
+        ),
+        Kind(header["kind"]),
+        header.get("target"),
+    )
+
+
+def _row(table: str, key: int, data: Document | None, schema: int) -> Row | None:
+    return None if data is None else from_json(Table(table), key, upgraded(table, data, schema))
