@@ -1,0 +1,72 @@
+"""The program: find the command, run it, turn whatever goes wrong into one line and a status."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from hardcase.cli import arguments, failures
+from hardcase.cli.output import Output, ReaderGoneError
+from hardcase.errors import HardcaseError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+"""What shells expect of a program ended by Ctrl-C."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `hardcase` with `argv` (without the program's name) and return the exit status.
+
+    0 done, 1 failed, 2 wrong use, 130 interrupted.
+    """
+    _survive_odd_names()
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except ReaderGoneError:
+        _drop_stdout()
+        return 0
+    except KeyboardInterrupt:
+        print("hardcase: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except SystemExit as end:  # argparse: after --help and --version, or wrong use
+        return end.code if isinstance(end.code, int) else 1
+    except (HardcaseError, OSError) as error:
+        failures.log(error)
+        print(failures.one_line(error), file=sys.stderr)
+        return getattr(error, "exit_code", 1)
+    except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a traceback
+        failures.log(error)
+        print(failures.unexpected(error), file=sys.stderr)
+        return 1
+
+
+def _run(argv: Sequence[str]) -> int:
+    request = arguments.parse(argv)
+    if request.log_file is not None:
+        failures.start_log(request.log_file)
+    output = Output(as_json=getattr(request.values, "json", False))
+    status = request.run(request.values, output)
+    output.flush()
+    return status
+
+
+def _survive_odd_names() -> None:
+    # A terminal that is not UTF-8 shows `?` for what it cannot show, and the command goes on.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _drop_stdout() -> None:
+    # Python flushes stdout once more at exit, and would complain about the broken pipe there.
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)

@@ -1,0 +1,55 @@
+"""Arguments that several commands take, and the checks of their values."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+TASKS = ("detection", "classification")
+TABS = ("all", "unlabeled", "labeled", "to-be-confirmed")
+SORTS = ("hard", "path")
+FILTER_HELP = "e.g. 'hard -label:dog coef:>0.3 score:<0.5 name:night reason:3 by:auto'"
+
+
+def job(parser: ArgumentParser) -> None:
+    """Declare JOB."""
+    parser.add_argument("job", type=Path, metavar="JOB", help="job file, or the folder it is in")
+
+
+def chosen_samples(parser: ArgumentParser) -> None:
+    """Declare SAMPLE... | --filter EXPR | --all."""
+    parser.add_argument(
+        "samples", nargs="*", metavar="SAMPLE", help="an id, or a path relative to the job"
+    )
+    parser.add_argument("--filter", metavar="EXPR", help=f"all that pass, {FILTER_HELP}")
+    parser.add_argument("--all", action="store_true", help="every sample of the job")
+
+
+def fraction(text: str) -> float:
+    """Return a number from 0 to 1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise ArgumentTypeError(f"{text!r} is no number from 0 to 1")
+    return value
+
+
+def positive(text: str) -> int:
+    """Return a whole number from 1."""
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
+
+
+def names(text: str) -> list[str]:
+    """Return the parts of `a,b,c`, trimmed. An empty part is an error."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(parts):
+        raise ArgumentTypeError(f"{text!r} has an empty name; write: a,b,c")
+    return parts
