@@ -1,0 +1,139 @@
+"""`hardcase autolabel`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hardcase.cli import options
+from hardcase.cli.opening import writing
+from hardcase.cli.output import count
+from hardcase.cli.table import Spec
+from hardcase.errors import HardcaseError
+from hardcase.model.job import Run, RunState, Sample, Status
+from hardcase.session.runs import RunRequest, prepare
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from hardcase.cli.output import Output
+    from hardcase.session import LabelingSession
+    from hardcase.session.runs import Chunk
+
+INTERRUPTED = 130
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    options.job(parser)
+    parser.add_argument("--mode", choices=("pre-label",), required=True, help="a model labels")
+    parser.add_argument("--model", type=Path, required=True, metavar="M", help="an ONNX file")
+    parser.add_argument("--profile", type=Path, metavar="P", help="YAML (that beside the model)")
+    parser.add_argument(
+        "--threshold", type=options.fraction, metavar="T", help="lowest score to keep, 0-1"
+    )
+    parser.add_argument(
+        "--iou", type=options.fraction, metavar="I", help="overlap of boxes that are one, 0-1"
+    )
+    parser.add_argument(
+        "--filter",
+        metavar="EXPR",
+        default="",
+        help=f"these samples, labeled ones excepted (the unlabeled), {options.FILTER_HELP}",
+    )
+
+
+def autolabel(args: Namespace, output: Output) -> int:
+    """Let a model label samples; what it says waits to be confirmed, hard examples first.
+
+    Ctrl-C ends the run and keeps what is done: the same command goes on from there.
+    --json prints one object: {run, model, state: completed or cancelled, total, done, failed,
+    to_be_confirmed, hard}; the last two count samples of this run.
+    """
+    request = RunRequest(args.model, args.profile, args.threshold, args.iou, args.filter)
+    prepared = prepare(request)
+    with writing(args.job) as session:
+        active = session.begin_run(prepared)
+        with _stopped_by_signals(active.cancel):
+            run = _work(session, active.run, active.chunks(), output)
+        if active.cancelled:
+            session.stop_run(run.id, RunState.CANCELLED)
+        else:
+            session.finish_run(run.id)
+        run = session.run(run.id)
+        mine = [s for s in session.samples() if _labeled_by(s, run)]
+    return _tell(run, mine, output)
+
+
+def _work(session: LabelingSession, run: Run, chunks: Iterator[Chunk], output: Output) -> Run:
+    with output.progress(run.model, run.total) as progress:
+        progress(run.done)
+        try:
+            for chunk in chunks:
+                session.record(chunk)
+                progress(session.run(run.id).done)
+        except HardcaseError as error:
+            session.stop_run(run.id, RunState.FAILED, str(error))
+            raise
+    return session.run(run.id)
+
+
+def _labeled_by(sample: Sample, run: Run) -> bool:
+    return sample.status is Status.TO_BE_CONFIRMED and sample.labeled_by == run.signature
+
+
+def _tell(run: Run, mine: list[Sample], output: Output) -> int:
+    hard = sum(s.hard for s in mine)
+    if output.json:
+        output.record(
+            {
+                "run": run.id,
+                "model": run.model,
+                "state": run.state.value,
+                "total": run.total,
+                "done": run.done,
+                "failed": run.failed,
+                "to_be_confirmed": len(mine),
+                "hard": hard,
+            }
+        )
+    if run.state is RunState.CANCELLED:
+        output.note(
+            f"stopped at {run.done:,} of {run.total:,}; the same command goes on from there"
+        )
+        return INTERRUPTED
+    waiting = count(len(mine), "sample")
+    output.line(f"{run.signature}: {waiting} to be confirmed, {count(hard, 'hard example')}")
+    if run.failed:
+        files = count(run.failed, "image")
+        output.note(f"{files} could not be read; see: hardcase list JOB --filter error")
+    return 1 if run.total and run.failed == run.total else 0
+
+
+@contextmanager
+def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` at the first Ctrl-C, `kill` or hang-up; a second one ends the program.
+
+    On a thread, since a signal may arrive while this one holds the lock that `stop` needs.
+    """
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        signal.signal(number, before[signal.Signals(number)])
+        threading.Thread(target=stop, name="stop", daemon=True).start()
+
+    before = {number: signal.getsignal(number) for number in _STOPPING}
+    for number in _STOPPING:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+COMMANDS = {"autolabel": Spec(_arguments, autolabel)}

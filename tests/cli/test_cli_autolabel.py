@@ -1,0 +1,119 @@
+"""autolabel: a model labels, what it did is kept, whatever ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from cli_pictures import paint
+
+
+def argv(job, model, *options):
+    return ("autolabel", job, "--mode", "pre-label", "--model", model, *options)
+
+
+def test_the_model_labels_what_is_unlabeled(job, model, cli):
+    cli("label", job, "blue", "red/0.png")
+    done = cli(*argv(job, model), "--json").record
+    hard = done.pop("hard")
+    assert done == {
+        "run": 1,
+        "model": "colours",
+        "state": "completed",
+        "total": 5,
+        "done": 5,
+        "failed": 0,
+        "to_be_confirmed": 5,
+    }
+    samples = cli("list", job, "--tab", "to-be-confirmed", "--json").records
+    assert sum(s["hard"] for s in samples) == hard
+    for sample in samples:
+        (annotation,) = sample["annotations"]
+        assert annotation["label"] == sample["path"].split("/")[0]
+        assert annotation["by"] == sample["labeled_by"] == "colours#1"
+        assert 0.3 <= annotation["score"] <= 1
+        assert 0 <= sample["hard_coefficient"] <= 1
+
+
+def test_people_are_told_in_a_line(job, model, cli):
+    result = cli(*argv(job, model))
+    assert result.out.startswith("colours#1: 6 samples to be confirmed, ")
+    assert not result.err
+
+
+def test_a_filter_chooses_the_samples(job, model, cli):
+    assert cli(*argv(job, model, "--filter", "name:red"), "--json").record["total"] == 2
+
+
+def test_a_threshold_leaves_unsure_ones_unlabeled(job, model, cli):
+    assert cli(*argv(job, model, "--threshold", "1"), "--json").record["to_be_confirmed"] == 0
+    assert cli("stats", job, "--json").record["unlabeled"] == 6
+
+
+def test_an_unreadable_image_never_stops_a_run(job, model, cli):
+    (job / "red" / "0.png").write_bytes(b"not a picture")
+    result = cli(*argv(job, model), "--json")
+    assert result.status == 0
+    assert (result.record["failed"], result.record["to_be_confirmed"]) == (1, 5)
+    assert "1 image could not be read" in result.error
+    assert len(cli("list", job, "--filter", "error", "--json").records) == 1
+
+
+def test_a_run_that_reads_no_image_at_all_has_failed(job, model, cli):
+    for path in job.glob("*/*.png"):
+        path.write_bytes(b"not a picture")
+    assert cli(*argv(job, model)).status == 1
+
+
+@pytest.mark.parametrize("name", ["none.onnx", "text.onnx"])
+def test_a_model_that_is_none_is_one_line_and_changes_nothing(name, job, tmp_path, cli):
+    (tmp_path / "text.onnx").write_text("no model")
+    before = cli("log", job, "--json").out
+    result = cli(*argv(job, tmp_path / name))
+    assert result.status == 1
+    assert name in result.error
+    assert cli("log", job, "--json").out == before
+
+
+def test_a_model_for_the_other_task_is_refused(boxes, model, cli):
+    result = cli(*argv(boxes, model))
+    assert result.status == 2
+    assert "detection job" in result.error
+
+
+def test_nothing_to_label_is_told(job, model, cli):
+    cli("label", job, "red", "--all")
+    result = cli(*argv(job, model))
+    assert result.status == 2
+    assert "nothing to auto label" in result.error
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_stopped_keeps_what_is_done_and_goes_on(number, tmp_path, model, cli):
+    job = tmp_path / "many"
+    paint(job / "0.png", (220, 30, 30), (1200, 900))
+    for n in range(1, 120):
+        os.link(job / "0.png", job / f"{n}.png")
+    cli("init", job, "--task", "classification", "--labels", "red,green,blue")
+    command = (sys.executable, "-m", "hardcase", *map(str, argv(job, model)), "--json")
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while " of 120" not in cli("log", job, "--limit", "1").out:
+        assert run.poll() is None, run.communicate()
+        assert time.monotonic() < deadline
+    run.send_signal(number)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 130
+    (line,) = err.splitlines()
+    assert "the same command goes on" in line
+    stopped = cli("stats", job, "--json").record
+    assert (stopped["unlabeled"], stopped["to_be_confirmed"]) == (120, 0)
+
+    kept = int(line.split(" of ")[0].rsplit(" ", 1)[1])
+    assert 0 < kept < 120
+    again = cli(*argv(job, model), "--json").record
+    assert (again["run"], again["state"], again["to_be_confirmed"]) == (1, "completed", 120)

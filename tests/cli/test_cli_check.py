@@ -1,0 +1,108 @@
+"""check: every kind of damage is found, and nothing else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cli_pictures import paint
+
+from hardcase.cli.check import annotation_problems
+from hardcase.model.boxes import Box
+from hardcase.model.job import Annotation, Sample, Task
+
+
+@pytest.fixture
+def problems(cli):
+    def of(job):
+        result = cli("check", job, "--json")
+        found = result.record["problems"]
+        assert result.status == (1 if found else 0)
+        people = cli("check", job)
+        assert people.status == result.status
+        if found:
+            assert len(people.out.splitlines()) == len(found)
+        return [(p["path"], p["problem"]) for p in found]
+
+    return of
+
+
+def test_a_sound_job_has_no_problem(boxes, cli, problems):
+    assert problems(boxes) == []
+    assert cli("check", boxes).out == "6 samples, no problem\n"
+
+
+def test_images_that_do_not_open_are_found(boxes, problems):
+    (boxes / "red" / "0.png").write_bytes(b"no picture")
+    (boxes / "red" / "1.png").unlink()
+    whole = (boxes / "blue" / "1.png").read_bytes()
+    (boxes / "blue" / "1.png").write_bytes(whole[: len(whole) // 2])
+    assert [path for path, _ in problems(boxes)] == ["blue/1.png", "red/0.png", "red/1.png"]
+
+
+def test_an_image_outside_the_folder_is_not_opened(boxes, tmp_path, problems):
+    paint(tmp_path / "secret.png", (1, 2, 3))
+    (boxes / "red" / "0.png").unlink()
+    (boxes / "red" / "0.png").symlink_to(tmp_path / "secret.png")
+    ((path, text),) = problems(boxes)
+    assert path == "red/0.png"
+    assert "outside" in text
+
+
+def test_an_image_that_changed_its_size_is_found_with_its_boxes(boxes, problems):
+    paint(boxes / "green" / "0.png", (1, 2, 3), (16, 12))
+    texts = [text for path, text in problems(boxes) if path == "green/0.png"]
+    assert any("16 x 12" in text for text in texts)
+    assert any("reaches out" in text for text in texts)
+
+
+def test_a_damaged_journal_is_found(boxes, problems):
+    journal = boxes / "hardcase.json.journal"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    assert len(lines) > 2
+    lines[1] = lines[1][:20] + b"X" + lines[1][21:]
+    journal.write_bytes(b"".join(lines))
+    assert any("journal" in text for _, text in problems(boxes))
+
+
+def test_a_draft_left_from_a_crash_is_found(boxes, problems):
+    (boxes / "hardcase.json.tmp").write_text("half")
+    ((path, text),) = problems(boxes)
+    assert path is None
+    assert "hardcase.json.tmp" in text
+
+
+def test_a_job_file_that_is_none_is_one_line(boxes, cli):
+    (boxes / "hardcase.json").write_text(json.dumps({"name": "somebody else's"}))
+    result = cli("check", boxes)
+    assert result.status == 1
+    assert "hardcase.json" in result.error
+
+
+@pytest.mark.parametrize(
+    ("annotation", "said"),
+    [
+        (Annotation("cat", Box(0, 0, 10, 10)), None),
+        (Annotation("cat", Box(0, 0, 10.005, 10)), None),
+        (Annotation("cat", Box(0, 0, 11, 10)), "reaches out"),
+        (Annotation("cat", Box(-1, 0, 10, 10)), "reaches out"),
+        (Annotation("cat", Box(3, 0, 3, 10)), "without area"),
+        (Annotation("cat", Box(float("nan"), 0, 3, 10)), "without area"),
+        (Annotation("cat"), "no box"),
+        (Annotation("cow", Box(0, 0, 10, 10)), "cow"),
+    ],
+)
+def test_annotations_are_looked_at(annotation, said):
+    sample = Sample(1, "a.png", annotations=(annotation,), width=10, height=10)
+    found = list(annotation_problems(sample, Task.DETECTION, {"cat"}, (10, 10)))
+    if said is None:
+        assert found == []
+    else:
+        (text,) = found
+        assert said in text
+
+
+def test_a_box_does_not_belong_into_classification():
+    sample = Sample(1, "a.png", annotations=(Annotation("cat", Box(0, 0, 1, 1)),))
+    (text,) = annotation_problems(sample, Task.CLASSIFICATION, {"cat"}, None)
+    assert "has a box" in text

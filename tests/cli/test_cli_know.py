@@ -1,0 +1,51 @@
+"""models inspect and keys."""
+
+from __future__ import annotations
+
+from hardcase.tui.actions import describe_keys
+
+
+def test_keys_are_those_of_the_app(cli):
+    assert cli("keys", "--json").record == describe_keys()
+    for key in describe_keys():
+        assert set(key) == {"id", "keys", "help", "where"}
+
+
+def test_people_see_a_line_a_key(cli):
+    lines = cli("keys").out.splitlines()
+    assert len(lines) == len(describe_keys()) + 1
+    assert any("Confirm the labels" in line for line in lines)
+
+
+def test_a_model_is_described(model, cli):
+    record = cli("models", "inspect", model, "--json").record
+    assert record["file"] == "colours.onnx"
+    assert record["inputs"][0]["shape"] == [1, 3, 8, 8]
+    assert record["outputs"][0]["name"] == "scores"
+    assert record["profile"]["labels"] == ["red", "green", "blue"]
+    assert record["problem"] is None
+
+
+def test_people_see_what_a_model_takes_and_gives(model, cli):
+    result = cli("models", "inspect", model)
+    assert result.status == 0
+    assert "1 x 3 x 8 x 8" in result.out
+    assert "3 labels: red, green, blue" in result.out
+    assert "profile (colours.yaml)" in result.out
+
+
+def test_a_model_without_a_profile_fails_and_says_what_to_write(model, tmp_path, cli):
+    bare = tmp_path / "bare.onnx"
+    bare.write_bytes(model.read_bytes())
+    result = cli("models", "inspect", bare)
+    assert result.status == 1
+    assert "image" in result.out
+    assert "bare" in result.error
+    assert cli("models", "inspect", bare, "--json").record["profile"] is None
+
+
+def test_a_file_that_is_no_model_is_one_line(tmp_path, cli):
+    (tmp_path / "x.onnx").write_text("no")
+    result = cli("models", "inspect", tmp_path / "x.onnx")
+    assert result.status == 1
+    assert "x.onnx" in result.error
