@@ -43,44 +43,34 @@ def behind(
 ) -> NDArray[np.uint8]:
     """Return (N, 3) backgrounds changed as little as needed to show lines of one (3,) colour.
 
-    Each is darkened or lightened, whichever takes less, until the contrast is `MIN_CONTRAST`. At
-    XTERM a grey stands in where the palette has no such colour; ANSI has too few colours for
-    anything but black or white.
+    Where the contrast is below `MIN_CONTRAST`, the background is darkened until it is not, or
+    lightened behind colours too dark for that. At XTERM a grey stands in where the palette has no
+    such colour; ANSI has too few colours for anything but black or white.
     """
     if depth is Depth.ANSI:
         ground = BLACK if ratio(BLACK, colour) >= MIN_CONTRAST else WHITE
         return np.tile(ground, (len(background), 1))
     line = float(luminance(colour))
-    have = luminance(background)
     dark = (line + 0.05) / MIN_CONTRAST - 0.05
     light = (line + 0.05) * MIN_CONTRAST - 0.05
-    # How far brightness (luminance to the 1/gamma) has to go in either direction.
-    level = have ** (1 / _GAMMA)
-    down = level - dark ** (1 / _GAMMA) if dark > 0 else np.full_like(level, np.inf)
-    up = light ** (1 / _GAMMA) - level if light < 1 else np.full_like(level, np.inf)
-    down, up = np.maximum(down, 0.0), np.maximum(up, 0.0)
-    darken = (down <= up)[:, None]
-    keep = np.where(
-        darken[:, 0],
-        1 - _share(down, level),
-        1 - _share(up, 1 - level),
-    )[:, None]
-    shifted = background * keep + np.where(darken, 0.0, 255.0) * (1 - keep)
+    level = luminance(background) ** (1 / _GAMMA)
+    weak = ratio(colour, background) < MIN_CONTRAST
+    if dark > 0:
+        end, keep = 0.0, dark ** (1 / _GAMMA) / np.maximum(level, 1e-9)
+    else:
+        end, keep = 255.0, (1 - light ** (1 / _GAMMA)) / np.maximum(1 - level, 1e-9)
+    share = np.where(weak, np.clip(keep, 0.0, 1.0), 1.0)[:, None]
+    shifted = background * share + end * (1 - share)
     fitted: NDArray[np.uint8] = np.rint(shifted).astype(np.uint8)
     if depth is Depth.FULL:
         return fitted
     fitted = nearest(fitted, depth)
     weak = ratio(colour, fitted) < MIN_CONTRAST
     grey = 255 * luminance(np.rint(shifted).astype(np.uint8)) ** (1 / _GAMMA)
-    grey += np.where(darken[:, 0], -_GREY_STEP, _GREY_STEP)
+    grey += -_GREY_STEP if dark > 0 else _GREY_STEP
     greys = np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[:, None], 3, axis=1)
     fitted[weak] = nearest(greys[weak], depth)
     return fitted
-
-
-def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    finite = np.where(np.isfinite(part), part, whole)
-    return np.clip(finite / np.maximum(whole, 1e-9), 0.0, 1.0)
 
 
 def rgb(colour: str) -> NDArray[np.uint8]:

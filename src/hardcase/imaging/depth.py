@@ -98,6 +98,23 @@ def nearest(colours: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
     return fitted
 
 
+def flat(colour: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
+    """Return the colour of a depth to draw one (3,) colour with, so that labels stay apart.
+
+    Of the 16 colours a hue never becomes a grey, though one may be closer.
+    """
+    wanted = colour.astype(np.int64)
+    if depth is not Depth.ANSI or wanted.max() - wanted.min() < _COLOURED:
+        return nearest(colour, depth)
+    colours = palette(depth).astype(np.int64)
+    hues = colours[colours.max(axis=1) != colours.min(axis=1)]
+    best: NDArray[np.uint8] = hues[((hues - wanted) ** 2 @ _WEIGHTS).argmin()].astype(np.uint8)
+    return best
+
+
+_COLOURED = 48  # difference of channels from which a colour has a hue worth keeping
+
+
 def dithered(pixels: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
     """Return (H, W, 3) uint8 pixels in colours of `depth` only; unchanged where it has them all.
 
@@ -128,7 +145,7 @@ def dithered(pixels: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
 
 
 # Percent of the error carried on: less is calmer, more is truer in colour.
-_STRENGTH = {Depth.XTERM: 25, Depth.ANSI: 75}
+_STRENGTH = {Depth.XTERM: 35, Depth.ANSI: 75}
 
 
 def _look_up(colours: NDArray[np.int64], depth: Depth) -> NDArray[np.int64]:

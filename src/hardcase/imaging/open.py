@@ -105,8 +105,12 @@ def _identified(path: Path) -> Iterator[Image.Image]:
     except (OSError, ValueError) as error:
         reason = printable(getattr(error, "strerror", None) or str(error))
         raise ImageError(f"{name} cannot be opened ({reason}); check the file") from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         _check_file(name, os.fstat(descriptor))
+    except ImageError:
+        os.close(descriptor)
+        raise
+    with os.fdopen(descriptor, "rb") as file:
         try:
             _silence_pillow()
             with Image.open(file, formats=_formats()) as image:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from hardcase.imaging.cells import CellGrid
 from hardcase.imaging.contrast import BLACK, WHITE, behind, ink, rgb
-from hardcase.imaging.depth import Depth, nearest
+from hardcase.imaging.depth import Depth, flat, nearest
 from hardcase.imaging.tags import Span, clusters, fitted, place_tags, wrapped
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _outline(
     if depth is Depth.MONO:
         chars[y, x], fg[y, x], bg[y, x] = glyphs, WHITE, BLACK
         return
-    colour = nearest(rgb(overlay.colour), depth)
+    colour = flat(rgb(overlay.colour), depth)
     under = nearest(_mean(fg[y, x], bg[y, x], chars[y, x]), depth)
     chars[y, x] = glyphs
     fg[y, x] = colour
@@ -189,5 +189,5 @@ def _write(arrays: _Arrays, span: Span, depth: Depth) -> None:
     if depth is Depth.MONO:
         fg[where], bg[where] = BLACK, WHITE
         return
-    colour = nearest(span.colour, depth)
+    colour = flat(span.colour, depth)
     fg[where], bg[where] = ink(colour), colour

@@ -19,6 +19,8 @@ def to_rgb(image: Image.Image) -> Image.Image:
         return Image.fromarray(_eight_bits(np.asarray(image))).convert("RGB")
     if not image.has_transparency_data:
         return image.convert("RGB") if image.mode != "RGB" else image.copy()
+    if image.mode == "La":  # which Pillow converts to nothing but LA
+        image = image.convert("LA")
     rgba = image.convert("RGBA")
     flat = Image.new("RGB", rgba.size, _WHITE)
     flat.paste(rgba, mask=rgba.getchannel("A"))

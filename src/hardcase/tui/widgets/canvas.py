@@ -382,7 +382,7 @@ class ImageCanvas(Widget):
             return draw(message(canvas, text, ground), None, hard=scene.hard, hint=hint)
         if not preview.request.view.is_fit:
             view = centred(preview.request.view, preview.placement)
-            where = f"{view.zoom:.1f}x  ⌖ {view.x:.0%},{view.y:.0%}"
+            where = f"{view.zoom:.1f}x · {view.x:.0%},{view.y:.0%}"
             hint = f"{where}  {hint}".rstrip()
         overlays = scene.overlays if self._overlays_visible else ()
         return draw(preview.grid, preview.placement, overlays, hard=scene.hard, hint=hint)

@@ -1,0 +1,104 @@
+"""Colour depths and dithering."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image
+from rich.color import EIGHT_BIT_PALETTE, STANDARD_PALETTE, Color, ColorSystem
+
+from hardcase.errors import UsageError
+from hardcase.imaging.depth import Depth, detect_depth, dithered, flat, nearest, palette
+from hardcase.model.palette import LABEL_COLOURS
+
+PALETTES = [Depth.XTERM, Depth.ANSI]
+
+
+def test_the_16_colours_are_those_rich_sends_unchanged() -> None:
+    for colour in palette(Depth.ANSI).tolist():
+        assert tuple(STANDARD_PALETTE[STANDARD_PALETTE.match(tuple(colour))]) == tuple(colour)
+
+
+def test_each_of_the_256_is_sent_as_a_colour_of_its_own_that_looks_like_it() -> None:
+    numbers = set()
+    for colour in palette(Depth.XTERM).tolist():
+        number = Color.from_rgb(*colour).downgrade(ColorSystem.EIGHT_BIT).number
+        numbers.add(number)
+        shown = EIGHT_BIT_PALETTE[number]
+        assert max(abs(a - b) for a, b in zip(shown, colour, strict=True)) <= 7
+    assert len(numbers) == len(palette(Depth.XTERM)) == 236
+
+
+@pytest.mark.parametrize("depth", PALETTES)
+@settings(max_examples=20, deadline=None)
+@given(pixels=arrays(np.uint8, st.tuples(st.integers(1, 9), st.integers(1, 9), st.just(3))))
+def test_dithered_pixels_are_all_of_the_palette(depth: Depth, pixels: np.ndarray) -> None:
+    result = dithered(pixels, depth)
+    assert result.shape == pixels.shape
+    known = {tuple(c) for c in palette(depth).tolist()}
+    assert {tuple(c) for c in result.reshape(-1, 3).tolist()} <= known
+
+
+@pytest.mark.parametrize("depth", PALETTES)
+def test_palette_colours_black_and_white_stay_as_they_are(depth: Depth) -> None:
+    for colour in ((0, 0, 0), (255, 255, 255)):
+        pixels = np.full((8, 8, 3), colour, dtype=np.uint8)
+        assert (dithered(pixels, depth) == pixels).all()
+    colours = palette(Depth.ANSI)
+    assert (nearest(colours, Depth.ANSI) == colours).all()
+
+
+@pytest.mark.parametrize("depth", PALETTES)
+def test_dithering_keeps_the_mean_colour_better_than_the_nearest_colour(depth: Depth) -> None:
+    y, x = np.mgrid[0:64, 0:64]
+    pixels = np.stack([60 + x, 100 + y // 2, 90 + (x + y) // 4], axis=2).astype(np.uint8)
+
+    def error(result: np.ndarray) -> float:
+        small = [np.asarray(Image.fromarray(p).reduce(8)).astype(float) for p in (pixels, result)]
+        return float(((small[0] - small[1]) ** 2).mean())
+
+    assert error(dithered(pixels, depth)) < 0.5 * error(nearest(pixels, depth))
+
+
+def test_full_colour_is_left_alone() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 4, 3), dtype=np.uint8)
+    assert dithered(pixels, Depth.FULL) is pixels
+    assert nearest(pixels, Depth.MONO) is pixels
+    with pytest.raises(ValueError, match="no palette"):
+        palette(Depth.FULL)
+
+
+def test_a_label_with_a_hue_keeps_one_in_16_colours() -> None:
+    for colour in LABEL_COLOURS:
+        r, g, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        chosen = flat(np.array([r, g, b], dtype=np.uint8), Depth.ANSI).tolist()
+        assert chosen in palette(Depth.ANSI).tolist()
+        assert (len(set(chosen)) > 1) == (len({r, g, b}) > 1)
+
+
+@pytest.mark.parametrize(
+    ("system", "no_color", "environ", "depth"),
+    [
+        ("truecolor", False, {}, Depth.FULL),
+        ("256", False, {}, Depth.XTERM),
+        ("standard", False, {}, Depth.ANSI),
+        ("windows", False, {}, Depth.ANSI),
+        (None, False, {}, Depth.FULL),
+        ("truecolor", True, {}, Depth.MONO),
+        ("256", True, {"HARDCASE_COLOURS": "16M"}, Depth.FULL),
+        ("256", False, {"HARDCASE_COLOURS": " mono "}, Depth.MONO),
+        ("256", False, {"HARDCASE_COLOURS": ""}, Depth.XTERM),
+    ],
+)
+def test_the_depth_follows_the_terminal_unless_told(
+    system: str | None, no_color: bool, environ: dict[str, str], depth: Depth
+) -> None:
+    assert detect_depth(system, no_color=no_color, environ=environ) is depth
+
+
+def test_an_unknown_depth_is_wrong_use() -> None:
+    with pytest.raises(UsageError, match="set it to one of 16m, 256, 16, mono"):
+        detect_depth("256", environ={"HARDCASE_COLOURS": "many\x1b"})

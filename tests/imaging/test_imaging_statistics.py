@@ -1,0 +1,83 @@
+"""What `measure` says of simple images."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from PIL import Image
+
+from hardcase.imaging.statistics import MEASURED_SIDE, measure
+
+
+def plain(colour: tuple[int, int, int], height: int = 20, width: int = 30) -> np.ndarray:
+    return np.full((height, width, 3), colour, dtype=np.uint8)
+
+
+def test_black_white_and_grey() -> None:
+    assert measure(plain((0, 0, 0))) == (0.0, 0.0, 0.0, 0.0)
+    white = measure(plain((255, 255, 255)))
+    assert white.brightness == pytest.approx(1.0)
+    assert white[1:] == pytest.approx((0.0, 0.0, 0.0), abs=1e-5)
+
+
+def test_pure_red_is_saturated_and_as_bright_as_its_luma() -> None:
+    red = measure(plain((255, 0, 0)))
+    assert red.brightness == pytest.approx(0.299)
+    assert red.saturation == pytest.approx(1.0)
+    # one colour: no spread; mean rg = 1, yb = 0.5
+    assert red.colourfulness == pytest.approx(0.3 * np.hypot(1.0, 0.5))
+
+
+def test_colourfulness_is_that_of_the_paper_for_two_colours() -> None:
+    pixels = np.concatenate([plain((255, 0, 0)), plain((0, 0, 255))])
+    # rg: 1, 0 -> mean .5, std .5; yb: .5, -1 -> mean -.25, std .75
+    wanted = np.hypot(0.5, 0.75) + 0.3 * np.hypot(0.5, 0.25)
+    assert measure(pixels).colourfulness == pytest.approx(wanted, rel=1e-4)
+
+
+def test_sharpness_is_the_log_variance_of_the_laplacian() -> None:
+    pixels = plain((0, 0, 0), 5, 5)
+    pixels[2, 2] = 255
+    laplacian = np.zeros((3, 3))
+    laplacian[1, 1] = -4 * 255
+    laplacian[0, 1] = laplacian[2, 1] = laplacian[1, 0] = laplacian[1, 2] = 255
+    assert measure(pixels).sharpness == pytest.approx(np.log1p(laplacian.var()), rel=1e-4)
+
+
+def test_blur_lowers_sharpness() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    soft = np.asarray(Image.fromarray(noise).reduce(4).resize((64, 64), Image.Resampling.BICUBIC))
+    assert measure(soft).sharpness < measure(noise).sharpness
+
+
+def test_numbers_compare_across_resolutions() -> None:
+    rng = np.random.default_rng(1)
+    small = rng.integers(0, 256, (MEASURED_SIDE // 2, MEASURED_SIDE, 3), dtype=np.uint8)
+    large = small.repeat(4, axis=0).repeat(4, axis=1)
+    assert measure(large) == pytest.approx(measure(small), rel=1e-3)
+
+
+def test_tiny_regions_have_no_sharpness_but_are_measured() -> None:
+    assert measure(plain((10, 200, 30), 1, 1)).sharpness == 0.0
+    assert measure(plain((10, 200, 30), 2, 50)).saturation == pytest.approx(190 / 200)
+
+
+@settings(max_examples=30, deadline=None)
+@given(arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12), st.just(3))))
+def test_numbers_stay_in_their_ranges(pixels: np.ndarray) -> None:
+    found = measure(pixels)
+    assert 0 <= found.brightness <= 1.0001
+    assert 0 <= found.saturation <= 1.0001
+    assert 0 <= found.colourfulness <= 2
+    assert 0 <= found.sharpness < 20
+
+
+@pytest.mark.parametrize(
+    "pixels", [np.zeros((0, 4, 3), np.uint8), np.zeros((4, 4), np.uint8), np.zeros((4, 4, 3))]
+)
+def test_anything_else_is_refused(pixels: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="shape"):
+        measure(pixels)
