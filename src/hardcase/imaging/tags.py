@@ -126,6 +126,8 @@ def _place(overlay: Overlay, cells: Cells, occupied: NDArray[np.bool_]) -> Span 
     if x2 < 0 or y2 < 0 or x1 >= columns or y1 >= rows:
         return None
     text = tag_text(overlay, columns)
+    if not text.strip():
+        return None
     width = cell_len(text)
     column = min(max(x1, 0), columns - width)
     places = [(y1 - 1, column)]
