@@ -1,0 +1,214 @@
+"""CSV: path,label for classification; path,label,x1,y1,x2,y2 for detection; one row a label.
+
+Coordinates are pixels from the top left corner, with up to 3 decimals. `score` is a further column
+if there are scores. In detection a row with a path alone means "no objects". Unlabeled images have
+no row. Reading takes columns in any order, common other names for them, and files without a header.
+
+Spreadsheets run a cell that starts with = + - or @ as a formula, so such a path or label is written
+with an apostrophe before it, as spreadsheets themselves do, and read without; numbers are left.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from hardcase.errors import FormatError
+from hardcase.formats.base import Dataset, Format, ReadContext, Report, WriteOptions
+from hardcase.formats.files import is_image
+from hardcase.formats.gather import Found, Reading, label_name, undeclared_labels
+from hardcase.formats.losses import Holds, losses
+from hardcase.formats.match import Wanted, local_path
+from hardcase.formats.output import write_file
+from hardcase.formats.prepare import written_annotations, written_samples
+from hardcase.formats.problems import Problems
+from hardcase.formats.values import MAX_TEXT_BYTES, decimal, read_bytes, real, share
+from hardcase.model.job import Annotation, Task
+from hardcase.model.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TASKS = frozenset({Task.DETECTION, Task.CLASSIFICATION})
+HOLDS = Holds(scores=True)
+SIDES = ("x1", "y1", "x2", "y2")
+COLUMNS = ("path", "label", *SIDES, "score")
+_OTHER_NAMES = {
+    "path": ("file", "filename", "file_name", "image", "image_path", "filepath"),
+    "label": ("class", "category", "name", "label_name", "class_name"),
+    "x1": ("xmin",),
+    "y1": ("ymin",),
+    "x2": ("xmax",),
+    "y2": ("ymax",),
+    "score": ("confidence",),
+}
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+@dataclass(slots=True)
+class _Image:
+    place: str
+    rows: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+
+def detect(path: Path) -> bool:
+    """Whether `path` is a .csv file."""
+    return path.is_file() and path.suffix.lower() == ".csv"
+
+
+def read(path: Path, context: ReadContext) -> tuple[Dataset, Report]:
+    """Read a CSV file; FormatError if it is none, or has no columns for path and label."""
+    reading = Reading(context)
+    images: dict[str, _Image] = {}
+    for place, row in _rows(path, reading):
+        images.setdefault(row["path"], _Image(place)).rows.append((place, row))
+    wanted = [Wanted((local_path(name),), base=path.parent) for name in images]
+    found = reading.find(wanted, [image.place for image in images.values()])
+    for item, image in zip(found, images.values(), strict=True):
+        if item is not None:
+            _fill(item, image, reading)
+    names = {a.label for item in found if item is not None for a in item.annotations}
+    return reading.finish(found, undeclared_labels(names, context))
+
+
+def _rows(path: Path, reading: Reading) -> Iterator[tuple[str, dict[str, str]]]:
+    name = printable(path.name)
+    content = read_bytes(path, MAX_TEXT_BYTES).removeprefix(b"\xef\xbb\xbf")
+    text = content.decode("utf-8", errors="surrogateescape")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    columns: dict[str, int] = {}
+    try:
+        for cells in reader:
+            place = f"{name}:{reader.line_num}"
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not columns:
+                columns, is_header = _columns(cells, name)
+                if is_header:
+                    continue
+            row = {key: _plain(cells[i]) for key, i in columns.items() if i < len(cells)}
+            if any("\ud800" <= c <= "\udfff" for cell in cells for c in cell):
+                reading.problems.add(place, "not UTF-8 text: left out")
+            elif not row.get("path"):
+                reading.problems.add(place, "has no path: left out")
+            else:
+                yield place, row
+    except csv.Error as error:
+        raise FormatError(f"{name}:{reader.line_num}: not CSV: {error}") from error
+
+
+def _columns(cells: list[str], name: str) -> tuple[dict[str, int], bool]:
+    """Return column numbers by name, and whether the row is a header (else it is data)."""
+    titles = [cell.strip().lower() for cell in cells]
+    out: dict[str, int] = {}
+    for column in COLUMNS:
+        for title in (column, *_OTHER_NAMES[column]):
+            if title in titles:
+                out[column] = titles.index(title)
+                break
+    if "path" in out and "label" in out:
+        return out, True
+    if len(cells) >= 2 and is_image(Path(PurePosixPath(cells[0].strip()).name)):
+        return {column: i for i, column in enumerate(COLUMNS[: len(cells)])}, False
+    raise FormatError(f"{name}:1: no columns path and label: add the header path,label")
+
+
+def _fill(found: Found, image: _Image, reading: Reading) -> None:
+    task = reading.context.task
+    if task is Task.DETECTION:
+        reading.measure(found, image.place, None)
+        if found.size is None:
+            return
+    found.mentioned = False
+    for place, row in image.rows:
+        try:
+            _add(found, place, row, reading)
+        except ValueError as error:
+            reading.problems.add(place, error)
+
+
+def _add(found: Found, place: str, row: dict[str, str], reading: Reading) -> None:
+    name = row.get("label", "").strip()
+    sides = [row.get(side, "").strip() for side in SIDES]
+    score = share(row["score"]) if row.get("score", "").strip() else None
+    if reading.context.task is Task.CLASSIFICATION:
+        if any(sides):
+            raise ValueError("a box is for a detection job: left out")
+        if name:
+            found.add(Annotation(label_name(name), score=score))
+            found.mentioned = True
+        return
+    if not name and not any(sides):
+        found.mentioned = True
+        return
+    if not all(sides):
+        raise ValueError("a label in a detection job needs x1, y1, x2 and y2: left out")
+    label = label_name(name)
+    x1, y1, x2, y2 = map(real, sides)
+    box = reading.place(found, (x1, y1, x2, y2), place)
+    if box is not None:
+        found.add(Annotation(label, box, score))
+        found.mentioned = True
+
+
+def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
+    """Write the file `out`."""
+    problems = Problems()
+    boxes = dataset.task is Task.DETECTION
+    names = frozenset(label.name for label in dataset.labels)
+    scored = any(a.score is not None for s in dataset.samples for a in s.annotations)
+    columns = ["path", "label", *(SIDES if boxes else ()), *(("score",) if scored else ())]
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(columns)
+    images = count = 0
+    for sample in written_samples(dataset, problems):
+        kept = written_annotations(sample, names, problems, boxes=boxes)
+        path = _guarded(sample.path)
+        for annotation in kept:
+            rows.writerow([path, *_cells(annotation, scored=scored)])
+        if not kept and boxes and not sample.annotations:
+            rows.writerow([path, *[""] * (len(columns) - 1)])
+        images += bool(kept) or (boxes and not sample.annotations)
+        count += len(kept)
+    write_file(out, text.getvalue(), overwrite=options.overwrite)
+    return Report(images, count, problems.found(), losses_of(dataset))
+
+
+def _cells(annotation: Annotation, *, scored: bool) -> list[str]:
+    cells = [_guarded(annotation.label)]
+    if annotation.box is not None:
+        cells += map(decimal, annotation.box)
+    if scored:
+        cells.append("" if annotation.score is None else f"{annotation.score:.6g}")
+    return cells
+
+
+def _guarded(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def _plain(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def losses_of(dataset: Dataset) -> tuple[str, ...]:
+    """Return what a CSV file cannot hold of a dataset."""
+    return losses(dataset, HOLDS)
+
+
+FORMAT = Format(
+    "csv",
+    "CSV, path,label and x1,y1,x2,y2 for boxes",
+    ".csv",
+    TASKS,
+    detect,
+    read,
+    write,
+    losses_of,
+)
