@@ -142,6 +142,14 @@ def test_a_job_compares_with_what_people_labeled_once_that_is_enough() -> None:
     assert Reason.BRIGHTNESS not in reasons_beside(Task.DETECTION, dark, job, bright[:19])
 
 
+@pytest.mark.parametrize("reason", [Reason.BRIGHTNESS, Reason.FLIP_CHANGES])
+def test_a_job_compares_with_itself_while_too_little_is_labeled(reason: Reason) -> None:
+    job = [s.evidence() for s in ordinary_scenes()]
+    odd = PROVOKE_DETECTION[reason][0].evidence()
+    assert reason in reasons_beside(Task.DETECTION, odd, job, [odd] * 19)
+    assert reason not in reasons_beside(Task.DETECTION, odd, job, [odd] * 20)
+
+
 def test_box_reasons_compare_with_images_that_have_boxes() -> None:
     job = [detected()] * 60 + [s.evidence() for s in ordinary_scenes(30)]
     assert Reason.BOX_ASPECT_RATIO not in reasons_beside(Task.DETECTION, Scene().evidence(), job)

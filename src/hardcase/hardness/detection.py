@@ -47,7 +47,7 @@ def detection_signals(evidence: Evidence, threshold: float) -> dict[str, float]:
         "flip_disagreement": disagreement(original, views.get("flip"), threshold),
         "blur_disagreement": disagreement(original, views.get("blur"), threshold),
         **box_signals(original.boxes[accepted].astype(np.float64), evidence.width, evidence.height),
-        **box_look(evidence, int(accepted.sum())),
+        **box_look(evidence),
     }
 
 
@@ -170,12 +170,12 @@ def box_signals(boxes: NDArray[np.float64], width: int, height: int) -> dict[str
     }
 
 
-def box_look(evidence: Evidence, count: int) -> dict[str, float]:
+def box_look(evidence: Evidence) -> dict[str, float]:
     """Return `box_brightness` [0, 1] and `box_sharpness` (0 or more): means over accepted boxes.
 
     Without accepted boxes, or where the engine measured none, those of the whole image stand in.
     """
-    looks = evidence.box_pixels[:count] or (evidence.pixels,)
+    looks = evidence.box_pixels or (evidence.pixels,)
     return {
         "box_brightness": float(np.mean([look.brightness for look in looks])),
         "box_sharpness": float(np.mean([look.sharpness for look in looks])),
