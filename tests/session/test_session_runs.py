@@ -10,6 +10,7 @@ import pytest
 from hardcase import hardness
 from hardcase.errors import ModelError, UsageError
 from hardcase.inference import Profile
+from hardcase.inference.schema import Decoder, InputSpec
 from hardcase.model.boxes import Box
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Annotation, RunState, Status, Task
@@ -69,11 +70,9 @@ def engine(monkeypatch):
 @pytest.fixture
 def prepare(monkeypatch, tmp_path):
     """Let every request be for a detector of cat, dog and bird, accepted from 0.5 on."""
-    from hardcase.inference import InputSpec
-
     profile = Profile(
         task=Task.DETECTION,
-        decoder="ultralytics",
+        decoder=Decoder.ULTRALYTICS,
         input=InputSpec(size=(64, 64)),
         labels=("cat", "dog", "bird"),
     )

@@ -31,8 +31,8 @@ class DemoJob:
 
 
 DEMO_JOBS = (
-    DemoJob("detection", "Demo: detection", Task.DETECTION, "detector.onnx"),
-    DemoJob("classification", "Demo: classification", Task.CLASSIFICATION, "classifier.onnx"),
+    DemoJob("detection", "Demo: fruit", Task.DETECTION, "fruit_detector.onnx"),
+    DemoJob("classification", "Demo: flowers", Task.CLASSIFICATION, "flower_classifier.onnx"),
 )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, Self, cast
 
 from hardcase.errors import HardcaseError, JobError, UsageError
+from hardcase.imaging.open import image_size
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import (
     Annotation,
@@ -206,6 +207,13 @@ class LabelingSession:
             raise JobError(f"sample {sample_id} points outside the job's folder; it is not opened")
         return self.root / relative
 
+    def size(self, sample_id: int) -> tuple[int, int]:
+        """Return width and height of a sample's oriented image in pixels. Raises ImageError."""
+        sample = self.sample(sample_id)
+        if sample.width is None or sample.height is None:
+            return image_size(self.image_path(sample_id))
+        return sample.width, sample.height
+
     def stats(self) -> Stats:
         """Count the samples and the annotations of each label."""
         columns = self.columns
@@ -265,8 +273,8 @@ class LabelingSession:
 
     def set_annotations(self, sample_id: int, annotations: Sequence[Annotation]) -> Change | None:
         """Replace a sample's annotations; boxes are clipped to the image, empty ones refused."""
-        sample = self.sample(sample_id)
-        checked = tuple(self._checked(sample, a) for a in annotations)
+        size = self.size(sample_id) if annotations else (0, 0)
+        checked = tuple(self._checked(a, *size) for a in annotations)
         return self._alter([sample_id], "edit {}".format, lambda s: commands.edited(s, checked))
 
     def relabel_box(self, sample_id: int, index: int, name: str) -> Change | None:
@@ -470,14 +478,14 @@ class LabelingSession:
             raise UsageError(f"there is no label {printable(name)!r}; there are: {names}")
         return name
 
-    def _checked(self, sample: Sample, annotation: Annotation) -> Annotation:
+    def _checked(self, annotation: Annotation, width: int, height: int) -> Annotation:
         self._known(annotation.label)
         box = annotation.box
         if (box is None) == (self.task is Task.DETECTION):
             raise UsageError("a box goes with each annotation in detection jobs, and only there")
-        if box is None or sample.width is None or sample.height is None:
+        if box is None:
             return annotation
-        clipped = box.clipped(sample.width, sample.height)
+        clipped = box.clipped(width, height)
         if clipped is None:
             raise UsageError("the box has no area inside the image")
         return annotation if clipped == box else replace(annotation, box=clipped)

@@ -7,9 +7,8 @@ where it stood, and become the samples' auto labels in one Change when the run c
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,9 +70,7 @@ class PreparedRun:
     @property
     def settings(self) -> dict[str, Any]:
         """What makes two runs the same, as JSON values."""
-        plain = {"threshold": self.threshold, "iou": self.iou, "profile": asdict(self.profile)}
-        settings: dict[str, Any] = json.loads(json.dumps(plain))
-        return settings
+        return {"threshold": self.threshold, "iou": self.iou, "profile": self.profile.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
