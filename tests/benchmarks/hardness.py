@@ -3,16 +3,18 @@
     python tests/benchmarks/hardness.py --images DIR --truth TRUTH --model M.onnx [--profile P.yaml]
 
 TRUTH is a COCO JSON file, a folder of YOLO label files (with `--names`, one class a line), or, for
-a classifier, an ImageFolder (the last directory is the label; default: the images' own). Classes
-are compared by name. Every figure is of the images that have truth; `--part` takes every second
-one, so that what was chosen on one half can be reported on the other.
+a classifier, a CSV file with the columns `path,label` (paths relative to it) or an ImageFolder (the
+last directory is the label; default: the images' own). Classes are compared by name. Every figure
+is of the images that have truth; `--part` takes every second one, so that what was chosen on one
+half can be reported on the other.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +37,8 @@ SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 SHARES = (0.1, 0.2, 0.5)
 Boxes = list[tuple[str, tuple[float, float, float, float]]]
 Truth = dict[Path, "Callable[[Evidence], Boxes]"]
+"""Boxes by image, given what the engine found out of it (YOLO files need its size)."""
+Labels = dict[Path, str]
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,13 @@ def yolo_truth(images: Path, folder: Path, names: Sequence[str]) -> Truth:
     }
 
 
+def class_truth(source: Path) -> Labels:
+    if source.is_dir():
+        return {path: path.parent.name for path in all_images(source)}
+    with source.open(newline="") as file:
+        return {source.parent / row["path"]: row["label"] for row in csv.DictReader(file)}
+
+
 def all_images(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
 
@@ -102,10 +113,18 @@ def as_detections(boxes: Boxes, labels: Sequence[str]) -> Detections:
     )
 
 
-def run(args: argparse.Namespace, profile: Profile, paths: list[Path], truth: Truth) -> Measured:
-    threshold = profile.score_threshold if args.threshold is None else args.threshold
-    iou = profile.iou_threshold
-    engine = LocalEngine(args.model, profile, threshold=threshold, iou=iou)
+def run(
+    model: Path,
+    profile: Profile,
+    paths: list[Path],
+    *,
+    truth: Truth | None = None,
+    labels: Labels | None = None,
+) -> Measured:
+    """Run the model over `paths`; boxes are compared with `truth`, classes with `labels`."""
+    truth, labels = truth or {}, labels or {}
+    threshold = profile.score_threshold
+    engine = LocalEngine(model, profile, threshold=threshold, iou=profile.iou_threshold)
     rows, wrong, predicted, failed = [], [], [], 0
     given: set[str] = set()
     for key, evidence in engine.run(enumerate(paths)):
@@ -122,8 +141,8 @@ def run(args: argparse.Namespace, profile: Profile, paths: list[Path], truth: Tr
             predicted.append(-1)
         elif evidence.probabilities is not None:
             predicted.append(int(np.argmax(evidence.probabilities[ORIGINAL])))
-            given.add(paths[key].parent.name)
-            wrong.append(float(profile.labels[predicted[-1]] != paths[key].parent.name))
+            given.add(labels[paths[key]])
+            wrong.append(float(profile.labels[predicted[-1]] != labels[paths[key]]))
     warn_of_names(given, profile.labels)
     return Measured(
         profile.task, np.array(rows), np.array(wrong), np.array(predicted, dtype=np.int64), failed
@@ -230,20 +249,22 @@ def main() -> None:
     args = parser.parse_args()
 
     profile = load_profile(args.model, args.profile)
+    if args.threshold is not None:
+        profile = replace(profile, score_threshold=args.threshold)
     truth: Truth = {}
+    labels: Labels = {}
     if profile.task is Task.CLASSIFICATION:
-        paths = all_images(args.truth or args.images)
+        labels = class_truth(args.truth or args.images)
+    elif args.truth is None:
+        parser.error("a detector needs --truth")
+    elif args.truth.is_file():
+        truth = coco_truth(args.images, args.truth)
     else:
-        if args.truth is None:
-            parser.error("a detector needs --truth")
-        if args.truth.is_file():
-            truth = coco_truth(args.images, args.truth)
-        else:
-            names = args.names.read_text().splitlines() if args.names else profile.labels
-            truth = yolo_truth(args.images, args.truth, names)
-        paths = sorted(truth)
+        names = args.names.read_text().splitlines() if args.names else profile.labels
+        truth = yolo_truth(args.images, args.truth, names)
+    paths = sorted(truth or labels)
     start, step = {"all": (0, 1), "even": (0, 2), "odd": (1, 2)}[args.part]
-    m = run(args, profile, paths[start::step], truth)
+    m = run(args.model, profile, paths[start::step], truth=truth, labels=labels)
     if len(m.truth) == 0:
         parser.error("no image with truth could be run")
 
