@@ -121,10 +121,10 @@ def next_change(model: Model, recent: int = 30) -> Change:
         ]
         edits = [put(model, Table.RUNS, row), *(put(model, Table.PREDICTIONS, p) for p in made)]
         return change(model, *edits, kind=Kind.RECORD)
-    if roll < 0.40:
+    if roll < 0.37:
         keys = range(1, rng.randrange(1000, 3000))
         return change(model, *(put(model, Table.SAMPLES, sample(k, rng)) for k in keys))
-    if roll < 0.45:
+    if roll < 0.42:
         return change(model, put(model, Table.LABELS, Label(seq, f"l{seq}", "#e69f00", seq)))
     keys = sorted(model.tables[Table.SAMPLES])
     if roll < 0.50 and keys:

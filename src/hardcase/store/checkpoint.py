@@ -48,7 +48,7 @@ class JobStorage(Storage):
         seq = meta.seq
         journal = journal_path(self.path)
         try:
-            for line in read_changes(journal, meta.job):
+            for line in read_changes(journal, meta.job, meta.seq):
                 if line.header["seq"] > seq:
                     _apply(tables, line.edits)
                     seq = line.header["seq"]

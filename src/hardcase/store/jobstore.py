@@ -143,6 +143,17 @@ class JobStore:
         return self._writer is None
 
     @property
+    def notice(self) -> str | None:
+        """What a user should know of a job that could be opened all the same; mostly None."""
+        line = self._journal.forgotten
+        if line is None:
+            return None
+        where = shown(self._journal.path)
+        return (
+            f"line {line} of {where} is damaged: nothing is lost, but undo and log begin after it"
+        )
+
+    @property
     def saved_seq(self) -> int:
         """Seq of the newest change that a power cut cannot take back."""
         return self._saved_seq if self._writer is None else self._writer.saved_seq
@@ -327,13 +338,11 @@ def _load_migrated(storage: JobStorage, *, writable: bool) -> Loaded:
     old = min(loaded.checkpoint.meta.schema, loaded.journal.schema)
     if not writable or old == SCHEMA or loaded.damage is not None:
         return loaded
-    journal, job = loaded.journal, loaded.checkpoint.meta.job
+    journal, checkpoint = loaded.journal, loaded.checkpoint
+    job = checkpoint.meta.job
     try:
-        lines = [
-            encode_change(decode_change(li, journal.schema))
-            for li in read_changes(journal.path, job)
-        ]
-        checkpoint = loaded.checkpoint
+        kept = read_changes(journal.path, job, checkpoint.meta.seq)
+        lines = [encode_change(decode_change(line, journal.schema)) for line in kept]
         storage.write(_documents(loaded.last_seq, job, checkpoint.tables, checkpoint.others))
         rewrite(journal.path, job, lines)
     except OSError as error:

@@ -62,6 +62,8 @@ class Journal:
         """Where the first change begins and where the last one ends, in bytes."""
         self.appended = 0
         """Bytes of changes appended since it was opened, dropped ones included."""
+        self.forgotten: int | None = None
+        """A damaged line of changes that the job file holds: what came before it is not read."""
         self._torn = False
         self._renamed = False
         self._writing = threading.Lock()
@@ -88,12 +90,39 @@ class Journal:
             os.close(fd)
             raise
 
-    def scan(self) -> Iterator[tuple[int, Line]]:
+    def scan(self, base: int) -> Iterator[tuple[int, Line]]:
         """Yield `(line number, line)` of every change, and index it once the next one is asked for.
 
         A last line without its end was being written when its process died: it was never
-        acknowledged, and is left out. Raises Damage at a line that is not what was written.
+        acknowledged, and is left out. Raises Damage at a line that is not what was written, unless
+        only changes up to `base` are concerned, which the job file holds: they are history, and
+        history then begins after them, which `forgotten` says.
         """
+        bad = end = 0
+        for number, offset, raw in self._raw_lines():
+            end = offset + len(raw)
+            line = _decoded(raw)
+            if line is None or (not bad and line.header["seq"] <= self.last_seq):
+                bad = bad or number
+                continue
+            seq = line.header["seq"]
+            if bad:
+                if seq > base + 1:
+                    raise Damage(bad)
+                self._forget_all(bad)
+                bad = 0
+            yield number, line
+            self._seqs.append(seq)
+            self._offsets.append(offset)
+            self.end = end
+        if bad:
+            if not self.last_seq or self.last_seq >= base:
+                raise Damage(bad)
+            self._forget_all(bad)
+            self.end = end
+
+    def _raw_lines(self) -> Iterator[tuple[int, int, bytes]]:
+        """Yield `(line number, offset, line)` of every line after the first that has its end."""
         if self._fd is None:
             return
         with open(os.dup(self._fd), "rb") as file:  # noqa: PTH123  a descriptor has no path
@@ -101,25 +130,17 @@ class Journal:
             offset = 0
             for number, raw in enumerate(file, 1):
                 if raw[-1:] != b"\n":
-                    self._torn = True
                     break
-                try:
-                    line = decode_line(raw)
-                    seq = line.header["seq"] if number > 1 else 0
-                except (ValueError, KeyError, TypeError) as error:
-                    raise Damage(number) from error
-                if number > 1:
-                    if type(seq) is not int or seq <= self.last_seq:
-                        raise Damage(number)
-                    yield number, line
-                    self._seqs.append(seq)
-                    self._offsets.append(offset)
                 offset += len(raw)
-                self.end = offset
                 if number == 1:
-                    self._start = offset
-        if not self.end:
-            self._torn = True
+                    self._start = self.end = offset
+                else:
+                    yield number, offset - len(raw), raw
+            self._torn = offset < os.fstat(self._fd).st_size or not offset
+
+    def _forget_all(self, bad: int) -> None:
+        self.forgotten = bad
+        self._seqs, self._offsets = array("q"), array("q")
 
     @property
     def first_seq(self) -> int:
@@ -235,11 +256,11 @@ def journal_path(job_file: Path) -> Path:
     return job_file.with_name(job_file.name + ".journal")
 
 
-def read_changes(path: Path, job: str) -> Iterator[Line]:
+def read_changes(path: Path, job: str, base: int) -> Iterator[Line]:
     """Yield the lines of a journal that nobody may be writing, as `Journal.scan` does."""
     journal = Journal.open(path, job, writable=False)
     try:
-        for _, line in journal.scan():
+        for _, line in journal.scan(base):
             yield line
     finally:
         journal.close()
@@ -269,7 +290,10 @@ def _read_schema(path: Path, file: BinaryIO, job: str) -> int:
         if header["format"] != JOURNAL_FORMAT:
             raise DamagedLine
     except (ValueError, KeyError, TypeError) as error:
-        message = f"{shown(path)} is not a journal of hardcase: move it away to go on without it"
+        message = (
+            f"line 1 of {shown(path)} is not that of a journal: restore it from a copy, or move it "
+            "away to go on without the changes that only it holds"
+        )
         raise JobError(message) from error
     if header.get("job") != job:
         raise JobError(f"{shown(path)} belongs to another job: move it away to go on without it")
@@ -277,6 +301,14 @@ def _read_schema(path: Path, file: BinaryIO, job: str) -> int:
         return checked_schema(header, shown(path))
     except ValueError as error:
         raise JobError(str(error)) from error
+
+
+def _decoded(raw: bytes) -> Line | None:
+    try:
+        line = decode_line(raw)
+    except (ValueError, RecursionError):
+        return None
+    return line if type(line.header) is dict and type(line.header.get("seq")) is int else None
 
 
 def _copy(fd: int, first: bytes, start: int, end: int) -> Iterator[bytes]:

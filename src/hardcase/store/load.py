@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hardcase.errors import JobError
 from hardcase.model.changes import Kind, Table
 from hardcase.model.job import Sample
-from hardcase.model.rows import from_json, prediction_from_json
+from hardcase.model.rows import BAD_ROW, from_json, prediction_from_json
 from hardcase.store.files import shown
 from hardcase.store.journal import Damage, Journal, journal_path
 from hardcase.store.lines import decode_change
@@ -107,7 +107,7 @@ def _read_rows(where: str, meta: Meta, rows: Iterable[tuple[str, str, Document]]
                 typed[number] = from_json(table, number, document)
             elif name != STORE_TABLE:
                 checkpoint.others.setdefault(name, {})[key] = document
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except BAD_ROW as error:
             message = f"row {key} of table {name} in {where} is damaged: restore it from a copy"
             raise JobError(message) from error
     return checkpoint
@@ -119,7 +119,7 @@ def _replay(storage: JobStorage, checkpoint: Checkpoint, *, writable: bool) -> L
     changed: dict[str, set[int]] = {table.value: set() for table in Table}
     loaded = Loaded(checkpoint, journal, UndoStack(), checkpoint.meta.seq, changed)
     try:
-        for number, line in journal.scan():
+        for number, line in journal.scan(checkpoint.meta.seq):
             _take(loaded, number, line)
     except Damage as damage:
         good = damage.number - 1
@@ -149,7 +149,7 @@ def _take(loaded: Loaded, number: int, line: Line) -> None:
             for edit in edits:
                 loaded.changed[edit.table].add(edit.key)
             loaded.last_seq = seq
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except BAD_ROW as error:
         raise Damage(number) from error
     loaded.undo.note(seq, kind, target)
 

@@ -30,9 +30,9 @@ class WriterLock:
 
     def __init__(self, job_file: Path) -> None:
         folder = job_file.parent
-        if not os.access(folder, os.W_OK | os.X_OK):
+        if not _may(folder, os.W_OK | os.X_OK):
             raise Busy(f"the folder {printable(str(folder))} may not be written")
-        if job_file.exists() and not os.access(job_file, os.W_OK):
+        if job_file.exists() and not _may(job_file, os.W_OK):
             raise Busy(f"{printable(str(job_file))} may not be written")
         path = self._path = lock_path(job_file)
         self._existed = path.exists()
@@ -69,6 +69,10 @@ class WriterLock:
 def lock_path(job_file: Path) -> Path:
     """Return where the lock of a job file is."""
     return job_file.with_name(job_file.name + ".lock")
+
+
+def _may(path: Path, mode: int) -> bool:
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _holder(fd: int) -> str:

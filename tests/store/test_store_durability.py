@@ -1,0 +1,159 @@
+"""In what order things reach the disk: what a power cut tests and a kill cannot."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from store_model import add_samples, change, put, sample, state
+from tinydb import TinyDB
+
+from hardcase.model.changes import Table
+from hardcase.store import JobStore, jobstore
+from hardcase.store.journal import journal_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def poll(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.005)
+
+
+class SlowDisk:
+    """An fsync that waits until it is let go, and says what it was called for."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.calls = 0
+        self.waiting, self.go = threading.Event(), threading.Event()
+        self._fsync = os.fsync
+        monkeypatch.setattr(os, "fsync", self)
+
+    def __call__(self, fd: int) -> None:
+        self.calls += 1
+        self.waiting.set()
+        assert self.go.wait(20)
+        self._fsync(fd)
+
+
+def test_nothing_is_called_saved_before_the_disk_has_it(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SlowDisk(monkeypatch)
+    add_samples(store, 1)
+    assert disk.waiting.wait(20)
+    assert store.saved_seq == 0
+    disk.go.set()
+    store.flush()
+    assert store.saved_seq == 1
+
+
+def test_changes_that_come_while_the_disk_is_busy_share_one_fsync(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SlowDisk(monkeypatch)
+    add_samples(store, 0)
+    assert disk.waiting.wait(20)
+    for key in range(1, 50):
+        add_samples(store, key)
+    disk.go.set()
+    store.flush()
+    assert disk.calls == 2
+    assert JobStore.open(store.path, read_only=True).last_seq == 50
+
+
+def test_the_caller_does_not_wait_for_a_busy_disk(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SlowDisk(monkeypatch)
+    add_samples(store, 0)
+    assert disk.waiting.wait(20)
+    made = add_samples(store, 1)
+    assert store.tables[Table.SAMPLES] == {0: sample(0), 1: sample(1)}
+    assert store.undo_target() == made
+    assert [c.seq for c in store.history()] == [2, 1]
+    disk.go.set()
+
+
+def test_a_file_is_durable_before_it_takes_its_place_and_its_name_after(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_samples(store, 1)
+    store.flush()
+    events: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def noted_fsync(fd: int) -> None:
+        events.append("fsync " + Path(f"/proc/self/fd/{fd}").readlink().name)
+        fsync(fd)
+
+    def noted_replace(self: Path, target: Path) -> Path:
+        events.append(f"{self.name} -> {Path(target).name}")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    monkeypatch.setattr(jobstore, "KEEP", 0)
+    monkeypatch.setattr("hardcase.store.journal._WORTH_DROPPING", 1)
+    store.checkpoint()
+    folder = store.path.parent.name
+    assert events == [
+        "fsync hardcase.json.tmp",
+        "hardcase.json.tmp -> hardcase.json",
+        f"fsync {folder}",
+        "fsync hardcase.json.journal.tmp",
+        "hardcase.json.journal.tmp -> hardcase.json.journal",
+        f"fsync {folder}",
+    ]
+
+
+def test_a_grown_journal_is_brought_into_the_job_file_in_the_background(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobstore, "CHECKPOINT_AFTER", 20_000)
+    before = store.path.stat().st_size
+    while store.path.stat().st_size == before:
+        add_samples(store, *range(20))
+        store.flush()
+        assert store.last_seq < 2000, "no checkpoint came"
+    poll(lambda: not store._background.is_alive())
+    with TinyDB(store.path) as plain:
+        assert len(plain.table("samples")) == 20
+    assert state(JobStore.open(store.path, read_only=True)) == state(store)
+
+
+def test_the_journal_keeps_the_newest_thousand_changes_and_not_all(path: Path) -> None:
+    count = jobstore.KEEP * 2 + 500
+    with JobStore.create(path) as store:
+        for number in range(count):
+            row = sample(1, annotations=(), hard=bool(number % 2))
+            store.commit(change(store, put(store, Table.SAMPLES, row)))
+        store.flush()
+        size = journal_path(path).stat().st_size
+        store.checkpoint()
+        assert journal_path(path).stat().st_size < size / 2
+        assert store.undo_target().seq == count
+    with JobStore.open(path) as store:
+        kept = [c.seq for c in store.history()]
+        assert kept == list(range(count, count - jobstore.KEEP, -1))
+        assert store.undo_target().seq == count
+        add_samples(store, 5)
+        assert store.last_seq == count + 1
+
+
+def test_a_job_file_that_somebody_rewrote_meanwhile_is_written_in_full(store: JobStore) -> None:
+    add_samples(store, 1, 2)
+    store.checkpoint()
+    with TinyDB(store.path) as plain:
+        plain.drop_table("samples")
+    add_samples(store, 3)
+    store.checkpoint()
+    with TinyDB(store.path) as plain:
+        assert {d.doc_id for d in plain.table("samples")} == {1, 2, 3}
