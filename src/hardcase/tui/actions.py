@@ -1,0 +1,179 @@
+"""Every action of the app, once: it feeds bindings, footer, help, palette, docs and keymaps.
+
+An action's `command` is the name of a method `action_<command>` of the screen it belongs to.
+Nothing here needs Textual, so that `hardcase keys` starts as fast as any other command.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Place(StrEnum):
+    """Where a key works. The order is the order of the help screen."""
+
+    EVERYWHERE = "everywhere"
+    LISTS = "lists"
+    """The list of jobs and the list of samples."""
+    JOBS = "jobs"
+    JOB = "job"
+    ZOOMED = "zoomed"
+    """A job while its picture is zoomed in. Keys of this place go before those of the job."""
+    DIALOG = "dialog"
+
+    @property
+    def meets(self) -> frozenset[Place]:
+        """The places whose keys can be pressed at the same moment, so that they must differ."""
+        return _MEETS[self]
+
+
+_MEETS = {
+    Place.EVERYWHERE: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB}),
+    Place.LISTS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB}),
+    Place.JOBS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS}),
+    Place.JOB: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOB}),
+    Place.ZOOMED: frozenset({Place.ZOOMED}),
+    Place.DIALOG: frozenset({Place.DIALOG}),
+}
+
+PLACE_TITLES = {
+    Place.EVERYWHERE: "Everywhere",
+    Place.LISTS: "In lists",
+    Place.JOBS: "List of jobs",
+    Place.JOB: "In a job",
+    Place.ZOOMED: "In a job, picture zoomed in",
+    Place.DIALOG: "In a dialog",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a user can do by a key.
+
+    `hint` is the word of the footer and `rank` its place there, 1 being the last one to give way
+    when there is no room; 0 keeps the action out of the footer. `hint_key` replaces the first key
+    there. `command` defaults to the id.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    help: str
+    where: Place
+    hint: str = ""
+    rank: int = 0
+    hint_key: str = ""
+    command: str = ""
+
+    @property
+    def method(self) -> str:
+        """The action string: a method name without `action_`, perhaps with arguments."""
+        return self.command or self.id
+
+
+def _labels() -> Iterable[Action]:
+    for n in range(1, 11):
+        yield Action(
+            f"label_{n}",
+            (str(n % 10),),
+            f"Set label {n}; in detection, of the selected box",
+            Place.JOB,
+            hint="label" if n == 1 else "",
+            rank=4 if n == 1 else 0,
+            hint_key="1-9" if n == 1 else "",
+            command=f"label({n})",
+        )
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("help", ("?",), "Show the keys of this place", Place.EVERYWHERE, "help", 1),
+    Action("palette", ("ctrl+p",), "Search and run any action", Place.EVERYWHERE),
+    Action("back", ("q",), "Go back, or quit", Place.EVERYWHERE, "back", 8),
+    Action("quit_app", ("ctrl+q", "ctrl+c"), "Quit", Place.EVERYWHERE),
+    Action("cursor_down", ("j", "down"), "Next row", Place.LISTS),
+    Action("cursor_up", ("k", "up"), "Previous row", Place.LISTS),
+    Action("first", ("g", "home"), "First row", Place.LISTS),
+    Action("last", ("G", "end"), "Last row", Place.LISTS),
+    Action("page_down", ("pagedown",), "A page down", Place.LISTS),
+    Action("page_up", ("pageup",), "A page up", Place.LISTS),
+    Action("open_job", ("enter",), "Open the job", Place.JOBS, "open", 2),
+    Action("new_job", ("c",), "Create a job from a folder of images", Place.JOBS, "create", 3),
+    Action(
+        "forget_job", ("d",), "Take the job off this list; its file stays", Place.JOBS, "forget", 4
+    ),
+    Action("confirm", ("a", "enter"), "Confirm the labels and go on", Place.JOB, "confirm", 2),
+    Action("reject", ("x",), "Reject the auto labels", Place.JOB, "reject", 3),
+    Action("skip", ("s",), "Skip: go on and change nothing", Place.JOB, "skip", 9),
+    *_labels(),
+    Action("pick_label", ("l",), "Pick from the list of labels", Place.JOB, "labels", 10),
+    Action("no_objects", ("O",), "Detection: there are no objects here; go on", Place.JOB),
+    Action("clear", ("delete",), "Remove every label; unlabeled again", Place.JOB),
+    Action("undo", ("u",), "Undo", Place.JOB, "undo", 5),
+    Action("redo", ("ctrl+r",), "Redo", Place.JOB),
+    Action("select", ("space",), "Select, or no longer", Place.JOB, "select", 11),
+    Action("range", ("v",), "Select from here to where the cursor goes", Place.JOB),
+    Action("select_all", ("*",), "Select all shown, or none", Place.JOB),
+    Action("mark_hard", ("h",), "Confirm Hard Example: set the mark", Place.JOB, "hard", 7),
+    Action("unmark_hard", ("H",), "Cancel Hard Example: remove the mark", Place.JOB),
+    Action("next_hard", ("n",), "Next hard example", Place.JOB, "next hard", 12),
+    Action("previous_hard", ("N",), "Previous hard example", Place.JOB),
+    Action("previous_tab", ("[",), "Previous tab", Place.JOB),
+    Action("next_tab", ("]",), "Next tab", Place.JOB, "tabs", 6, "[ ]"),
+    Action("filter", ("/",), "Filter the list", Place.JOB, "filter", 13),
+    Action("leave", ("escape",), "Drop the selection, then the filter", Place.JOB),
+    Action("auto_label", ("A",), "Auto label with a model", Place.JOB, "auto label", 14),
+    Action("resume_run", ("R",), "Resume the run that stopped", Place.JOB),
+    Action("cancel_run", ("C",), "Cancel the run under way", Place.JOB),
+    Action("next_box", ("tab",), "Detection: select the next box", Place.JOB),
+    Action("previous_box", ("shift+tab",), "Detection: select the previous box", Place.JOB),
+    Action("toggle_boxes", ("o",), "Show or hide the boxes", Place.JOB),
+    Action("zoom_in", ("+", "="), "Zoom in", Place.JOB),
+    Action("zoom_out", ("-",), "Zoom out", Place.JOB),
+    Action("details", ("i",), "Show or hide the details", Place.JOB),
+    Action("save_again", ("ctrl+s",), "Try to save again after a disk error", Place.JOB),
+    Action("zoom_fit", ("0", "escape"), "Fit the picture again", Place.ZOOMED, "fit", 1),
+    Action("pan_left", ("left", "h"), "Pan left", Place.ZOOMED, "pan", 2, "←↓↑→"),
+    Action("pan_down", ("down", "j"), "Pan down", Place.ZOOMED),
+    Action("pan_up", ("up", "k"), "Pan up", Place.ZOOMED),
+    Action("pan_right", ("right", "l"), "Pan right", Place.ZOOMED),
+    Action("dialog_accept", ("enter",), "Accept", Place.DIALOG, "accept", 1),
+    Action("dialog_close", ("escape",), "Close and change nothing", Place.DIALOG, "close", 2),
+    Action("dialog_down", ("down", "ctrl+n"), "Next entry", Place.DIALOG),
+    Action("dialog_up", ("up", "ctrl+p"), "Previous entry", Place.DIALOG),
+    Action(
+        "dialog_toggle", ("tab",), "Labels: tick one of several; forms: next field", Place.DIALOG
+    ),
+)
+
+
+def describe_keys(actions: Sequence[Action] | None = None) -> list[dict[str, Any]]:
+    """Return `{id: text, keys: [text], help: text, where: text}` of every action, in order.
+
+    Without `actions` the keys are the user's. Raises UsageError if the user's keymap is wrong.
+    """
+    if actions is None:
+        from hardcase.tui.keymap import user_actions  # noqa: PLC0415 - the keymap builds on this
+
+        actions = user_actions()
+    return [
+        {"id": a.id, "keys": list(a.keys), "help": a.help, "where": a.where.value} for a in actions
+    ]
+
+
+def keys_markdown(actions: Sequence[Action] = ACTIONS) -> str:
+    """Return the table of keys for the documentation, one part a place."""
+    parts = []
+    for place in Place:
+        here = [a for a in actions if a.where is place]
+        rows = [f"| {_code(a.keys)} | {a.help} | `{a.id}` |" for a in here]
+        title = f"**{PLACE_TITLES[place]}**"
+        parts.append("\n".join([title, "", "| key | what it does | id |", "|---|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _code(keys: Sequence[str]) -> str:
+    return " ".join(f"`{key}`" for key in keys) or "none"

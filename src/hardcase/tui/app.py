@@ -1,0 +1,138 @@
+"""The app: which screen is up, which job is open, themes, palette."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App, SystemCommand
+
+from hardcase.errors import HardcaseError
+from hardcase.session import LabelingSession, Tab
+from hardcase.session.jobs import remember, summarize
+from hardcase.session.labeling import JOB_FILE
+from hardcase.tui.keymap import user_actions
+from hardcase.tui.screens.job import JobScreen
+from hardcase.tui.screens.jobs import JobsScreen
+from hardcase.tui.screens.place import PlaceScreen
+from hardcase.tui.themes import DEFAULT_THEME, THEMES
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from textual.screen import Screen
+
+    from hardcase.tui.actions import Action
+    from hardcase.tui.messages import JobLeft, JobOpened, QuitAsked
+
+
+class HardcaseApp(App[None], inherit_bindings=False):
+    """The list of jobs, and over it a job while one is open."""
+
+    CSS_PATH: ClassVar = "app.tcss"
+    TITLE = "hardcase"
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING: ClassVar[str] = "f24"  # the registry has the key; this one is no key
+
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        *,
+        session: LabelingSession | None = None,
+        tab: Tab = Tab.ALL,
+        new_from: Path | None = None,
+    ) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = DEFAULT_THEME
+        self._actions = tuple(actions)
+        self._session = session
+        self._tab = tab
+        self._alone = session is not None
+        self._jobs = JobsScreen(actions, new_from=new_from)
+        self.problem: HardcaseError | None = None
+        """Why the job could not be closed properly, for whoever started the app."""
+
+    def get_default_screen(self) -> Screen[None]:
+        """Begin with the list of jobs."""
+        return self._jobs
+
+    def on_mount(self) -> None:
+        """Go straight to the job given, if one was."""
+        if self._session is not None:
+            self._show_job(self._session)
+
+    def on_job_opened(self, message: JobOpened) -> None:
+        """Show a job."""
+        self._jobs.opening = False
+        self._show_job(message.session)
+
+    def on_job_left(self, _message: JobLeft) -> None:
+        """Close the job; the list is under it, unless only this job was asked for."""
+        if self._alone:
+            self.exit()
+            return
+        self.pop_screen()
+        self._close_job()
+
+    def on_quit_asked(self, _message: QuitAsked) -> None:
+        """Quit; the job is closed once the screens are gone."""
+        self.exit()
+
+    async def on_unmount(self) -> None:
+        """Close the job however the app ends."""
+        self._close_job()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every action of the place, and the themes, in the palette."""
+        if isinstance(screen, PlaceScreen):
+            for action in screen.here():
+                keys = f"  ({' '.join(action.keys)})" if action.keys else ""
+                yield SystemCommand(
+                    action.help, f"{action.id}{keys}", _runner(screen, action.method)
+                )
+        yield SystemCommand("Theme", "Dark, light, high contrast", self.action_change_theme)
+
+    def _show_job(self, session: LabelingSession) -> None:
+        self._session = session
+        remember(summarize(session))
+        self.push_screen(JobScreen(self._actions, session, self._tab))
+
+    def _close_job(self) -> None:
+        session, self._session = self._session, None
+        if session is None:
+            return
+        remember(summarize(session))
+        try:
+            session.close()
+        except HardcaseError as error:
+            self.problem = error
+            self._jobs.complain(error)
+
+
+def run_app(path: Path | None, tab: Tab | None = None) -> int:
+    """Run the app on a job, a folder of images, or (None) the list of jobs; return the exit code.
+
+    Raises HardcaseError if the job cannot be opened, the user's keymap is wrong, or not everything
+    could be saved in the end.
+    """
+    actions = user_actions()
+    session, new_from = None, None
+    if path is not None and path.is_dir() and not (path / JOB_FILE).exists():
+        new_from = path
+    elif path is not None:
+        session = LabelingSession.open(path)
+    app = HardcaseApp(actions, session=session, tab=tab or Tab.ALL, new_from=new_from)
+    app.run()
+    if app.problem is not None:
+        raise app.problem
+    return app.return_code or 0
+
+
+def _runner(screen: PlaceScreen, method: str) -> Callable[[], Awaitable[None]]:
+    async def run() -> None:
+        await screen.run_action(method)
+
+    return run

@@ -1,0 +1,206 @@
+"""Asking what auto labeling needs to know: a model, a threshold, which samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from hardcase.errors import HardcaseError, UsageError
+from hardcase.model.text import printable
+from hardcase.session.runs import PreparedRun, RunRequest, prepare
+from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.dialogs.models_nearby import completions, models_nearby
+from hardcase.tui.widgets.lines import OneLine
+from hardcase.tui.widgets.text import count, fit
+from hardcase.tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from hardcase.model.job import Run
+    from hardcase.session import LabelingSession
+    from hardcase.tui.actions import Action
+    from hardcase.tui.widgets.virtual_list import Part
+
+
+class AutoLabelDialog(Dialog[RunRequest]):
+    """Answers with the run to start. The model of `resumed`, a run to go on with, is looked for."""
+
+    @dataclass
+    class Found(Message):
+        """The models there are."""
+
+        models: list[Path]
+
+    @dataclass
+    class Described(Message):
+        """What a model is, or why it cannot be used."""
+
+        path: Path
+        about: str
+        wrong: bool
+
+    def __init__(
+        self, actions: Sequence[Action], session: LabelingSession, resumed: Run | None
+    ) -> None:
+        super().__init__(actions)
+        self._session = session
+        self._resumed = resumed
+        self._known: list[Path] = []
+        self._rows: list[Path] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out three lines to fill in, the first over the models to choose from."""
+        unlabeled = self._session.stats().unlabeled
+        threshold = self._resumed.settings.get("threshold") if self._resumed else None
+        with Vertical(classes="box wide") as box:
+            box.border_title = f"Resume run {self._resumed.id}" if self._resumed else "Auto label"
+            box.border_subtitle = "↑↓ choose · tab next field · enter starts · esc closes"
+            yield Label("Model: an ONNX file", markup=False)
+            yield Input(id="model", compact=True, placeholder="type a path or a part of one")
+            yield VirtualList(self._draw, id="models")
+            yield OneLine(id="about")
+            yield Label(
+                "Threshold: scores below it are left out; empty takes the model's", markup=False
+            )
+            yield Input(_number(threshold), id="threshold", compact=True, placeholder="0.3")
+            yield Label(
+                f"Samples: a filter; empty takes the {count(unlabeled, 'unlabeled sample')}",
+                markup=False,
+            )
+            yield Input(id="which", compact=True, placeholder="status:unlabeled -name:test")
+            yield OneLine(id="problem")
+
+    def on_mount(self) -> None:
+        """Look for models."""
+        self._find()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Offer what the typed path may become; look at the model once it is one."""
+        self.query_one("#problem", OneLine).show("")
+        if event.input.id == "model":
+            self._offer(event.value)
+
+    def on_auto_label_dialog_found(self, message: Found) -> None:
+        """Offer the models found, the one resumed first."""
+        self._known = message.models
+        wanted = self._resumed.model if self._resumed else ""
+        match = next((m for m in self._known if m.stem == wanted), None)
+        model = self.query_one("#model", Input)
+        if match is not None and not model.value:
+            model.value = str(match)
+        else:
+            self._offer(model.value)
+
+    def on_auto_label_dialog_described(self, message: Described) -> None:
+        """Say what the model is."""
+        if message.path == self._model():
+            style = "$error" if message.wrong else "$muted"
+            self.query_one("#about", OneLine).show(message.about, style)
+
+    def on_virtual_list_moved(self) -> None:
+        """Look at the model under the cursor."""
+        self._look()
+
+    def on_virtual_list_chosen(self) -> None:
+        """Take the model clicked."""
+        model = self._model()
+        if model is not None:
+            self.query_one("#model", Input).value = str(model)
+
+    def action_dialog_down(self) -> None:
+        """Go to the next model."""
+        rows = self.query_one(VirtualList)
+        rows.move_to(rows.cursor + 1)
+
+    def action_dialog_up(self) -> None:
+        """Go to the previous model."""
+        rows = self.query_one(VirtualList)
+        rows.move_to(rows.cursor - 1)
+
+    def action_dialog_toggle(self) -> None:
+        """Go to the next field."""
+        self.focus_next(Input)
+
+    def action_dialog_accept(self) -> None:
+        """Start, if what was filled in makes sense."""
+        try:
+            self.dismiss(self._request())
+        except UsageError as error:
+            self.query_one("#problem", OneLine).show(str(error), "$error bold")
+
+    def _request(self) -> RunRequest:
+        model = self._model()
+        if model is None:
+            raise UsageError("give the path of an ONNX file")
+        expression = self.query_one("#which", Input).value.strip()
+        if not len(self._session.query(expression=expression)):
+            raise UsageError("no sample passes the filter")
+        text = self.query_one("#threshold", Input).value.strip()
+        try:
+            threshold = float(text) if text else None
+        except ValueError:
+            raise UsageError("the threshold is a number between 0 and 1, such as 0.3") from None
+        if threshold is not None and not 0 <= threshold <= 1:
+            raise UsageError("the threshold is a number between 0 and 1, such as 0.3")
+        return RunRequest(model, threshold=threshold, filter=expression)
+
+    def _model(self) -> Path | None:
+        """Return the model under the cursor, else the path typed."""
+        index = self.query_one(VirtualList).cursor
+        if 0 <= index < len(self._rows):
+            return self._rows[index]
+        typed = self.query_one("#model", Input).value.strip()
+        return Path(typed).expanduser() if typed else None
+
+    def _offer(self, typed: str) -> None:
+        self._rows = completions(typed, self._known)
+        self.query_one(VirtualList).set_rows(len(self._rows), 0)
+        self._look()
+
+    def _look(self) -> None:
+        model = self._model()
+        self.query_one("#about", OneLine).show("no model here yet" if model is None else "…")
+        if model is not None:
+            self._describe(model)
+
+    @work(thread=True, exclusive=True, group="models", exit_on_error=False)
+    def _find(self) -> None:
+        self.post_message(self.Found(models_nearby(self._session.path)))
+
+    @work(thread=True, exclusive=True, group="describe", exit_on_error=False)
+    def _describe(self, model: Path) -> None:
+        try:
+            about, wrong = describe(prepare(RunRequest(model))), False
+        except HardcaseError as error:
+            about, wrong = str(error), True
+        self.post_message(self.Described(model, about, wrong))
+
+    def _draw(self, index: int, width: int) -> list[Part]:
+        path = self._rows[index]
+        name_width = min(width // 2, 36)
+        return [
+            ("▌" if index == self.query_one(VirtualList).cursor else " ", "strong"),
+            (fit(path.name, name_width), ""),
+            (fit(f"  {path.parent}", width - name_width - 1), "muted"),
+        ]
+
+
+def describe(prepared: PreparedRun) -> str:
+    """Return what a model is for, in a line."""
+    labels = prepared.profile.labels
+    names = ", ".join(map(printable, labels[:4])) + (", …" if len(labels) > 4 else "")
+    task = prepared.profile.task.value
+    return f"{task}, {count(len(labels), 'label')}: {names}; threshold {prepared.threshold:.2f}"
+
+
+def _number(value: object) -> str:
+    return f"{value:g}" if isinstance(value, int | float) else ""

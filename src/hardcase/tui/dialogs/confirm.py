@@ -1,0 +1,38 @@
+"""A yes or no question."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.widgets import Label
+
+from hardcase.tui.dialogs.dialog import Dialog
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from hardcase.tui.actions import Action
+
+
+class ConfirmDialog(Dialog[bool]):
+    """Answers True when accepted, None when closed."""
+
+    def __init__(self, actions: Sequence[Action], question: str, consequence: str) -> None:
+        super().__init__(actions)
+        self._question = question
+        self._consequence = consequence
+
+    def compose(self) -> ComposeResult:
+        """Lay out the question and what accepting it means."""
+        with Vertical(classes="box") as box:
+            box.border_title = "Please confirm"
+            box.border_subtitle = "enter yes · esc no"
+            yield Label(self._question, markup=False)
+            yield Label(self._consequence, classes="note", markup=False)
+
+    def action_dialog_accept(self) -> None:
+        """Say yes."""
+        self.dismiss(True)  # noqa: FBT003 - the answer

@@ -1,0 +1,167 @@
+"""Picking a label from a list that narrows down as one types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from hardcase.model.text import clean_label
+from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.widgets.text import fit
+from hardcase.tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from textual.app import ComposeResult
+
+    from hardcase.model.job import Label
+    from hardcase.tui.actions import Action
+    from hardcase.tui.widgets.virtual_list import Part
+
+
+@dataclass(frozen=True, slots=True)
+class LabelPick:
+    """The answer: one label, or the labels to add or remove. New names are to be added first."""
+
+    name: str | None
+    toggled: tuple[str, ...] = ()
+
+
+class LabelDialog(Dialog[LabelPick]):
+    """The labels of a job. Enter picks one; with `several`, space or tab ticks them one by one."""
+
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        labels: Sequence[Label],
+        current: Collection[str],
+        *,
+        title: str,
+        several: bool,
+    ) -> None:
+        super().__init__(actions)
+        self._bindings.bind("space", "tick_by_space", show=False, priority=True)
+        self._labels = tuple(labels)
+        self._current = frozenset(current)
+        self._title = title
+        self._several = several
+        self._flipped: list[str] = []
+        self._rows: list[Label | str] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out a line to type in over the labels."""
+        with Vertical(classes="box tall") as box:
+            box.border_title = self._title
+            several = "space ticks several · " if self._several else ""
+            box.border_subtitle = f"{several}enter picks · esc closes"
+            yield Input(placeholder="type to filter, or a new label", compact=True)
+            yield VirtualList(self._draw)
+
+    def on_mount(self) -> None:
+        """Show all labels, the first of the current ones under the cursor."""
+        self._filter("")
+        names = [label.name for label in self._labels]
+        at = next((names.index(n) for n in names if n in self._current), 0)
+        self.query_one(VirtualList).move_to(at)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list down to what matches."""
+        self._filter(event.value)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let space tick only while nothing is typed: after that, names may have blanks in them."""
+        if action == "tick_by_space":
+            return self._several and not self.query_one(Input).value
+        return super().check_action(action, parameters)
+
+    def action_tick_by_space(self) -> None:
+        """Tick or untick."""
+        self.action_dialog_toggle()
+
+    def on_virtual_list_chosen(self) -> None:
+        """Pick by a click on the row under the cursor."""
+        self.action_dialog_accept()
+
+    def action_dialog_down(self) -> None:
+        """Go to the next label."""
+        rows = self.query_one(VirtualList)
+        rows.move_to(rows.cursor + 1)
+
+    def action_dialog_up(self) -> None:
+        """Go to the previous label."""
+        rows = self.query_one(VirtualList)
+        rows.move_to(rows.cursor - 1)
+
+    def action_dialog_toggle(self) -> None:
+        """Tick or untick the label under the cursor."""
+        name = self._under_cursor()
+        if not self._several or name is None:
+            return
+        if name in self._flipped:
+            self._flipped.remove(name)
+        else:
+            self._flipped.append(name)
+        self.query_one(VirtualList).refresh_changed()
+
+    def action_dialog_accept(self) -> None:
+        """Take what was ticked, else the label under the cursor."""
+        if self._flipped:
+            self.dismiss(LabelPick(None, tuple(self._flipped)))
+            return
+        name = self._under_cursor()
+        if name is not None:
+            self.dismiss(LabelPick(name))
+
+    def _under_cursor(self) -> str | None:
+        index = self.query_one(VirtualList).cursor
+        if not 0 <= index < len(self._rows):
+            return None
+        row = self._rows[index]
+        return row if isinstance(row, str) else row.name
+
+    def _filter(self, text: str) -> None:
+        self._rows = [*matching(self._labels, text)]
+        try:
+            new = clean_label(text)
+        except ValueError:
+            new = ""
+        if new and all(label.name != new for label in self._labels):
+            self._rows.append(new)
+        self.query_one(VirtualList).set_rows(len(self._rows), 0)
+
+    def _draw(self, index: int, width: int) -> list[Part]:
+        row = self._rows[index]
+        if isinstance(row, str):
+            return [(fit(f"  + add the label {row}", width), "good")]
+        ticked = (row.name in self._current) != (row.name in self._flipped)
+        digit = str((row.position + 1) % 10) if row.position < 10 else " "
+        return [
+            (f" {digit} ", "muted"),
+            ("✓ " if ticked else "  ", "strong"),
+            ("■ ", row.colour),
+            (fit(row.name, width - 7), ""),
+        ]
+
+
+def matching(labels: Sequence[Label], text: str) -> list[Label]:
+    """Return labels that hold the letters of `text` in order: exact, then start, inside, rest."""
+    wanted = "".join(text.casefold().split())
+    if not wanted:
+        return list(labels)
+    ranked = []
+    for label in labels:
+        name = "".join(label.name.casefold().split())
+        if wanted in name:
+            ranked.append(((name != wanted, not name.startswith(wanted), 0), label))
+        elif _in_order(wanted, name):
+            ranked.append(((True, True, 1), label))
+    return [label for _, label in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _in_order(letters: str, name: str) -> bool:
+    rest = iter(name)
+    return all(letter in rest for letter in letters)

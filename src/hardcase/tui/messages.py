@@ -1,0 +1,78 @@
+"""What workers and writer threads tell the screens. They carry plain data and touch no widget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hardcase.session import LabelingSession
+    from hardcase.session.runs import Chunk, PreparedRun
+
+
+class SavedChanged(Message):
+    """The store saved something, or could not. Comes from its writer thread."""
+
+
+@dataclass
+class RunPrepared(Message):
+    """A model was read and hashed, and can begin."""
+
+    prepared: PreparedRun
+
+
+@dataclass
+class RunProgressed(Message):
+    """Predictions to record."""
+
+    chunk: Chunk
+    """Some predictions of the run under way."""
+
+
+@dataclass
+class RunEnded(Message):
+    """The worker of a run is through with it."""
+
+    run: int
+    error: str
+    """Why it failed in one line, empty if it did not."""
+
+
+@dataclass
+class RunRefused(Message):
+    """A run could not even be prepared."""
+
+    error: str
+
+
+class JobLeft(Message):
+    """The user is through with the job."""
+
+
+class QuitAsked(Message):
+    """The user is through with the app, and was asked whatever had to be asked."""
+
+
+@dataclass
+class JobPicked(Message):
+    """A job is to be opened."""
+
+    path: Path
+
+
+@dataclass
+class JobOpened(Message):
+    """A job was opened on a worker thread."""
+
+    session: LabelingSession
+
+
+@dataclass
+class JobRefused(Message):
+    """A job could not be opened or made."""
+
+    error: str

@@ -1,0 +1,1 @@
+"""The places of the app: the list of jobs and a job."""

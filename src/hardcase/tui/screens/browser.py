@@ -1,0 +1,154 @@
+"""Which samples are shown, where the cursor is and what is selected: the state behind a job's list.
+
+It knows no widget. Positions are remembered a tab; a selection never holds what is not shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hardcase.session import Tab
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from hardcase.model.job import Sample
+    from hardcase.session import LabelingSession
+
+TABS = tuple(Tab)
+
+
+class Browser:
+    """A view of a session: a tab, a filter, a cursor, a selection.
+
+    `ids` (N,) int64 are the samples shown, in order; `selected` (N,) bool goes with them.
+    """
+
+    def __init__(self, session: LabelingSession, tab: Tab = Tab.ALL) -> None:
+        self._session = session
+        self._places: dict[Tab, tuple[int, int]] = {}
+        self.tab = tab
+        self.filter = ""
+        self.ids: NDArray[np.int64] = session.query(tab)
+        self.selected = np.zeros(len(self.ids), bool)
+        self.cursor = 0 if len(self.ids) else -1
+        self._anchor: int | None = None
+        self._before_range = self.selected
+
+    @property
+    def current(self) -> Sample | None:
+        """The sample under the cursor, None in an empty list."""
+        return self._session.sample(int(self.ids[self.cursor])) if self.cursor >= 0 else None
+
+    @property
+    def selected_count(self) -> int:
+        """Number of samples selected."""
+        return int(self.selected.sum())
+
+    @property
+    def in_range(self) -> bool:
+        """Whether moving extends the selection."""
+        return self._anchor is not None
+
+    def targets(self) -> list[int]:
+        """Return the ids a decision is about: the selection, else the sample under the cursor."""
+        chosen: list[int] = self.ids[self.selected].tolist()
+        if chosen or self.cursor < 0:
+            return chosen
+        return [int(self.ids[self.cursor])]
+
+    def switch(self, tab: Tab) -> None:
+        """Open a tab where it was left."""
+        if self.cursor >= 0:
+            self._places[self.tab] = (int(self.ids[self.cursor]), self.cursor)
+        ids = self._session.query(tab, self.filter)
+        self.tab = tab
+        self.ids = ids
+        self.clear_selection()
+        self.cursor = self._find(*self._places.get(tab, (-1, 0)))
+
+    def set_filter(self, expression: str) -> None:
+        """Show what passes a filter. Raises UsageError, and changes nothing then."""
+        ids = self._session.query(self.tab, expression)
+        at = int(self.ids[self.cursor]) if self.cursor >= 0 else -1
+        self.filter = expression
+        self.ids = ids
+        self.clear_selection()
+        self.cursor = self._find(at, 0)
+
+    def refresh(self) -> bool:
+        """Ask the session again. Return whether other samples, or another order, are shown now.
+
+        The cursor follows its sample; if that one left, it stays at its index: there is the next.
+        """
+        ids = self._session.query(self.tab, self.filter)
+        if np.array_equal(ids, self.ids):
+            return False
+        at = int(self.ids[self.cursor]) if self.cursor >= 0 else -1
+        index = max(self.cursor, 0)
+        chosen = self.ids[self.selected]
+        self.ids = ids
+        self.selected = np.isin(ids, chosen) if len(chosen) else np.zeros(len(ids), bool)
+        self._anchor = None
+        self.cursor = self._find(at, index)
+        return True
+
+    def index_of(self, sample_id: int) -> int | None:
+        """Return where a sample is in the list, None if it is not shown."""
+        found = np.flatnonzero(self.ids == sample_id)
+        return int(found[0]) if len(found) else None
+
+    def next_hard(self, step: int) -> int | None:
+        """Return the index of the next (`step` 1) or previous (-1) hard sample, around the end."""
+        size = len(self.ids)
+        for offset in range(1, size + 1):
+            index = (self.cursor + step * offset) % size
+            if self._session.sample(int(self.ids[index])).hard:
+                return index
+        return None
+
+    # -- selection
+
+    def toggle_selected(self) -> None:
+        """Select the sample under the cursor, or no longer."""
+        self._anchor = None
+        if self.cursor >= 0:
+            self.selected[self.cursor] = not self.selected[self.cursor]
+
+    def toggle_all(self) -> None:
+        """Select all shown, or none if all are."""
+        self._anchor = None
+        self.selected[:] = not self.selected.all()
+
+    def toggle_range(self) -> None:
+        """Begin a range here, or end the one begun."""
+        if self._anchor is not None or self.cursor < 0:
+            self._anchor = None
+            return
+        self._anchor = self.cursor
+        self._before_range = self.selected.copy()
+        self.move(self.cursor)
+
+    def clear_selection(self) -> None:
+        """Select nothing."""
+        self._anchor = None
+        self.selected = np.zeros(len(self.ids), bool)
+
+    def move(self, index: int) -> None:
+        """Put the cursor on a row; a range begun extends to it."""
+        self.cursor = index
+        if self._anchor is not None:
+            low, high = sorted((self._anchor, index))
+            self.selected = self._before_range.copy()
+            self.selected[low : high + 1] = True
+
+    def _find(self, sample_id: int, index: int) -> int:
+        size = len(self.ids)
+        if not size:
+            return -1
+        if 0 <= index < size and self.ids[index] == sample_id:
+            return index
+        found = np.flatnonzero(self.ids == sample_id)
+        return int(found[0]) if len(found) else min(max(index, 0), size - 1)

@@ -1,0 +1,251 @@
+"""What can be done to a job: decisions, and the picture they rest on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hardcase.errors import HardcaseError
+from hardcase.model.changes import Table
+from hardcase.model.job import Status, Task
+from hardcase.session import Tab
+from hardcase.tui.dialogs.labels import LabelDialog, LabelPick
+from hardcase.tui.screens.done import in_past
+from hardcase.tui.screens.job_runs import JobRuns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hardcase.model.changes import Change
+
+_PAN_CELLS = 8
+
+
+class JobScreen(JobRuns):
+    """A job: decide sample by sample, or on many at once."""
+
+    # -- deciding
+
+    def action_confirm(self) -> None:
+        """Confirm and go on; what is confirmed already is passed by."""
+        targets = self.browser.targets()
+        if targets and all(self.session.sample(i).status is Status.LABELED for i in targets):
+            self.say("confirmed already")
+            self._onwards(targets)
+        elif self._decide(self.session.confirm, "nothing to confirm: give it a label first"):
+            self._onwards(targets)
+
+    def action_reject(self) -> None:
+        """Reject the auto labels."""
+        self._decide(self.session.reject, "nothing to reject: there are no auto labels")
+
+    def action_clear(self) -> None:
+        """Remove every label."""
+        self._decide(self.session.clear, "there is no label to remove")
+
+    def action_no_objects(self) -> None:
+        """Say that there are no objects here, and go on."""
+        targets = self.browser.targets()
+        if self._decide(self.session.set_no_objects, "said so already") is not None:
+            self._onwards(targets)
+
+    def action_mark_hard(self) -> None:
+        """Confirm Hard Example."""
+        self._decide(self.session.mark_hard, "marked hard already")
+
+    def action_unmark_hard(self) -> None:
+        """Cancel Hard Example."""
+        self._decide(self.session.unmark_hard, "not marked hard")
+
+    def action_label(self, number: int) -> None:
+        """Set the label with this number, counted from 1."""
+        labels = self.session.labels
+        if number > len(labels):
+            self.say(f"there is no label {number}; l lists the labels and adds new ones")
+        else:
+            self._label(labels[number - 1].name)
+
+    def action_pick_label(self) -> None:
+        """Pick from the list of labels."""
+        classification = self.session.task is Task.CLASSIFICATION
+        targets = self.browser.targets()
+        if not targets or (not classification and self._selected_box() is None):
+            return
+        box = self.preview.box
+        samples = [self.session.sample(i) for i in targets]
+        if classification:
+            current = set.intersection(*({a.label for a in s.annotations} for s in samples))
+            title = f"Label of {len(samples):,} samples" if len(samples) > 1 else "Label"
+        else:
+            current = {samples[0].annotations[box].label} if box is not None else set()
+            title = "Label of the box"
+        dialog = LabelDialog(
+            self.actions, self.session.labels, current, title=title, several=classification
+        )
+        self.app.push_screen(dialog, lambda pick: self._picked(pick, current))
+
+    def action_undo(self) -> None:
+        """Undo, and go to where it was."""
+        self._step_back(self.session.undo, "nothing to undo")
+
+    def action_redo(self) -> None:
+        """Redo, and go to where it is."""
+        self._step_back(self.session.redo, "nothing to redo")
+
+    def action_save_again(self) -> None:
+        """Try to save again."""
+        if self.session.trouble is None:
+            self.say("everything is saved as you go")
+        elif self.session.retry():
+            self.say("saved")
+        else:
+            self.complain(f"still not saved: {self.session.trouble}")
+        self.show_title()
+
+    def _label(self, name: str) -> None:
+        if self.session.task is Task.CLASSIFICATION:
+            targets = self.browser.targets()
+            done = self._decide(lambda ids: self.session.set_label(ids, name), "labeled so already")
+            if done is not None:
+                self._onwards(targets)
+            return
+        box, sample = self._selected_box(), self.browser.current
+        if sample is not None and box is not None:
+            self._decide(
+                lambda _ids: self.session.relabel_box(sample.id, box, name), "labeled so already"
+            )
+
+    def _selected_box(self) -> int | None:
+        """Return the index of the box that a label is for; the only one needs no selecting."""
+        sample = self.browser.current
+        if self.preview.box is None and sample is not None and len(sample.annotations) == 1:
+            self.preview.step_box(1, self.colours)
+        if self.preview.box is None:
+            self.say("select a box first: tab goes from box to box")
+        return self.preview.box
+
+    def _picked(self, pick: LabelPick | None, current: set[str]) -> None:
+        if pick is None:
+            return
+        names = [pick.name] if pick.name is not None else list(pick.toggled)
+        try:
+            self.session.add_labels(names)
+        except HardcaseError as error:
+            self.complain(error)
+            return
+        if pick.name is not None:
+            self._label(pick.name)
+            return
+        targets = self.browser.targets()
+        for name in names:
+            # A tick shows what all of them have; the others already are as they should be.
+            to_flip = [i for i in targets if self._has(i, name) == (name in current)]
+            self._decide(partial(self._flip, to_flip, name), "")
+
+    def _flip(self, flipped: list[int], name: str, _targets: list[int]) -> Change | None:
+        return self.session.toggle_label(flipped, name)
+
+    def _has(self, sample_id: int, name: str) -> bool:
+        return any(a.label == name for a in self.session.sample(sample_id).annotations)
+
+    def _decide(self, command: Callable[[list[int]], Change | None], nothing: str) -> bool | None:
+        """Run a command on the targets. Return whether it changed anything, None if it failed."""
+        targets = self.browser.targets()
+        if not targets:
+            self.say("there is no sample here")
+            return None
+        try:
+            change = command(targets)
+        except HardcaseError as error:
+            self.complain(error)
+            return None
+        self.say(f"{in_past(change)} · u undoes" if change else nothing)
+        if change and len(targets) > 1:
+            self.browser.clear_selection()
+            self.show_list()
+        return change is not None
+
+    def _onwards(self, decided: Sequence[int]) -> None:
+        """Go to the next sample, unless it came here by itself because the decided one left."""
+        current = self.browser.current
+        if current is not None and len(decided) == 1 and current.id == decided[0]:
+            self.go(self.browser.cursor + 1)
+
+    def _step_back(self, command: Callable[[], Change | None], nothing: str) -> None:
+        try:
+            change = command()
+        except HardcaseError as error:
+            self.complain(error)
+            return
+        if change is None:
+            self.say(nothing)
+            return
+        touched = [edit.key for edit in change.edits if edit.table is Table.SAMPLES]
+        if touched:
+            self._go_to_sample(min(touched))
+        self.say(in_past(change))
+
+    def _go_to_sample(self, sample_id: int) -> None:
+        index = self.browser.index_of(sample_id)
+        if index is None:
+            status = self.session.sample(sample_id).status
+            self.open_tab(next(tab for tab in Tab if tab.status is status))
+            index = self.browser.index_of(sample_id)
+        if index is not None:  # a filter may hide it
+            self.go(index)
+
+    # -- the picture
+
+    def action_next_box(self) -> None:
+        """Select the next box."""
+        self._step_box(1)
+
+    def action_previous_box(self) -> None:
+        """Select the previous box."""
+        self._step_box(-1)
+
+    def _step_box(self, step: int) -> None:
+        if self.session.task is not Task.DETECTION or not self.preview.step_box(step, self.colours):
+            self.say("there is no box here")
+        self.refresh_hints()
+
+    def action_toggle_boxes(self) -> None:
+        """Show or hide the boxes."""
+        canvas = self.preview.canvas
+        canvas.overlays_visible = not canvas.overlays_visible
+        self.say("boxes shown" if canvas.overlays_visible else "boxes hidden; o shows them")
+
+    def action_zoom_in(self) -> None:
+        """Zoom in."""
+        self.preview.canvas.zoom_in()
+        self.refresh_hints()
+
+    def action_zoom_out(self) -> None:
+        """Zoom out."""
+        self.preview.canvas.zoom_out()
+        self.refresh_hints()
+
+    def action_zoom_fit(self) -> None:
+        """Show the whole picture."""
+        self.preview.canvas.zoom_fit()
+        self.refresh_hints()
+
+    def action_pan_left(self) -> None:
+        """Look further left."""
+        self.preview.canvas.pan(-_PAN_CELLS, 0)
+
+    def action_pan_right(self) -> None:
+        """Look further right."""
+        self.preview.canvas.pan(_PAN_CELLS, 0)
+
+    def action_pan_up(self) -> None:
+        """Look further up."""
+        self.preview.canvas.pan(0, -_PAN_CELLS / 2)
+
+    def action_pan_down(self) -> None:
+        """Look further down."""
+        self.preview.canvas.pan(0, _PAN_CELLS / 2)
+
+    def action_details(self) -> None:
+        """Show or hide the details."""
+        self.preview.toggle_class("without-details")

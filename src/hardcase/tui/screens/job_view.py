@@ -1,0 +1,233 @@
+"""What the job screen shows, and how it follows the job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from hardcase.errors import HardcaseError
+from hardcase.model.changes import Table
+from hardcase.model.job import Status, Task
+from hardcase.session import Tab
+from hardcase.tui.actions import Place
+from hardcase.tui.messages import SavedChanged
+from hardcase.tui.screens.browser import Browser
+from hardcase.tui.screens.empty import why_empty
+from hardcase.tui.screens.place import PlaceScreen
+from hardcase.tui.widgets.filter_bar import FilterBar
+from hardcase.tui.widgets.lines import Hints, OneLine, TabLine, TitleLine
+from hardcase.tui.widgets.preview import PreviewPane
+from hardcase.tui.widgets.run_panel import RunPanel
+from hardcase.tui.widgets.sample_rows import HARD_MARK, sample_row
+from hardcase.tui.widgets.text import count
+from hardcase.tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from hardcase.model.changes import Change
+    from hardcase.session import LabelingSession
+    from hardcase.tui.actions import Action
+    from hardcase.tui.widgets.canvas import ImageCanvas
+    from hardcase.tui.widgets.virtual_list import Part
+
+_PREFETCH = (1, 2, -1)
+"""Neighbours whose pictures are made ready, by distance from the cursor."""
+
+
+class JobView(PlaceScreen):
+    """A job on screen: tabs over a list of samples and a preview. `JobScreen` adds the actions."""
+
+    PLACES: ClassVar = (Place.ZOOMED, Place.JOB, Place.LISTS, Place.EVERYWHERE)
+    CSS_PATH: ClassVar = "job.tcss"
+
+    def __init__(
+        self, actions: Sequence[Action], session: LabelingSession, tab: Tab = Tab.ALL
+    ) -> None:
+        super().__init__(actions)
+        self.session = session
+        self.browser = Browser(session, tab)
+        self.rows = VirtualList(self._draw_row, id="samples")
+        self.preview = PreviewPane(session)
+        self.runs = RunPanel(session)
+        self.colours = _colours(session)
+
+    def compose(self) -> ComposeResult:
+        """Lay out lines over and under the list and the preview."""
+        yield OneLine(id="too-small")
+        with Vertical(id="work"):
+            yield TitleLine()
+            yield OneLine(id="banner")
+            yield TabLine()
+            yield FilterBar()
+            yield self.runs
+            with Horizontal(id="body"):
+                yield self.rows
+                yield self.preview
+            yield Static(id="empty", markup=False)
+            yield OneLine(id="message")
+            yield Hints()
+
+    def on_mount(self) -> None:
+        """Follow the job from now on."""
+        self._unsubscribe = self.session.subscribe(self._follow)
+        self.session.on_saved(self._saved)
+        self.show_list()
+
+    def on_unmount(self) -> None:
+        """Follow it no longer."""
+        self._unsubscribe()
+        self.session.on_saved(None)
+
+    # -- following
+
+    def _follow(self, change: Change) -> None:
+        """Show what a change altered, and only that."""
+        tables = {edit.table for edit in change.edits}
+        if Table.LABELS in tables:
+            self.colours = _colours(self.session)
+        if tables & {Table.SAMPLES, Table.LABELS}:
+            self.browser.refresh()
+            self.show_list()
+        elif Table.RUNS in tables:
+            self.runs.refresh()
+            self.show_title()
+
+    def _saved(self) -> None:
+        """Pass it on to the screen's thread; this is the writer's."""
+        self.post_message(SavedChanged())
+
+    def on_saved_changed(self) -> None:
+        """Say whether everything is on disk."""
+        self.show_title()
+
+    def on_run_panel_said(self, message: RunPanel.Said) -> None:
+        """Show what the run has to say."""
+        if message.text:
+            (self.complain if message.wrong else self.say)(message.text)
+        self.show_list()
+
+    def on_image_canvas_shown(self, message: ImageCanvas.Shown) -> None:
+        """Say what keeps a picture from being shown."""
+        current = self.browser.current
+        if message.error and current is not None and current.id == message.key:
+            self.complain(message.error)
+
+    # -- showing
+
+    def show_list(self) -> None:
+        """Show the list as it is now, and everything that goes with it."""
+        browser = self.browser
+        size = len(browser.ids)
+        self.set_class(not size, "is-empty")
+        panel = browser.tab is Tab.TO_BE_CONFIRMED and (self.runs.busy or not size)
+        self.set_class(panel, "with-runs")
+        self.rows.set_rows(size, browser.cursor)
+        if not size:
+            text = why_empty(self.session, browser.tab, browser.filter, busy=self.runs.busy)
+            self.query_one("#empty", Static).update(text)
+        self.query_one(TabLine).show(self.session.stats(), browser.tab)
+        self.show_title()
+        self.show_sample()
+
+    def show_title(self) -> None:
+        """Show name, task, counts, the run and whether all is saved."""
+        session, browser = self.session, self.browser
+        hard = session.stats().hard
+        about = f"{session.task.value} · {HARD_MARK} {hard:,} hard"
+        chosen = browser.selected_count
+        if chosen:
+            about += f" · {chosen:,} selected" + (" (range)" if browser.in_range else "")
+        elif browser.in_range:
+            about += " · range"
+        if browser.filter:
+            about += f" · {count(len(browser.ids), 'sample')} of filter {browser.filter}"
+        state = ("saved", "$success")
+        trouble = session.trouble
+        if session.read_only:
+            state = ("read-only", "$warning")
+        elif trouble is not None:
+            state = ("NOT SAVED", "$error bold")
+        elif not session.saved:
+            state = ("saving", "$muted")
+        self.query_one(TitleLine).show(session.job.name, about, (self.runs.brief, "$accent"), state)
+        self._show_banner(trouble)
+
+    def show_sample(self) -> None:
+        """Show the sample under the cursor."""
+        browser = self.browser
+        self.preview.show(browser.current, self.colours)
+        near = [browser.cursor + step for step in _PREFETCH] if browser.cursor >= 0 else []
+        ids = [int(browser.ids[i]) for i in near if 0 <= i < len(browser.ids)]
+        self.preview.prefetch(ids)
+        self.refresh_hints()
+
+    def here(self) -> list[Action]:
+        """Leave out what would do nothing to this sample."""
+        return [action for action in super().here() if self._useful(action.id)]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the keys of a zoomed picture through only while it is zoomed."""
+        if action == "zoom_fit" or action.startswith("pan_"):
+            return self.preview.zoomed
+        return super().check_action(action, parameters)
+
+    def _useful(self, action: str) -> bool:
+        sample = self.browser.current
+        zoomed = self.preview.zoomed
+        match action:
+            case "confirm":
+                return sample is not None and (
+                    sample.status is Status.TO_BE_CONFIRMED
+                    or (sample.status is Status.UNLABELED and bool(sample.annotations))
+                )
+            case "reject":
+                return sample is not None and sample.status is Status.TO_BE_CONFIRMED
+            case "label_1":
+                boxed = self.preview.box is not None
+                return sample is not None and (self.session.task is Task.CLASSIFICATION or boxed)
+            case "skip" | "select" | "mark_hard" | "pick_label":
+                return sample is not None and not zoomed
+            case "next_hard":
+                return sample is not None and self.session.stats().hard > 0
+            case "auto_label":
+                return not self.runs.busy
+            case _:
+                return True
+
+    def _show_banner(self, trouble: str | None) -> None:
+        banner = self.query_one("#banner", OneLine)
+        text = ""
+        if self.session.read_only:
+            reason = self.session.read_only_reason or "its folder may not be written"
+            text = f"Read-only: {reason}. Look around; nothing can be changed."
+        elif trouble is not None:
+            text = f"NOT SAVED: {trouble} · ctrl+s tries again"
+        banner.show(text, "bold reverse")
+        banner.display = bool(text)
+
+    def _draw_row(self, index: int, width: int) -> Sequence[Part]:
+        browser = self.browser
+        if index >= len(browser.ids):
+            return ()
+        try:
+            sample = self.session.sample(int(browser.ids[index]))
+        except HardcaseError:
+            return ()  # between a change and the refresh that follows it
+        return sample_row(
+            sample,
+            self.session.task,
+            width,
+            under_cursor=index == browser.cursor,
+            selected=bool(browser.selected[index]),
+            scored=bool(self.session.runs),
+            colours=self.colours,
+        )
+
+
+def _colours(session: LabelingSession) -> dict[str, str]:
+    return {label.name: label.colour for label in session.labels}

@@ -1,0 +1,79 @@
+"""What every screen shares: its places in the registry, one message line, one line of hints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.screen import Screen
+
+from hardcase.tui.bindings import place_bindings
+from hardcase.tui.dialogs.help import HelpDialog
+from hardcase.tui.widgets.lines import Hints, OneLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hardcase.errors import HardcaseError
+    from hardcase.tui.actions import Action, Place
+
+MIN_WIDTH, MIN_HEIGHT = 80, 24
+
+
+class PlaceScreen(Screen[None]):
+    """A screen whose keys come from the registry.
+
+    `PLACES` are its places, the one asked first in front.
+    """
+
+    PLACES: ClassVar[tuple[Place, ...]] = ()
+    AUTO_FOCUS: ClassVar[str | None] = ""  # keys belong to the screen until a line is typed in
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self.actions = tuple(actions)
+        self._bindings = place_bindings(actions, self.PLACES)
+
+    def say(self, text: str) -> None:
+        """Show a line of what was done."""
+        self.query_one("#message", OneLine).show(text)
+
+    def complain(self, error: HardcaseError | str) -> None:
+        """Show a line of what is wrong."""
+        self.query_one("#message", OneLine).show(str(error), "$error bold")
+
+    def here(self) -> list[Action]:
+        """Return the actions that can be taken now, in the registry's order."""
+        return [
+            a
+            for a in self.actions
+            if a.where in self.PLACES and self.check_action(a.method.partition("(")[0], ())
+        ]
+
+    def refresh_hints(self) -> None:
+        """Show the keys that matter now."""
+        self.query_one(Hints).show(self.here())
+
+    def on_resize(self) -> None:
+        """Say so where there is too little room to work."""
+        small = self.size.width < MIN_WIDTH or self.size.height < MIN_HEIGHT
+        self.set_class(small, "too-small")
+        self.query_one("#too-small", OneLine).show(
+            f"{self.size.width}×{self.size.height} is too small: "
+            f"make the terminal {MIN_WIDTH}×{MIN_HEIGHT} or larger"
+        )
+
+    async def action_help(self) -> None:
+        """Show the keys of this place."""
+        self.app.push_screen(HelpDialog(self.actions, self.PLACES))
+
+    def action_palette(self) -> None:
+        """Search and run any action."""
+        self.app.action_command_palette()
+
+    async def action_back(self) -> None:
+        """Go back, or quit."""
+        await self.action_quit_app()
+
+    async def action_quit_app(self) -> None:
+        """Quit."""
+        await self.app.action_quit()

@@ -1,0 +1,57 @@
+"""One of a few, on one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+
+
+class Choice(Widget, can_focus=True):
+    """Words of which one is chosen by left, right or space."""
+
+    def __init__(self, options: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._options = tuple(options)
+        self._index = 0
+
+    @property
+    def value(self) -> str:
+        """The word chosen."""
+        return self._options[self._index]
+
+    def on_key(self, event: events.Key) -> None:
+        """Choose another."""
+        step = {"left": -1, "right": 1, "space": 1}.get(event.key)
+        if step is not None:
+            event.stop()
+            self._index = (self._index + step) % len(self._options)
+            self.refresh()
+
+    def on_focus(self) -> None:
+        """Show that keys come here."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Show that they no longer do."""
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw the words, the chosen one marked."""
+        return Content.assemble(
+            *(
+                (f"{'●' if n == self._index else '○'} {word}   ", self._style(n))
+                for n, word in enumerate(self._options)
+            )
+        )
+
+    def _style(self, index: int) -> str:
+        if index != self._index:
+            return ""
+        return "bold reverse" if self.has_focus else "bold"

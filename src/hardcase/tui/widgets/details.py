@@ -1,0 +1,131 @@
+"""What is known of a sample, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
+from hardcase.model.reasons import EXPLANATIONS, Reason
+from hardcase.model.text import printable
+from hardcase.tui.widgets.sample_rows import HARD_MARK, STATUS_WORDS, status_mark
+from hardcase.tui.widgets.text import elide
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Part = tuple[str, str]
+    Line = list[Part]
+
+
+def details(
+    sample: Sample,
+    task: Task,
+    colours: Mapping[str, str],
+    box: int | None,
+    *,
+    max_annotations: int,
+) -> Content:
+    """Return the details of a sample, a fact a line, the most important first.
+
+    `box` is the index of the box selected on the picture, None if there is none. Of more than
+    `max_annotations`, those around the selected box are listed.
+    """
+    lines: list[Line] = [_state(sample)]
+    if sample.error is not None:
+        lines.append([(f"cannot be read: {printable(sample.error)}", "$error")])
+    if sample.missing:
+        lines.append([("the file is gone from the folder", "$error")])
+    if sample.reasons:
+        lines += [_reason(reason) for reason in sample.reasons]
+    lines += _annotations(sample, task, colours, box, max_annotations)
+    lines.append([(_origin(sample), "$muted")])
+    return Content("\n").join(Content.assemble(*line) for line in lines)
+
+
+def in_words(coefficient: float) -> str:
+    """Return what a coefficient means: the estimated share of auto labels that are wrong."""
+    if coefficient >= 0.5:
+        word = "likely wrong"
+    elif coefficient >= 0.25:
+        word = "may be wrong"
+    else:
+        word = "likely right"
+    return f"{word} {coefficient:.2f}"
+
+
+def _state(sample: Sample) -> Line:
+    glyph, style = status_mark(sample)
+    line: Line = [(f"{glyph} ", _CONTENT_STYLE[style]), (STATUS_WORDS[sample.status], "bold")]
+    if sample.hard:
+        line.append((f"  {HARD_MARK} hard example", "$warning"))
+    if sample.coefficient is not None:
+        line.append((f"  {in_words(sample.coefficient)}", ""))
+    return line
+
+
+def _reason(number: int) -> Line:
+    known = EXPLANATIONS.get(_REASONS[number]) if number in _REASONS else None
+    if known is None:
+        return [(f"reason {number}", "")]
+    return [(f"{HARD_MARK} {known.what}", "$warning"), (f": {known.look}", "")]
+
+
+def _annotations(
+    sample: Sample, task: Task, colours: Mapping[str, str], box: int | None, room: int
+) -> list[Line]:
+    if not sample.annotations:
+        nothing = "no objects here" if task is Task.DETECTION else "no label"
+        return [] if sample.status is Status.UNLABELED else [[(nothing, "")]]
+    count = len(sample.annotations)
+    first = 0
+    if count > room:
+        room -= 1
+        first = min(max((box or 0) - room // 2, 0), count - room)
+    lines = [
+        _annotation(a, colours, selected=n == box)
+        for n, a in enumerate(sample.annotations[first : first + room], first)
+    ]
+    if count > len(lines):
+        lines.append([(f"… {first + 1} to {first + room} of {count:,}", "$muted")])
+    return lines
+
+
+def _annotation(a: Annotation, colours: Mapping[str, str], *, selected: bool) -> Line:
+    line: Line = [
+        ("■ ", colours.get(a.label, "")),
+        (elide(a.label, 40), "bold reverse" if selected else "bold"),
+    ]
+    if a.score is not None:
+        line.append((f" {a.score:.2f}", ""))
+    if a.box is not None:
+        line.append((f"  {a.box.width:.0f}×{a.box.height:.0f}", "$muted"))
+    line.append((f"  {_maker(a.by)}", "$muted"))
+    return line
+
+
+def _origin(sample: Sample) -> str:
+    facts = []
+    if sample.width is not None:
+        facts.append(f"{sample.width}×{sample.height} px")
+    if sample.labeled_by is not None:
+        facts.append(f"by {_maker(sample.labeled_by)}")
+    if sample.updated_at:
+        facts.append(printable(sample.updated_at).replace("T", " ").removesuffix("Z") + " UTC")
+    return f"#{sample.id}  " + "  ".join(facts)
+
+
+def _maker(by: str) -> str:
+    return "a person" if by == HUMAN else printable(by)
+
+
+_REASONS = {reason.value: reason for reason in Reason}
+
+_CONTENT_STYLE = {
+    "muted": "$muted",
+    "open": "$accent",
+    "good": "$success",
+    "bad": "$error",
+    "hard": "$warning",
+}

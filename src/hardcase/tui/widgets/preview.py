@@ -1,0 +1,114 @@
+"""The sample under the cursor: its picture, and what is known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from hardcase.errors import HardcaseError
+from hardcase.model.job import HUMAN
+from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
+from hardcase.tui.widgets.details import details
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from textual.app import ComposeResult
+
+    from hardcase.model.job import Sample
+    from hardcase.session import LabelingSession
+
+
+class PreviewPane(Vertical, can_focus=False):
+    """Picture over details. `box` is the index of the box selected, None if there is none."""
+
+    def __init__(self, session: LabelingSession) -> None:
+        super().__init__()
+        self._session = session
+        self._sample: Sample | None = None
+        self.canvas = ImageCanvas(id="canvas")
+        self._details = Static(id="details", markup=False)
+        self.box: int | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the picture over the details."""
+        yield self.canvas
+        yield self._details
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether the picture is zoomed in."""
+        return not self.canvas.view.is_fit
+
+    def show(self, sample: Sample | None, colours: Mapping[str, str]) -> None:
+        """Show a sample, or that there is none. The picture follows when it is ready."""
+        if sample is None or self._sample is None or sample.id != self._sample.id:
+            self.box = None
+        self._sample = sample
+        if sample is None:
+            self.canvas.show(None)
+            self._details.update("")
+            return
+        count = len(sample.annotations)
+        if self.box is not None and self.box >= count:
+            self.box = count - 1 if count else None
+        overlays = self._overlays(sample, colours)
+        try:
+            path = self._session.image_path(sample.id)
+        except HardcaseError as error:
+            self.canvas.show(None)
+            self._details.update(Content(str(error)))
+            return
+        self.canvas.show(path, overlays=overlays, hard=sample.hard, key=sample.id)
+        self._show_details(colours)
+
+    def prefetch(self, ids: Iterable[int]) -> None:
+        """Make the pictures of the neighbours ready."""
+        paths = []
+        for sample_id in ids:
+            try:
+                paths.append(self._session.image_path(sample_id))
+            except HardcaseError:
+                continue  # said when the sample itself is shown
+        self.canvas.prefetch(paths)
+
+    def step_box(self, step: int, colours: Mapping[str, str]) -> bool:
+        """Select the next (1) or previous (-1) box. Return False where there is none."""
+        sample = self._sample
+        if sample is None or not sample.annotations:
+            return False
+        count = len(sample.annotations)
+        start = -1 if step > 0 else 0
+        self.box = ((start if self.box is None else self.box) + step) % count
+        self.canvas.overlays_visible = True
+        self.canvas.set_overlays(self._overlays(sample, colours))
+        self._show_details(colours)
+        return True
+
+    def on_resize(self) -> None:
+        """Give the details as many boxes as there is room for."""
+        self._details.styles.max_height = max(self.size.height * 2 // 5, 7)
+
+    def _show_details(self, colours: Mapping[str, str]) -> None:
+        if self._sample is not None:
+            task = self._session.task
+            room = max(self.size.height * 2 // 5, 7) - 3 - len(self._sample.reasons)
+            shown = details(self._sample, task, colours, self.box, max_annotations=max(room, 2))
+            self._details.update(shown)
+
+    def _overlays(self, sample: Sample, colours: Mapping[str, str]) -> list[Overlay]:
+        return [
+            Overlay(
+                a.box,
+                a.label,
+                a.score,
+                colours.get(a.label, "#ffffff"),
+                by_human=a.by == HUMAN,
+                selected=n == self.box,
+            )
+            for n, a in enumerate(sample.annotations)
+            if a.box is not None
+        ]

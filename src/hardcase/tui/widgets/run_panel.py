@@ -1,0 +1,238 @@
+"""The run under way, and the runs that were. It owns the worker of a run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+
+from hardcase.errors import HardcaseError
+from hardcase.model.job import Run, RunState
+from hardcase.model.text import printable
+from hardcase.session.runs import ActiveRun, RunRequest, prepare
+from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused
+
+if TYPE_CHECKING:
+    from hardcase.session import LabelingSession
+
+_BAR_WIDTH = 30
+_HISTORY = 50
+
+
+class RunPanel(Widget, can_focus=False):
+    """Starts, follows and cancels auto labeling. The job itself is only touched by its handlers."""
+
+    @dataclass
+    class Said(Message):
+        """Something about the run to tell the user; `wrong` if it failed."""
+
+        text: str
+        wrong: bool = False
+
+    def __init__(self, session: LabelingSession) -> None:
+        super().__init__()
+        self._session = session
+        self._active: ActiveRun | None = None
+        self._preparing = False
+        self._began = 0.0
+        self._done_before = 0
+
+    # -- the run
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is under way or being prepared."""
+        return self._preparing or self._active is not None
+
+    @property
+    def brief(self) -> str:
+        """The progress in a few words, empty when nothing runs."""
+        if self._active is not None:
+            run = self._session.run(self._active.run.id)
+            return f"auto labeling {run.done:,}/{run.total:,}"
+        return "reading the model" if self._preparing else ""
+
+    def start(self, request: RunRequest) -> None:
+        """Begin or resume a run, if none is under way."""
+        if self.busy:
+            self.post_message(self.Said("a run is under way; C cancels it", wrong=True))
+            return
+        self._preparing = True
+        self._prepare(request)
+        self._tell()
+
+    def cancel(self) -> bool:
+        """End the run under way; what it did stays. Return False if there is none."""
+        if self._active is None:
+            return False
+        self._active.cancel()
+        return True
+
+    def abandon(self) -> None:
+        """Cancel and record it at once, since the job is about to be closed."""
+        active, self._active = self._active, None
+        if active is not None:
+            active.cancel()
+            self._session.stop_run(active.run.id, RunState.CANCELLED)
+
+    def on_unmount(self) -> None:
+        """Leave no run going when the screen goes, however it goes."""
+        self.abandon()
+
+    @work(thread=True, exclusive=True, group="run", exit_on_error=False)
+    def _prepare(self, request: RunRequest) -> None:
+        try:
+            self.post_message(RunPrepared(prepare(request)))
+        except HardcaseError as error:
+            self.post_message(RunRefused(str(error)))
+
+    @work(thread=True, exclusive=True, group="run", exit_on_error=False)
+    def _work(self, active: ActiveRun) -> None:
+        error = ""
+        try:
+            for chunk in active.chunks():
+                self.post_message(RunProgressed(chunk))
+        except HardcaseError as problem:
+            error = str(problem)
+        self.post_message(RunEnded(active.run.id, error))
+
+    def on_run_refused(self, message: RunRefused) -> None:
+        """Say why there is no run."""
+        self._preparing = False
+        self._tell(message.error, wrong=True)
+
+    def on_run_prepared(self, message: RunPrepared) -> None:
+        """Begin."""
+        self._preparing = False
+        try:
+            self._active = self._session.begin_run(message.prepared)
+        except HardcaseError as error:
+            self._tell(str(error), wrong=True)
+            return
+        self._began = time.monotonic()
+        self._done_before = self._active.run.done
+        self._work(self._active)
+        self._tell(f"auto labeling with {self._active.run.model}; go on working meanwhile")
+
+    def on_run_progressed(self, message: RunProgressed) -> None:
+        """Record a chunk."""
+        if self._active is None or self._active.run.id != message.chunk.run:
+            return
+        try:
+            self._session.record(message.chunk)
+        except HardcaseError as error:
+            self._active.cancel()
+            self._tell(f"run stopped: {error}", wrong=True)
+        self.refresh()
+
+    def on_run_ended(self, message: RunEnded) -> None:
+        """Turn what was predicted into auto labels, or record why not."""
+        active, self._active = self._active, None
+        if active is None or active.run.id != message.run:
+            return
+        try:
+            self._conclude(active, message.error)
+        except HardcaseError as error:
+            self._tell(str(error), wrong=True)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report a worker that fell over: a bug, which must not look like a run that hangs."""
+        event.stop()
+        if event.state is WorkerState.ERROR:
+            self._preparing = False
+            reason = printable(
+                f"unexpected {type(event.worker.error).__name__}: {event.worker.error}"
+            )
+            if self._active is not None:
+                self.post_message(RunEnded(self._active.run.id, reason))
+            else:
+                self._tell(reason, wrong=True)
+
+    def _conclude(self, active: ActiveRun, error: str) -> None:
+        run_id = active.run.id
+        if active.cancelled:
+            self._session.stop_run(run_id, RunState.CANCELLED)
+            self._tell("run cancelled; what was done is kept · R resumes it")
+        elif error:
+            self._session.stop_run(run_id, RunState.FAILED, error)
+            self._tell(f"run failed: {error}", wrong=True)
+        else:
+            self._session.finish_run(run_id)
+            run = self._session.run(run_id)
+            unreadable = f", {run.failed:,} unreadable" if run.failed else ""
+            self._tell(f"auto labeled {run.done - run.failed:,} samples{unreadable}")
+
+    def _tell(self, text: str = "", *, wrong: bool = False) -> None:
+        self.refresh(layout=True)
+        self.post_message(self.Said(text, wrong))
+
+    # -- what it looks like
+
+    def render(self) -> Content:
+        """Draw progress, then history, newest first."""
+        lines = [*self._progress(), *self._history()]
+        return Content("\n").join(lines)
+
+    def _progress(self) -> list[Content]:
+        if self._active is None:
+            return [Content("Reading the model…")] if self._preparing else []
+        run = self._session.run(self._active.run.id)
+        share = run.done / run.total if run.total else 0.0
+        full = round(share * _BAR_WIDTH)
+        return [
+            Content.assemble(
+                ("Auto labeling with ", ""),
+                (printable(run.model), "bold"),
+                ("  ", ""),
+                ("━" * full, "$accent"),
+                ("─" * (_BAR_WIDTH - full), "$muted"),
+                f" {share:.0%}  {run.done:,} of {run.total:,}{self._pace(run)}",
+            ),
+            Content.assemble(("The results come here when it is through. C cancels.", "$muted")),
+        ]
+
+    def _pace(self, run: Run) -> str:
+        elapsed = time.monotonic() - self._began
+        done = run.done - self._done_before
+        if done <= 0 or elapsed <= 0:
+            return ""
+        rate = done / elapsed
+        left = (run.total - run.done) / rate
+        return f"  {rate:.1f}/s  about {_duration(left)} left"
+
+    def _history(self) -> list[Content]:
+        running = self._active.run.id if self._active else None
+        past = [run for run in self._session.runs if run.id != running]
+        if not past:
+            return []
+        title = Content.styled("Runs so far", "bold")
+        return [Content(""), title, *map(run_line, past[:_HISTORY])]
+
+
+def run_line(run: Run) -> Content:
+    """Return a finished run in one line."""
+    state = "broken off" if run.state is RunState.RUNNING else run.state.value
+    style = {
+        RunState.COMPLETED: "$success",
+        RunState.FAILED: "$error",
+    }.get(run.state, "$warning")
+    when = printable(run.ended_at or run.started_at)[:16].replace("T", " ")
+    unreadable = f", {run.failed:,} unreadable" if run.failed else ""
+    return Content.assemble(
+        (f"  #{run.id:<3} {when:<16}  ", "$muted"),
+        (f"{state:<10}", style),
+        f"  {printable(run.model)}  {run.done:,} of {run.total:,}{unreadable}",
+        (f"  {printable(run.message)}" if run.message else "", "$muted"),
+    )
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

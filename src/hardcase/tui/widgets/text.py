@@ -1,0 +1,55 @@
+"""Fitting names from files into cells."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+
+from hardcase.model.text import printable
+
+_BARS = " ▁▂▃▄▅▆▇█"
+
+
+def fit(text: str, width: int) -> str:
+    """Return `text`, made printable, in exactly `width` cells: padded, or cut in the middle.
+
+    The end of a file name tells more than its middle, so that is where the ellipsis goes.
+    """
+    return set_cell_size(elide(text, width), max(width, 0))
+
+
+def elide(text: str, width: int) -> str:
+    """Return `text`, made printable, in at most `width` cells, cut in the middle if need be."""
+    shown = printable(text)
+    if cell_len(shown) <= width:
+        return shown
+    if width <= 1:
+        return "…"[:width]
+    tail = (width - 1) // 2
+    head = width - 1 - tail
+    return f"{_head(shown, head)}…{_head(shown[::-1], tail)[::-1]}"
+
+
+def cut(text: str, width: int) -> str:
+    """Return `text`, made printable, in at most `width` cells, cut at the end if need be."""
+    shown = printable(text)
+    return shown if cell_len(shown) <= width else f"{_head(shown, width - 1)}…"[: max(width, 0)]
+
+
+def bar(value: float) -> str:
+    """Return one character whose height is `value` in [0, 1]."""
+    return _BARS[round(min(max(value, 0.0), 1.0) * (len(_BARS) - 1))]
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 box`, `2 boxes`, `12,000 samples`."""
+    plural = f"{noun}es" if noun.endswith(("x", "s", "ch")) else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def _head(text: str, width: int) -> str:
+    used = 0
+    for n, character in enumerate(text):
+        used += cell_len(character)
+        if used > width:
+            return text[:n]
+    return text

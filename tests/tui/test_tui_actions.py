@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from hardcase.tui.actions import ACTIONS, Place, describe_keys, keys_markdown
+from hardcase.tui.keymap import check_clashes
+from hardcase.tui.screens.job import JobScreen
+from hardcase.tui.screens.jobs import JobsScreen
+
+SCREENS = {
+    Place.EVERYWHERE: (JobScreen, JobsScreen),
+    Place.LISTS: (JobScreen, JobsScreen),
+    Place.JOBS: (JobsScreen,),
+    Place.JOB: (JobScreen,),
+    Place.ZOOMED: (JobScreen,),
+}
+
+
+def test_ids_are_unique() -> None:
+    ids = [a.id for a in ACTIONS]
+    assert len(ids) == len(set(ids))
+
+
+def test_default_keys_do_not_clash() -> None:
+    check_clashes(ACTIONS)
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda a: a.id)
+def test_every_action_has_a_method_where_it_works(action) -> None:
+    for screen in SCREENS.get(action.where, ()):
+        assert callable(getattr(screen, f"action_{action.method.partition('(')[0]}"))
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda a: a.id)
+def test_every_action_has_keys_and_help(action) -> None:
+    assert action.keys
+    assert action.help
+    assert bool(action.hint) == bool(action.rank)
+
+
+def test_keys_are_described_with_the_fields_of_the_command_line() -> None:
+    described = describe_keys()
+    assert {
+        "id": "confirm",
+        "keys": ["a", "enter"],
+        "help": "Confirm the labels and go on",
+        "where": "job",
+    } in described
+    assert all(set(d) == {"id", "keys", "help", "where"} for d in described)
+
+
+def test_described_keys_are_the_users(tmp_path, monkeypatch) -> None:
+    keymap = tmp_path / "keys.yaml"
+    keymap.write_text("confirm: [F2]\n")
+    monkeypatch.setenv("HARDCASE_KEYMAP", str(keymap))
+    assert next(d for d in describe_keys() if d["id"] == "confirm")["keys"] == ["f2"]
+
+
+def test_the_table_for_the_documentation_names_every_action() -> None:
+    table = keys_markdown()
+    for action in ACTIONS:
+        assert f"`{action.id}`" in table
+
+
+def test_describing_keys_does_not_need_textual() -> None:
+    code = (
+        "import sys; from hardcase.tui.actions import describe_keys; describe_keys();"
+        "print('textual' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False"
