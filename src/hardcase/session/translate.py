@@ -39,12 +39,11 @@ def translator(
 
     def translate(sample_id: int, evidence: Evidence) -> Prediction:
         seen = restrict(evidence, keep, threshold)
-        measured = hardness.measure(seen, profile.task, threshold)
         return Prediction(
             id=sample_id,
             run=run.id,
             annotations=_annotations(seen, classes, threshold, run.signature),
-            signals=tuple(round(v, 5) for v in measured),
+            signals=hardness.measure(seen, profile.task, threshold),
             width=evidence.width,
             height=evidence.height,
         )
