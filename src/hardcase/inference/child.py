@@ -62,8 +62,8 @@ class Child:
             self._selector.register(pipe, selectors.EVENT_READ)
         self._reaping = threading.Lock()
         self._outgoing = bytearray()
-        self._incoming = b""
-        self._lines: deque[bytes] = deque()
+        self._incoming = bytearray()
+        self._lines: deque[bytearray] = deque()
         self._errors = b""
 
     def __enter__(self) -> Self:
@@ -142,8 +142,10 @@ class Child:
         data = os.read(self._stdout.fileno(), _CHUNK)
         if not data:
             raise ChildEndedError(self._why_it_ended())
-        *complete, self._incoming = (self._incoming + data).split(b"\n")
-        self._lines.extend(complete)
+        self._incoming += data
+        if b"\n" in data:
+            *complete, self._incoming = self._incoming.split(b"\n")
+            self._lines.extend(complete)
         if len(self._incoming) > MAX_LINE:
             raise ChildEndedError("it answered without end")
 

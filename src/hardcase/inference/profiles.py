@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError
-from hardcase.inference.recognition import picture_size, recognise
+from hardcase.inference.recognition import recognise
 from hardcase.inference.schema import Profile, read_profile
 from hardcase.inference.signature import (
     TIMEOUT,
@@ -14,7 +14,6 @@ from hardcase.inference.signature import (
     TensorInfo,
     read_signature,
     require_model,
-    short,
 )
 from hardcase.model.text import printable
 
@@ -105,12 +104,6 @@ def _written(model: Path, explicit: Path | None) -> Path | None:
 
 def _recognised(model: Path, signature: Signature) -> Profile:
     try:
-        return recognise(signature)
+        return recognise(signature, printable(profile_beside(model).name))
     except ModelError as error:
-        size = picture_size(signature.inputs[0]) if signature.inputs else None
-        sides = f"[{size[0]}, {size[1]}]" if size else "[width, height]"
-        raise ModelError(
-            f"{printable(model.name)}: {short(error)}; if it labels images or boxes, write "
-            f"{printable(profile_beside(model).name)} beside it with task, decoder, "
-            f"input: {{size: {sides}}} and labels"
-        ) from error
+        raise ModelError(f"{printable(model.name)}: {error}") from error

@@ -18,44 +18,62 @@ if TYPE_CHECKING:
 _PICTURE_CHANNELS = 3
 
 
-def recognise(signature: Signature) -> Profile:
+def recognise(signature: Signature, sidecar: str) -> Profile:
     """Return the profile of a model that says enough of itself.
 
     Known are Ultralytics exports by their metadata (`task`, `names`, `imgsz`) and undecoded YOLOX
-    by its shapes. For any other, raises ModelError with what the model seems to be.
+    by its shapes. For any other, raises ModelError with what the model seems to be and what to do;
+    `sidecar` is the name of the profile file that would be found beside it.
     """
     if len(signature.inputs) != 1 or not signature.outputs:
-        raise ModelError(
-            f"it has {len(signature.inputs)} inputs and {len(signature.outputs)} outputs, "
-            "and only models with one input are supported"
-        )
-    metadata = signature.metadata
-    if "names" in metadata and "task" in metadata:
-        return _ultralytics(signature)
-    profile = _yolox(signature)
+        raise ModelError(_guess(signature, sidecar))
+    try:
+        if "names" in signature.metadata and "task" in signature.metadata:
+            return _ultralytics(signature)
+        profile = _yolox(signature)
+    except ValueError as error:
+        raise ModelError(f"{error}; {_how_to_write(signature, sidecar)}") from error
     if profile is None:
-        raise ModelError(guess(signature))
+        raise ModelError(_guess(signature, sidecar))
     return profile
 
 
-def guess(signature: Signature) -> str:
-    """Say in half a sentence what a model with these shapes seems to be."""
-    shapes = [output.shape for output in signature.outputs]
-    shown = ", ".join(f"{t.name} {t.text}" for t in signature.outputs[:4])
-    first = shapes[0]
+def _guess(signature: Signature, sidecar: str) -> str:
+    """Say what a model with these shapes seems to be, and what to do about it."""
+    outputs = signature.outputs
+    shown = ", ".join(f"{t.name} {t.text}" for t in outputs[:4])
+    if len(signature.inputs) != 1 or not outputs:
+        return (
+            f"it has {len(signature.inputs)} inputs and {len(outputs)} outputs, and only models "
+            "with one input can be used; export it without the others"
+        )
+    first = outputs[0].shape
     if len(first) == 4 and all(isinstance(axis, int) and axis > 1 for axis in first[2:]):
         return (
-            f"it seems to be a segmentation model (output {shown}), "
-            "and here images are labeled whole or with boxes"
+            f"it seems to be a segmentation model (output {shown}), and images are labeled whole "
+            "or with boxes here; use a classification or detection model"
         )
-    if len(shapes) == 1 and len(first) == 2 and isinstance(first[1], int):
+    write = _how_to_write(signature, sidecar)
+    if len(outputs) == 1 and len(first) == 2 and isinstance(first[1], int):
         return (
-            f"it seems to be a classifier of {first[1]} classes, "
-            "but says neither their names nor how to scale pixels"
+            f"it seems to be a classifier of {first[1]} classes, but does not say their names or "
+            f"how to scale pixels; {write}"
         )
-    if len(first) == 3:
-        return f"it seems to be a detector (output {shown}), but does not say which"
-    return f"nothing is known of its output ({shown})"
+    if len(outputs) == 1 and len(first) == 3:
+        return f"it seems to be a detector (output {shown}), but does not say which; {write}"
+    return (
+        f"nothing here decodes its output ({shown}); use a classifier, "
+        "or a detector exported by Ultralytics or YOLOX"
+    )
+
+
+def _how_to_write(signature: Signature, sidecar: str) -> str:
+    size = picture_size(signature.inputs[0]) if signature.inputs else None
+    sides = f"[{size[0]}, {size[1]}]" if size else "[width, height]"
+    decoders = " | ".join(Decoder)
+    return (
+        f"write {sidecar} beside it with decoder: {decoders}, input: {{size: {sides}}} and labels"
+    )
 
 
 def picture_size(tensor: TensorInfo) -> tuple[int, int] | None:
@@ -101,7 +119,7 @@ def _yolox(signature: Signature) -> Profile | None:
     names = signature.metadata.get("names")
     labels = _names(names) if names else tuple(f"class_{i}" for i in range(channels - 5))
     if len(labels) != channels - 5:
-        raise ModelError(f"it names {len(labels)} classes, but answers for {channels - 5}")
+        raise ValueError(f"it names {len(labels)} classes, but answers for {channels - 5}")
     return Profile(Task.DETECTION, Decoder.YOLOX, spec, labels)
 
 
@@ -110,16 +128,16 @@ def _names(text: str) -> tuple[str, ...]:
     value = _literal(text, "names")
     if isinstance(value, dict):
         if set(value) != set(range(len(value))):
-            raise ModelError("its metadata names must count classes from 0 without gaps")
+            raise ValueError("its metadata names must count classes from 0 without gaps")
         value = [value[index] for index in range(len(value))]
     if not isinstance(value, list | tuple) or not 0 < len(value) <= MAX_LABELS:
-        raise ModelError(f"its metadata names must list 1 to {MAX_LABELS} classes")
+        raise ValueError(f"its metadata names must list 1 to {MAX_LABELS} classes")
     if not all(isinstance(name, str | int) for name in value):
-        raise ModelError("its metadata names must be strings")
+        raise ValueError("its metadata names must be strings")
     try:
         return tuple(clean_label(str(name)) for name in value)
     except ValueError as error:
-        raise ModelError(f"its metadata names: {error}") from error
+        raise ValueError(f"its metadata names: {error}") from error
 
 
 def _imgsz(text: str) -> tuple[int, int]:
@@ -129,13 +147,13 @@ def _imgsz(text: str) -> tuple[int, int]:
     match tuple(sides):
         case (int(height), int(width)) if 0 < height <= MAX_SIDE and 0 < width <= MAX_SIDE:
             return width, height
-    raise ModelError("its metadata imgsz must be [height, width] in pixels")
+    raise ValueError("its metadata imgsz must be [height, width] in pixels")
 
 
 def _literal(text: str, key: str) -> object:
     if len(text) > MAX_METADATA_CHARS:
-        raise ModelError(f"its metadata {key} is longer than {MAX_METADATA_CHARS} characters")
+        raise ValueError(f"its metadata {key} is longer than {MAX_METADATA_CHARS} characters")
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise ModelError(f"its metadata {key} is not a plain Python literal") from error
+        raise ValueError(f"its metadata {key} is not a plain Python literal") from error

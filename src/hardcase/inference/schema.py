@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
-MAX_PROFILE_BYTES = 1 << 20
+MAX_PROFILE_BYTES = 1 << 18
+MAX_LABELS_BYTES = 1 << 20
 MAX_LABELS = 30_000
 MAX_SIDE = 8192
 MAX_PIXELS = 1 << 24
+_MAX_DEPTH = 8
 
 
 class Decoder(StrEnum):
@@ -116,7 +118,9 @@ class Profile:
 def read_profile(path: Path) -> Profile:
     """Read a profile from a YAML file. Raises ModelError."""
     try:
-        data = yaml.safe_load(_read_text(path))
+        text = _read_text(path, MAX_PROFILE_BYTES)
+        _require_shallow(text, path)
+        data = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ModelError(f"{_name(path)} is not YAML: {_one_line(error)}") from error
     if not isinstance(data, dict):
@@ -204,26 +208,38 @@ def _read_labels(profile: Path, name: object) -> list[str]:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
         raise ModelError(f"{where}: labels_file must stay in the folder of the profile")
-    lines = [line.strip() for line in _read_text(path).splitlines()]
+    lines = [line.strip() for line in _read_text(path, MAX_LABELS_BYTES).splitlines()]
     while lines and not lines[-1]:
         lines.pop()
     return lines
 
 
-def _read_text(path: Path) -> str:
+def _require_shallow(text: str, path: Path) -> None:
+    """Refuse deep nesting before anything is built: reading it takes quadratic time."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise ModelError(f"{_name(path)} is nested too deeply for a profile")
+
+
+def _read_text(path: Path, limit: int) -> str:
     try:
         if not path.is_file():
             raise ModelError(f"{_name(path)} is not a file; check the path")
         with path.open("rb") as file:
-            raw = file.read(MAX_PROFILE_BYTES + 1)
+            raw = file.read(limit + 1)
         text = raw.decode("utf-8-sig")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise ModelError(f"{_name(path)} cannot be read: {reason}") from error
     except UnicodeDecodeError as error:
         raise ModelError(f"{_name(path)} must be UTF-8 text") from error
-    if len(raw) > MAX_PROFILE_BYTES:
-        raise ModelError(f"{_name(path)} is larger than {MAX_PROFILE_BYTES >> 20} MiB")
+    if len(raw) > limit:
+        raise ModelError(f"{_name(path)} is larger than {limit >> 10} KiB")
     return text
 
 

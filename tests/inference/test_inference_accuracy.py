@@ -1,0 +1,108 @@
+"""Real models find in real images what they are known to find."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from hardcase.inference import LocalEngine, describe_model, load_profile
+from hardcase.model.evidence import ORIGINAL
+
+pytestmark = pytest.mark.shared_data
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    """The module tests/benchmarks/map.py."""
+    path = Path(__file__).parents[1] / "benchmarks" / "map.py"
+    spec = importlib.util.spec_from_file_location("benchmark_map", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def yolox(shared_data, tmp_path):
+    """The YOLOX model's path and a profile written for it."""
+    names = (shared_data / "detection/coco_train128/coco.names").read_text().split("\n")[:80]
+    spec = {"size": [416, 416], "color": "bgr", "scale": 1, "fit": "letterbox-top-left"}
+    path = tmp_path / "yolox.yaml"
+    path.write_text(yaml.safe_dump({"decoder": "yolox", "input": spec, "labels": names}))
+    model = shared_data / "onnx/yolox_nano_bigisland.onnx"
+    return model, load_profile(model, path)
+
+
+@pytest.mark.slow
+def test_yolox_reaches_its_known_map(shared_data, yolox, benchmark):
+    folder = shared_data / "detection/coco_train128"
+    truth = benchmark.read_yolo(folder / "images", folder / "labels", 80, "empty")
+    score = benchmark.evaluate(*yolox, truth)
+    assert (score.images, score.boxes) == (128, 929)
+    assert score.map50 == pytest.approx(0.522, abs=0.01)
+
+
+@pytest.mark.slow
+def test_yolo11_reaches_its_known_map_with_its_own_metadata(shared_data, benchmark):
+    folder = shared_data / "detection/coco_train128"
+    model = shared_data / "onnx/yolo11n_int8_droneeye.onnx"
+    profile = load_profile(model)
+    truth = benchmark.read_yolo(folder / "images", folder / "labels", 80, "empty")
+    assert benchmark.evaluate(model, profile, truth).map50 == pytest.approx(0.467, abs=0.01)
+
+
+@pytest.mark.slow
+def test_views_of_a_real_image_see_mostly_the_same_objects(shared_data, yolox):
+    folder = shared_data / "detection/coco_train128/images"
+    paths = sorted(folder.iterdir())[:24]
+    engine = LocalEngine(*yolox, threshold=0.3, iou=0.5)
+    here = there = both = 0
+    from hardcase.model.boxes import iou
+
+    for _, evidence in engine.run(enumerate(paths)):
+        a, b = (evidence.detections[view] for view in (ORIGINAL, "flip"))
+        strong_a, strong_b = a.boxes[a.scores >= 0.5], b.boxes[b.scores >= 0.5]
+        here, there = here + len(strong_a), there + len(strong_b)
+        both += int((iou(strong_a, strong_b) > 0.5).any(axis=1).sum())
+    assert both > 0.7 * max(here, there) > 20
+
+
+def test_the_cifar_classifier_is_right_about_as_often_as_known(shared_data, tmp_path):
+    folder = shared_data / "classification/cifar10_train_4000"
+    labels = sorted(path.name for path in folder.iterdir() if path.is_dir())
+    spec = {
+        "size": [32, 32],
+        "fit": "stretch",
+        "mean": [0.4914, 0.4822, 0.4465],
+        "std": [0.2471, 0.2435, 0.2616],
+    }
+    written = tmp_path / "cifar.yaml"
+    written.write_text(
+        yaml.safe_dump(
+            {"decoder": "classifier", "activation": "softmax", "input": spec, "labels": labels}
+        )
+    )
+    model = shared_data / "onnx/cifar10_resnet_2b.onnx"
+    engine = LocalEngine(model, load_profile(model, written), threshold=0.3, iou=0.5, views=())
+    files = sorted(folder.rglob("*.jpg"))[::4]
+    right = sum(
+        labels[evidence.probabilities[ORIGINAL].argmax()] == files[key].parent.name
+        for key, evidence in engine.run(enumerate(files))
+    )
+    assert right / len(files) == pytest.approx(0.70, abs=0.04)
+
+
+def test_a_segmentation_model_is_refused_kindly(shared_data):
+    info = describe_model(shared_data / "onnx/terrain_segmentation_droneeye.onnx")
+    assert info.profile is None
+    assert "segmentation" in info.problem
+    assert "use a classification or detection model" in info.problem
+
+
+def test_a_detector_of_an_unknown_family_is_refused_with_advice(shared_data):
+    problem = describe_model(shared_data / "onnx/ultraface_rfb320.onnx").problem
+    assert "scores 1x4420x2, boxes 1x4420x4" in problem

@@ -1,0 +1,106 @@
+"""Raw outputs become exactly the boxes and probabilities they stand for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hardcase.errors import ModelError
+from hardcase.inference.decoders import (
+    MAX_CANDIDATES,
+    check_output,
+    classifier,
+    ultralytics,
+    yolox,
+    yolox_cells,
+)
+from hardcase.inference.schema import Activation
+
+
+def test_ultralytics_columns_are_centre_size_and_a_score_per_class():
+    output = np.array([[10, 30], [20, 40], [4, 8], [6, 2], [0.9, 0.05], [0.3, 0.6]])
+    found = ultralytics(output, 0.1)
+    assert found.boxes.tolist() == [[8, 17, 12, 23], [8, 17, 12, 23], [26, 39, 34, 41]]
+    assert found.classes.tolist() == [0, 1, 1]
+    np.testing.assert_allclose(found.scores, [0.9, 0.3, 0.6], rtol=1e-6)
+
+
+def test_yolox_cells_are_decoded_on_the_three_grids():
+    size = (64, 32)
+    assert yolox_cells(size) == 8 * 4 + 4 * 2 + 2 * 1
+    output = np.zeros((42, 7), dtype=np.float32)
+    output[8 + 3] = [0.5, 0.25, np.log(2), np.log(3), 0.8, 0.5, 0.1]  # stride 8: row 1, column 3
+    output[32 + 4 + 2] = [0, 0, 0, 0, 1, 0, 0.9]  # stride 16: row 1, column 2
+    output[41] = [-0.5, 0, 0, 0, 0.5, 1, 0]  # stride 32: column 1
+    found = yolox(output, size, 0.2)
+    assert found.classes.tolist() == [0, 1, 0]
+    np.testing.assert_allclose(found.scores, [0.4, 0.9, 0.5], rtol=1e-6)
+    np.testing.assert_allclose(
+        found.boxes, [[20, -2, 36, 22], [24, 8, 40, 24], [0, -16, 32, 16]], atol=1e-4
+    )
+
+
+def test_boxes_and_scores_that_are_no_numbers_are_dropped():
+    output = np.array(
+        [[np.nan, np.inf, 5, 5], [5, 5, 5, 5], [2, 2, 2, 2], [2, 2, 2, 2], [0.9, 0.9, np.nan, 0.9]]
+    )
+    assert ultralytics(output, 0.1).boxes.tolist() == [[4, 4, 6, 6]]
+
+
+def test_yolox_sizes_beyond_all_numbers_are_dropped():
+    output = np.zeros((yolox_cells((32, 32)), 6), dtype=np.float32)
+    output[:, 2] = 1e30
+    output[:, 4:] = 1
+    assert len(yolox(output, (32, 32), 0.1).boxes) == 0
+
+
+def test_only_the_best_candidates_are_kept_of_very_many():
+    count = MAX_CANDIDATES + 10
+    output = np.full((5, count), 5.0)
+    output[4] = np.linspace(0.1, 0.9, count)
+    found = ultralytics(output, 0.01)
+    assert len(found.scores) == MAX_CANDIDATES
+    assert found.scores.min() >= output[4, 10] - 1e-6
+
+
+@pytest.mark.parametrize(
+    ("activation", "raw", "expected"),
+    [
+        (Activation.NONE, [0.25, 0.75], [0.25, 0.75]),
+        (Activation.NONE, [1.0004, -0.0004], [1, 0]),
+        (Activation.SOFTMAX, [0, np.log(3)], [0.25, 0.75]),
+        (Activation.SOFTMAX, [1e5, 0], [1, 0]),
+        (Activation.SIGMOID, [0, np.log(3), -1e5], [0.5, 0.75, 0]),
+    ],
+)
+def test_a_classifier_answers_probabilities(activation, raw, expected):
+    out = classifier(np.array(raw), activation)
+    assert out.dtype == np.float32
+    np.testing.assert_allclose(out, expected, atol=1e-6)
+
+
+def test_logits_without_an_activation_are_the_profiles_fault():
+    with pytest.raises(ModelError, match="activation"):
+        classifier(np.array([2.0, -1.0]), Activation.NONE)
+
+
+def test_scores_that_are_no_numbers_are_this_images_trouble():
+    with pytest.raises(ValueError, match="finite"):
+        classifier(np.array([np.nan, 0.5]), Activation.SOFTMAX)
+
+
+@pytest.mark.parametrize(
+    ("decoder", "labels", "good", "bad"),
+    [
+        ("classifier", "abc", [(1, 3), ("b", 3), (1, 3, 1, 1), (1, None)], [(1, 4), (3,)]),
+        ("ultralytics", "ab", [(1, 6, 21), (1, "c", "n")], [(1, 21, 6), (1, 6)]),
+        ("yolox", "ab", [(1, 21, 7)], [(1, 21, 8), (1, 22, 7), (1, 300, 6)]),
+    ],
+)
+def test_outputs_of_another_shape_are_refused(profile, decoder, labels, good, bad):
+    chosen = profile(decoder, labels, (32, 32))
+    for shape in good:
+        check_output(chosen, shape)
+    for shape in bad:
+        with pytest.raises(ModelError, match=decoder):
+            check_output(chosen, shape)

@@ -1,0 +1,148 @@
+"""A model that says enough of itself needs no profile; any other is refused with advice."""
+
+from __future__ import annotations
+
+import pytest
+
+from hardcase.errors import ModelError
+from hardcase.inference.recognition import recognise
+from hardcase.inference.signature import Signature, TensorInfo, signature_from_json
+from hardcase.model.job import Task
+
+
+def model(outputs, metadata=(), size=(64, 32)):
+    inputs = (TensorInfo("images", (1, 3, size[1], size[0]), "tensor(float)"),)
+    shapes = tuple(TensorInfo(f"out{i}", s, "tensor(float)") for i, s in enumerate(outputs))
+    return Signature(inputs, shapes, dict(metadata))
+
+
+def ultralytics(names="{0: 'apple', 1: 'hot dog'}", task="detect", imgsz="[32, 64]", **more):
+    metadata = {"names": names, "task": task, "imgsz": imgsz}
+    return model([more.pop("output", (1, 6, 42))], metadata, **more)
+
+
+def problem(signature):
+    with pytest.raises(ModelError) as caught:
+        recognise(signature, "m.yaml")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_ultralytics_metadata_gives_the_whole_profile():
+    profile = recognise(ultralytics(), "m.yaml")
+    assert (profile.task, profile.decoder) == (Task.DETECTION, "ultralytics")
+    assert profile.labels == ("apple", "hot dog")
+    spec = profile.input
+    assert (spec.size, spec.fit, spec.color, spec.scale) == ((64, 32), "letterbox", "rgb", 255)
+
+
+def test_imgsz_counts_where_the_input_is_free():
+    assert recognise(ultralytics(size=("w", "h")), "m.yaml").input.size == (64, 32)
+    assert recognise(ultralytics(size=("w", "h"), imgsz="96"), "m.yaml").input.size == (96, 96)
+
+
+def test_an_ultralytics_classifier_is_fed_a_crop_and_not_softmaxed_again():
+    profile = recognise(ultralytics(task="classify", output=(1, 2)), "m.yaml")
+    assert (profile.task, profile.activation) == (Task.CLASSIFICATION, "none")
+    assert profile.input.fit == "center-crop"
+
+
+@pytest.mark.parametrize("task", ["segment", "pose", "obb"])
+def test_other_ultralytics_tasks_are_refused_by_name(task):
+    assert task in problem(ultralytics(task=task))
+
+
+def test_an_ultralytics_export_with_nms_inside_is_refused_with_the_way_out():
+    assert "nms=False" in problem(ultralytics(output=(1, 300, 6)))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "__import__('os').system('true')",
+        "[" * 100_000,
+        "-" * 200_000 + "1",
+        "1+" * 50_000 + "1",
+        "{0: 'a', 2: 'b'}",
+        "{'0': 'a'}",
+        "{0: ['a']}",
+        "{0: ''}",
+        "{0: 'a', [1]: 'b'}",
+        "[]",
+        "7",
+        "",
+        "{0: 'a" + "b" * 300 + "'}",
+        "x" * 300_000,
+        "\0",
+    ],
+)
+def test_hostile_names_are_refused_and_never_evaluated(names):
+    assert "m.yaml" in problem(ultralytics(names=names))
+
+
+@pytest.mark.parametrize("imgsz", ["[0, 64]", "[1, 2, 3]", "'big'", "1e9", "[99999, 64]"])
+def test_a_senseless_imgsz_is_refused(imgsz):
+    assert "imgsz" in problem(ultralytics(size=("w", "h"), imgsz=imgsz))
+
+
+def test_undecoded_yolox_is_recognised_by_its_shapes():
+    profile = recognise(model([(1, 8 * 4 + 4 * 2 + 2, 5 + 3)]), "m.yaml")
+    assert profile.decoder == "yolox"
+    assert profile.labels == ("class_0", "class_1", "class_2")
+    spec = profile.input
+    assert (spec.size, spec.color, spec.scale) == ((64, 32), "bgr", 1)
+    assert (spec.fit, spec.pad) == ("letterbox-top-left", 114)
+
+
+def test_yolox_takes_names_from_metadata_if_they_fit():
+    names = {"names": "['a', 'b', 'c']"}
+    assert recognise(model([(1, 42, 8)], names), "m.yaml").labels == ("a", "b", "c")
+    assert "3 classes, but answers for 4" in problem(model([(1, 42, 9)], names))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "words"),
+    [
+        ([(1, 6, 256, 256)], "seems to be a segmentation model"),
+        ([(1, 10)], "seems to be a classifier of 10 classes"),
+        ([(1, 43, 8)], "seems to be a detector"),
+        ([(1, 300, 2), (1, 300, 4)], "nothing here decodes its output"),
+        ([()], "nothing here decodes"),
+        ([], "0 outputs"),
+    ],
+)
+def test_any_other_model_is_refused_with_what_it_seems_to_be(outputs, words):
+    assert words in problem(model(outputs))
+
+
+def test_a_model_of_two_inputs_is_refused():
+    one = model([(1, 6, 42)])
+    assert "2 inputs" in problem(Signature(one.inputs * 2, one.outputs, ultralytics().metadata))
+
+
+def test_what_a_model_says_is_cut_and_made_printable():
+    tensor = {
+        "name": "in\x1b]0;x" + "y" * 500,
+        "shape": [1, None, -3, "h\n"],
+        "dtype": "tensor(float)",
+    }
+    read = signature_from_json({"inputs": [tensor], "outputs": [], "metadata": {"\x1b": "\x07"}})
+    assert read.inputs[0].shape == (1, "?", "-3", "h�")
+    assert len(read.inputs[0].name) == 100
+    assert read.inputs[0].name.isprintable()
+    assert read.metadata == {"�": "�"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"inputs": 3, "outputs": [], "metadata": {}},
+        {"inputs": [], "outputs": [{}], "metadata": {}},
+        {"inputs": [], "outputs": [], "metadata": {str(i): "" for i in range(300)}},
+        {"inputs": [{"name": "", "shape": [], "dtype": ""}] * 300, "outputs": [], "metadata": {}},
+    ],
+)
+def test_a_signature_that_makes_no_sense_is_an_error(answer):
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        signature_from_json(answer)
