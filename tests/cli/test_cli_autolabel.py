@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 from cli_pictures import paint
+
+from hardcase.cli.autolabel import stopped_by_signals
 
 
 def argv(job, model, *options):
@@ -93,27 +96,37 @@ def test_nothing_to_label_is_told(job, model, cli):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_run_that_is_stopped_keeps_what_is_done_and_goes_on(number, tmp_path, model, cli):
+def test_signals_ask_a_run_to_stop_once(number):
+    before = signal.getsignal(number)
+    asked = threading.Event()
+    with stopped_by_signals(asked.set):
+        os.kill(os.getpid(), number)
+        assert asked.wait(10)
+        assert signal.getsignal(number) is before
+    assert signal.getsignal(number) is before
+
+
+def test_a_run_that_is_stopped_keeps_what_is_done_and_goes_on(tmp_path, model, cli):
     job = tmp_path / "many"
-    paint(job / "0.png", (220, 30, 30), (1200, 900))
-    for n in range(1, 120):
+    paint(job / "0.png", (220, 30, 30), (640, 480))
+    for n in range(1, 100):
         os.link(job / "0.png", job / f"{n}.png")
     cli("init", job, "--task", "classification", "--labels", "red,green,blue")
     command = (sys.executable, "-m", "hardcase", *map(str, argv(job, model)), "--json")
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
-    while " of 120" not in cli("log", job, "--limit", "1").out:
+    while " of 100" not in cli("log", job, "--limit", "1").out:
         assert run.poll() is None, run.communicate()
         assert time.monotonic() < deadline
-    run.send_signal(number)
+    run.send_signal(signal.SIGINT)
     _, err = run.communicate(timeout=60)
     assert run.returncode == 130
     (line,) = err.splitlines()
     assert "the same command goes on" in line
     stopped = cli("stats", job, "--json").record
-    assert (stopped["unlabeled"], stopped["to_be_confirmed"]) == (120, 0)
+    assert (stopped["unlabeled"], stopped["to_be_confirmed"]) == (100, 0)
 
     kept = int(line.split(" of ")[0].rsplit(" ", 1)[1])
-    assert 0 < kept < 120
+    assert 0 < kept < 100
     again = cli(*argv(job, model), "--json").record
-    assert (again["run"], again["state"], again["to_be_confirmed"]) == (1, "completed", 120)
+    assert (again["run"], again["state"], again["to_be_confirmed"]) == (1, "completed", 100)

@@ -42,7 +42,7 @@ def open_(args: Namespace, output: Output) -> int:
         raise UsageError("--json lists the jobs and takes no PATH; see: hardcase stats JOB --json")
     if args.path is not None:
         _expect_something(args.path)
-    return run_app(args.path)
+    return show(args.path)
 
 
 def has_terminal() -> bool:
@@ -51,13 +51,13 @@ def has_terminal() -> bool:
     return capable and is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
-def run_app(path: Path | None, tab: Tab | None = None) -> int:
+def show(path: Path | None, tab: Tab | None = None) -> int:
     """Run the app and return its exit status. Raises UsageError if there is no terminal."""
     if not has_terminal():
         raise UsageError("the app needs a terminal; without one see: hardcase list, hardcase stats")
-    from hardcase.tui.app import run  # noqa: PLC0415 - only the app needs Textual
+    from hardcase.tui.app import run_app  # noqa: PLC0415 - only the app needs Textual
 
-    return run(path, tab)
+    return run_app(path, tab)
 
 
 def _expect_something(path: Path) -> None:

@@ -59,7 +59,7 @@ def autolabel(args: Namespace, output: Output) -> int:
     prepared = prepare(request)
     with writing(args.job) as session:
         active = session.begin_run(prepared)
-        with _stopped_by_signals(active.cancel):
+        with stopped_by_signals(active.cancel):
             run = _work(session, active.run, active.chunks(), output)
         if active.cancelled:
             session.stop_run(run.id, RunState.CANCELLED)
@@ -116,7 +116,7 @@ def _tell(run: Run, mine: list[Sample], output: Output) -> int:
 
 
 @contextmanager
-def _stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
+def stopped_by_signals(stop: Callable[[], None]) -> Iterator[None]:
     """Call `stop` at the first Ctrl-C, `kill` or hang-up; a second one ends the program.
 
     On a thread, since a signal may arrive while this one holds the lock that `stop` needs.

@@ -16,7 +16,7 @@ from hardcase.errors import ImageError, JobError
 from hardcase.imaging.open import open_image
 from hardcase.model.job import RunState, Sample, Task
 from hardcase.model.text import printable
-from hardcase.store import JobStorage
+from hardcase.store import JobStorage, JobStore
 from hardcase.store.files import temporary
 from hardcase.store.journal import journal_path
 from hardcase.store.lock import lock_path
@@ -66,12 +66,7 @@ def check(args: Namespace, output: Output) -> int:
 
 def job_problems(session: LabelingSession) -> Iterator[Problem]:
     """Yield what is wrong with the job file, the labels and the runs."""
-    try:
-        JobStorage(session.path).read()
-        for _ in session.history():
-            pass
-    except JobError as error:
-        yield Problem(str(error))
+    yield from _journal_problems(session.path)
     if not session.root.is_dir():
         yield Problem(f"the folder of the images is gone: {printable(str(session.root))}")
     names = [label.name for label in session.labels]
@@ -86,6 +81,19 @@ def job_problems(session: LabelingSession) -> Iterator[Problem]:
     for path in (temporary(session.path), temporary(journal_path(session.path))):
         if path.exists():
             yield Problem(f"{printable(path.name)} is left from a crash and may be removed")
+
+
+def _journal_problems(job_file: Path) -> Iterator[Problem]:
+    try:
+        with JobStore.open(job_file, read_only=True) as store:
+            if store.notice is not None:
+                yield Problem(store.notice)
+            for _ in store.history():
+                pass
+        # A job whose journal breaks off opens all the same; only reading all of it tells.
+        JobStorage(job_file).read()
+    except JobError as error:
+        yield Problem(str(error))
 
 
 def _in_use(job_file: Path) -> bool:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hardcase.cli.app import has_terminal, run_app
+from hardcase.cli.app import has_terminal, show
 from hardcase.cli.opening import reading
 from hardcase.cli.output import count
 from hardcase.cli.records import reasons_in_words, sample_record, stats_record
@@ -42,7 +42,7 @@ def demo(args: Namespace, output: Output) -> int:
     with ExitStack() as stack:
         jobs = make_demo(args.folder, _progress(stack, output))
     if has_terminal() and not output.json:
-        return run_app(jobs[0], Tab.TO_BE_CONFIRMED)
+        return show(jobs[0], Tab.TO_BE_CONFIRMED)
     for number, path in enumerate(jobs):
         with reading(path) as session:
             remember(summarize(session))
