@@ -63,9 +63,12 @@ def test_dithering_keeps_the_mean_colour_better_than_the_nearest_colour(depth: D
     assert error(dithered(pixels, depth)) < 0.5 * error(nearest(pixels, depth))
 
 
-def test_full_colour_is_left_alone() -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (4, 4, 3), dtype=np.uint8)
-    assert dithered(pixels, Depth.FULL) is pixels
+def test_full_colour_is_nearly_what_it_was_and_mono_is_left_alone() -> None:
+    pixels = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
+    rounded = dithered(pixels, Depth.FULL)
+    assert abs(rounded.astype(int) - pixels).max() <= 2
+    assert (rounded[0, 0].tolist(), rounded[-1, -1].tolist()) == ([0] * 3, [255] * 3)
+    assert dithered(pixels, Depth.MONO) is pixels
     assert nearest(pixels, Depth.MONO) is pixels
     with pytest.raises(ValueError, match="no palette"):
         palette(Depth.FULL)

@@ -192,6 +192,16 @@ def test_a_photo_is_decoded_again_only_when_a_zoom_needs_more_pixels(
     assert decoded == [(200, 150), (400, 300), (800, 600), (1600, 1200)]
 
 
+def test_a_huge_picture_is_not_kept_whole(tmp_path: Path) -> None:
+    path = tmp_path / "huge.png"
+    Image.new("RGB", (900, 600), (202, 0, 0)).save(path)
+    renderer = Renderer(image_bytes=900 * 600)
+    preview = renderer.render(Request(path, 30, 10))
+    assert (preview.placement.width, preview.placement.height) == (900, 600)
+    assert (preview.grid.bg[:, 10] == (202, 0, 0)).all()
+    assert 0 < renderer._images.used < 900 * 600 // 4
+
+
 def test_the_cache_keeps_its_bound_and_drops_the_least_recently_used() -> None:
     cache: MemoryCache[str, int] = MemoryCache(100)
     for name in "abc":

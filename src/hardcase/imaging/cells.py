@@ -1,4 +1,7 @@
-"""Pictures made of terminal cells."""
+"""Pictures made of terminal cells.
+
+`half_blocks` alone knows how pixels become cells; other blocks would stand beside it.
+"""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Preview:
         return cells + sum(len(line) for line in self.lines) * _SEGMENT_BYTES + 500
 
 
-_SEGMENT_BYTES = 500  # of a segment, its text and a style of its own; measured with tracemalloc
+_SEGMENT_BYTES = 400  # of a segment, its text and a style of its own; measured with tracemalloc
 
 Stamp = tuple[int, int]
 """Modification time in nanoseconds and size in bytes of a file; (-1, -1) when there is none."""
@@ -89,8 +89,15 @@ class Renderer:
         if held is not None and held.image.width >= needed[0] and held.image.height >= needed[1]:
             return held
         decoded = decode(path, max_size=needed)
-        self._images.put(key, decoded, decoded.image.width * decoded.image.height * 4)
+        factor = min(decoded.image.width // needed[0], decoded.image.height // needed[1])
+        if factor > 1 and _nbytes(decoded) > self._images.limit // 4:
+            decoded = decoded._replace(image=decoded.image.reduce(factor))
+        self._images.put(key, decoded, _nbytes(decoded))
         return decoded
+
+
+def _nbytes(decoded: Decoded) -> int:
+    return decoded.image.width * decoded.image.height * 4  # Pillow keeps RGB in 4 bytes
 
 
 def file_stamp(path: Path) -> Stamp:

@@ -258,7 +258,7 @@ class ImageCanvas(Widget):
     def on_unmount(self) -> None:
         """Stop the loading threads."""
         if self._loader:
-            self._loader.close(timeout=1.0)
+            self._loader.close(timeout=0.2)
 
     def on_resize(self) -> None:
         """Show the same view at the new size."""
