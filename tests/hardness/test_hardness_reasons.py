@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hardness_evidence import Scene, classified, detected, look, ordinary_scenes
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hardcase.hardness import assess, measure
 from hardcase.model.job import Task
@@ -179,3 +181,14 @@ def test_a_view_that_changes_most_predictions_is_no_reason_for_any(view: str) ->
 def test_a_single_image_that_a_view_changes_has_that_reason(reason: Reason) -> None:
     odd = PROVOKE_DETECTION[reason][0].evidence()
     assert reasons_beside(Task.DETECTION, odd, []) == (reason,)
+
+
+@given(
+    rows=st.lists(st.lists(st.floats(0, 1), min_size=25, max_size=25), min_size=1, max_size=30),
+    task=st.sampled_from(list(Task)),
+)
+def test_whatever_is_hard_says_why(rows: list[list[float]], task: Task) -> None:
+    signals = np.array(rows)
+    for assessment in assess(task, signals, np.zeros(len(rows), dtype=np.int64)):
+        if assessment.hard:
+            assert {Reason.NO_OBJECT, Reason.LOW_CONFIDENCE} & set(assessment.reasons)

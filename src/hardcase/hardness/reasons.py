@@ -2,7 +2,7 @@
 
 A row of `_OFF_IMAGE` or `_OFF_BOXES` is a reason that compares with a distribution, one of `_VIEWS`
 a reason that compares with another view, a line of `_told` a reason that stands by itself. A sample
-may have reasons without being hard, and be hard without a reason.
+may have reasons without being hard.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from hardcase.hardness.coefficient import coefficients
 from hardcase.hardness.distribution import ENOUGH, off
 from hardcase.hardness.signals import COLUMN
 from hardcase.model.job import Task
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LOW_CONFIDENCE = 0.5
-"""Confidence below which a label, or the average box, is more likely wrong than right."""
+"""Confidence below which a label, or the average box, is more likely wrong than right. What
+was likely missed, and what the mirrored image shows, count too: whatever is hard has a reason."""
 
 CHANGED = 0.3
 """Disagreement from which a view's boxes count as changed: about a third of what was found.
@@ -110,16 +112,13 @@ def _told(
     task: Task, signals: NDArray[np.float64], predicted: NDArray[np.integer]
 ) -> dict[Reason, NDArray[np.bool_]]:
     """Return the reasons that a sample has by itself, whatever the others are like."""
+    doubtful = coefficients(task, signals) >= 1.0 - LOW_CONFIDENCE
     if task is Task.CLASSIFICATION:
-        return {
-            Reason.NO_OBJECT: predicted < 0,
-            Reason.LOW_CONFIDENCE: signals[:, COLUMN["max_probability"]] < LOW_CONFIDENCE,
-        }
+        unsure = signals[:, COLUMN["max_probability"]] < LOW_CONFIDENCE
+        return {Reason.NO_OBJECT: predicted < 0, Reason.LOW_CONFIDENCE: unsure | doubtful}
     nothing = signals[:, COLUMN["accepted"]] < 1
-    return {
-        Reason.NO_OBJECT: nothing,
-        Reason.LOW_CONFIDENCE: (signals[:, COLUMN["mean_score"]] < LOW_CONFIDENCE) & ~nothing,
-    }
+    unsure = signals[:, COLUMN["mean_score"]] < LOW_CONFIDENCE
+    return {Reason.NO_OBJECT: nothing, Reason.LOW_CONFIDENCE: (unsure | doubtful) & ~nothing}
 
 
 def _is_changed(
