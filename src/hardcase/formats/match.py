@@ -8,6 +8,7 @@ samples equally well is reported, never guessed, and no sample is taken twice.
 from __future__ import annotations
 
 import os
+import posixpath
 import unicodedata
 from collections import Counter, defaultdict
 from contextlib import suppress
@@ -43,7 +44,7 @@ def check_path(path: str) -> str:
 
 def without_suffix(path: str) -> str:
     """Return a path without its last file name suffix: "a.b/c.jpg" is "a.b/c"."""
-    return str(PurePosixPath(path).with_suffix(""))
+    return posixpath.splitext(path)[0]
 
 
 @dataclass(frozen=True, slots=True)

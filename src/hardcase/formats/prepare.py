@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ImageError
@@ -90,7 +89,7 @@ def file_stems(places: Mapping[int, str]) -> dict[int, str]:
         if shared[stems[key]] > 1:
             chosen = path
             while chosen in taken:
-                chosen += PurePosixPath(path).suffix or "_"
+                chosen += path.removeprefix(without_suffix(path)) or "_"
             taken.add(chosen)
             stems[key] = chosen
     return stems

@@ -52,7 +52,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
             size = size_of_sample(sample, dataset, options, problems)
             if size is None:
                 continue
-            image = stems[sample.id] + PurePosixPath(sample.path).suffix
+            image = stems[sample.id] + sample.path.removeprefix(without_suffix(sample.path))
             labels = label_place(image)
             if labels in used:
                 problems.add(sample.path, f"{labels} belongs to another image: left out")
