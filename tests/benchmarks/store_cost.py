@@ -39,7 +39,10 @@ from pathlib import Path
 from hardcase.store import JobStore
 before = resident()
 start = time.perf_counter()
-if how == "json":
+if how == "json-nogc":
+    import gc
+    gc.disable()
+if how.startswith("json"):
     with open(path, encoding="utf-8") as file:
         data = json.load(file)
 else:
@@ -136,14 +139,28 @@ def measure_commits(store: JobStore, count: int) -> None:
     show("of that, the caller's own time", caller, bare)
 
 
+def measure_bulk(store: JobStore) -> None:
+    """One change of a tenth of all samples."""
+    keys = range(1, len(store.tables[Table.SAMPLES]) // 10 + 1)
+    edits = tuple(edit for key in keys for edit in key_press(store, key).edits)
+    change = Change(store.last_seq + 1, WHEN, "ann", f"confirm {len(edits)} samples", edits)
+    start = time.perf_counter()
+    store.commit(change)
+    caller = time.perf_counter() - start
+    store.flush()
+    seconds = time.perf_counter() - start
+    print(f"one change of {len(edits)} samples: {caller * 1e3:.0f} ms, durable in {seconds:.2f} s")
+
+
 def measure_opening(path: Path, rounds: int) -> None:
-    results: dict[str, list[list[float]]] = {"json": [], "store": []}
+    results: dict[str, list[list[float]]] = {"json": [], "json-nogc": [], "store": []}
     for _ in range(rounds):
         for how, found in results.items():
             command = [sys.executable, "-c", OPEN, str(path), how]
             found.append(json.loads(subprocess.check_output(command)))
     base = [r[0] for r in results["json"]]
     show("json.load of the job file", base, base)
+    show("the same, garbage collector off", [r[0] for r in results["json-nogc"]], base)
     show("JobStore.open (budget 3x)", [r[0] for r in results["store"]], base)
     for how, found in results.items():
         held, peak = (statistics.median(r[i] for r in found) for i in (1, 2))
@@ -166,10 +183,10 @@ def main() -> None:
         measure_opening(path, args.rounds)
         store = JobStore.open(path)
         measure_commits(store, args.commits)
+        measure_bulk(store)
         start = time.perf_counter()
-        store.checkpoint()
-        print(f"checkpoint {time.perf_counter() - start:.2f} s")
         store.close()
+        print(f"closing after these changes {time.perf_counter() - start:.2f} s")
 
 
 if __name__ == "__main__":

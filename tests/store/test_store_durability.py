@@ -27,8 +27,12 @@ def poll(condition: Callable[[], bool], seconds: float = 20.0) -> None:
         time.sleep(0.005)
 
 
+def name_of(fd: int) -> str:
+    return Path(f"/proc/self/fd/{fd}").readlink().name
+
+
 class SlowDisk:
-    """An fsync that waits until it is let go, and says what it was called for."""
+    """An fsync of the journal that waits until it is let go."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.calls = 0
@@ -37,6 +41,9 @@ class SlowDisk:
         monkeypatch.setattr(os, "fsync", self)
 
     def __call__(self, fd: int) -> None:
+        if name_of(fd) != "hardcase.json.journal":
+            self._fsync(fd)
+            return
         self.calls += 1
         self.waiting.set()
         assert self.go.wait(20)
@@ -91,7 +98,7 @@ def test_a_file_is_durable_before_it_takes_its_place_and_its_name_after(
     fsync, replace = os.fsync, Path.replace
 
     def noted_fsync(fd: int) -> None:
-        events.append("fsync " + Path(f"/proc/self/fd/{fd}").readlink().name)
+        events.append(f"fsync {name_of(fd)}")
         fsync(fd)
 
     def noted_replace(self: Path, target: Path) -> Path:
@@ -112,6 +119,22 @@ def test_a_file_is_durable_before_it_takes_its_place_and_its_name_after(
         "hardcase.json.journal.tmp -> hardcase.json.journal",
         f"fsync {folder}",
     ]
+
+
+def test_the_job_file_never_holds_what_the_journal_does_not(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = store.path.read_bytes()
+    disk = SlowDisk(monkeypatch)
+    add_samples(store, 1)
+    checkpoint = threading.Thread(target=store.checkpoint)
+    checkpoint.start()
+    assert disk.waiting.wait(20)
+    checkpoint.join(0.2)
+    assert store.path.read_bytes() == before
+    disk.go.set()
+    checkpoint.join(20)
+    assert store.path.read_bytes() != before
 
 
 def test_a_grown_journal_is_brought_into_the_job_file_in_the_background(

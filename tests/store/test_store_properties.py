@@ -186,3 +186,15 @@ def test_the_same_number_makes_the_same_change() -> None:
         one.commit(next_change(one))
         other.commit(next_change(other))
     assert one.changes == other.changes
+
+
+def test_a_long_unfinished_line_is_cut_off_before_a_short_one_is_written(path: Path) -> None:
+    small_job(path, 3)
+    with journal.journal_path(path).open("ab") as file:
+        file.write(b"x" * 5000)
+    with JobStore.open(path) as store:
+        add_samples(store, 9)
+        store.flush()
+        assert journal.journal_path(path).read_bytes()[-1:] == b"\n"
+        reader = JobStore.open(path, read_only=True)
+        assert (reader.last_seq, state(reader)) == (4, state(store))

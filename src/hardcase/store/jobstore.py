@@ -249,10 +249,11 @@ class JobStore:
                     self.checkpoint()
         finally:
             self._closed = True
-            if self._background is not None:
-                self._background.join()
             if self._writer is not None:
                 self._writer.stop()
+            # Only the writer's thread starts this one. It must not outlive the lock.
+            if self._background is not None:
+                self._background.join()
             self._journal.close()
             if self._writer_lock is not None:
                 self._writer_lock.release()
