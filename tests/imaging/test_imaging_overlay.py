@@ -57,7 +57,7 @@ def test_the_selected_box_is_heavy_has_handles_and_lies_on_top() -> None:
     rows = text(draw(picture, p, [large, small]))
     assert rows[5][10:21] == "■━━━━━━━━━■"
     assert rows[6][10] == "┃"
-    crossing = Overlay(box(5, 7, 15, 12), "")
+    crossing = Overlay(box(8, 7, 14, 9), "")  # smaller, so by size alone it would be on top
     assert text(draw(picture, p, [large, crossing]))[7][10] == "┃"
 
 

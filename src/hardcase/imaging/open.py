@@ -38,6 +38,7 @@ FORMATS = (
     "QOI",
 )
 
+_PILLOW = r"PIL\."
 _ORIENTATION = 0x0112
 
 _UPRIGHT = {
@@ -179,7 +180,9 @@ def _formats() -> tuple[str, ...]:
 def _silence_pillow() -> None:
     """Keep Pillow's warnings off the screen of the app.
 
-    A filter, added when it is missing, instead of `warnings.catch_warnings`: that one swaps state
-    of the whole process and is not safe in threads.
+    A filter, added where it is not the first one, instead of `warnings.catch_warnings`: that one
+    swaps state of the whole process back and forth and is not safe in threads.
     """
-    warnings.filterwarnings("ignore", module=r"PIL\.")
+    first = warnings.filters[0] if warnings.filters else None
+    if first is None or first[0] != "ignore" or getattr(first[3], "pattern", "") != _PILLOW:
+        warnings.filterwarnings("ignore", module=_PILLOW)
