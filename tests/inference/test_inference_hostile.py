@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from onnx import TensorProto, helper
 from hardcase.errors import ModelError
 from hardcase.inference import LocalEngine
 from hardcase.inference.child import WORKER
+from hardcase.inference.limits import address_space
 
 PRELUDE = """
 import json, os, sys, time, signal
@@ -213,7 +215,7 @@ def test_the_child_leaves_when_its_parent_dies(mean_colour, profile, picture):
         assert child.wait(10) == 0
 
 
-def test_the_child_is_nice_and_in_its_own_session(mean_colour, profile, picture):
+def test_the_child_is_nice_bounded_and_in_its_own_session(mean_colour, profile, picture):
     engine = LocalEngine(
         mean_colour(), profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5
     )
@@ -223,6 +225,9 @@ def test_the_child_is_nice_and_in_its_own_session(mean_colour, profile, picture)
     pid = child._process.pid
     assert os.getsid(pid) == pid
     assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + 10
+    if hasattr(resource, "prlimit"):
+        assert resource.prlimit(pid, resource.RLIMIT_AS)[0] == address_space()
+        assert resource.prlimit(pid, resource.RLIMIT_CORE)[0] == 0
     answers.close()
 
 

@@ -76,8 +76,14 @@ def test_an_ultralytics_export_with_nms_inside_is_refused_with_the_way_out():
         "\0",
     ],
 )
-def test_hostile_names_are_refused_and_never_evaluated(names):
+def test_hostile_names_are_refused(names):
     assert "m.yaml" in problem(ultralytics(names=names))
+
+
+def test_names_are_parsed_and_never_run(tmp_path):
+    trace = tmp_path / "trace"
+    assert "literal" in problem(ultralytics(names=f"[open({str(trace)!r}, 'w').name, 'b']"))
+    assert not trace.exists()
 
 
 @pytest.mark.parametrize("imgsz", ["[0, 64]", "[1, 2, 3]", "'big'", "1e9", "[99999, 64]"])
