@@ -11,22 +11,21 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hardcase.imaging.cells import CellGrid, blank
 from hardcase.imaging.depth import Depth, detect_depth
 from hardcase.imaging.loader import PreviewLoader
-from hardcase.imaging.overlay import Overlay, draw, message
+from hardcase.imaging.overlay import Overlay
 from hardcase.imaging.preview import Preview, Request
-from hardcase.imaging.segments import lines
 from hardcase.imaging.view import FIT, Placement, View, around, centred, panned, place, zoomed
+from hardcase.tui.widgets.canvas_cells import Ground, Scene, compose, strips
 from hardcase.tui.widgets.dirty import dirty_regions
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
     from pathlib import Path
 
-    from rich.segment import Segment
     from textual.timer import Timer
 
+    from hardcase.imaging.cells import CellGrid
     from hardcase.model.boxes import Box
 
 __all__ = ["ImageCanvas", "Overlay"]
@@ -34,16 +33,6 @@ __all__ = ["ImageCanvas", "Overlay"]
 ZOOM_FACTOR = 1.5
 QUIET_SECONDS = 0.15
 """A picture that takes longer than this is announced in the corner of the old one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scene:
-    """What the app asked to see."""
-
-    path: Path | None = None
-    key: Hashable = None
-    overlays: tuple[Overlay, ...] = ()
-    hard: bool = False
 
 
 class ImageCanvas(Widget):
@@ -94,8 +83,8 @@ class ImageCanvas(Widget):
         super().__init__(name=name, id=id, classes=classes)
         self._depth = depth
         self._loader: PreviewLoader | None = None
-        self._scene = _Scene()  # asked for
-        self._painted = _Scene()  # on screen
+        self._scene = Scene()  # asked for
+        self._painted = Scene()  # on screen
         self._view = FIT
         self._request: Request | None = None
         self._generation = 0
@@ -124,7 +113,7 @@ class ImageCanvas(Widget):
         key = path if key is None else key
         if key != self._scene.key:
             self._view = FIT
-        self._scene = _Scene(path, key, tuple(overlays), hard)
+        self._scene = Scene(path, key, tuple(overlays), hard)
         self._ask()
 
     def prefetch(self, paths: Iterable[Path]) -> None:
@@ -372,31 +361,9 @@ class ImageCanvas(Widget):
         self.refresh(*dirty_regions(changed))
 
     def _composed(self) -> CellGrid:
-        preview, scene = self._preview, self._painted
-        hint = "loading…" if self._late else ""
-        if preview is None or preview.grid is None or preview.placement is None:
-            depth, ground = self._depth or Depth.FULL, self._letterbox
-            text = "no image" if scene.path is None else ""
-            text = preview.error or "" if preview else text
-            canvas = blank(*self.size, depth, ground)
-            return draw(message(canvas, text, ground), None, hard=scene.hard, hint=hint)
-        if not preview.request.view.is_fit:
-            view = centred(preview.request.view, preview.placement)
-            where = f"{view.zoom:.1f}x · {view.x:.0%},{view.y:.0%}"
-            hint = f"{where}  {hint}".rstrip()
-        overlays = scene.overlays if self._overlays_visible else ()
-        return draw(preview.grid, preview.placement, overlays, hard=scene.hard, hint=hint)
+        scene = self._painted if self._overlays_visible else replace(self._painted, overlays=())
+        ground = Ground(*self.size, depth=self._depth or Depth.FULL, colour=self._letterbox)
+        return compose(scene, self._preview, ground, late=self._late)
 
     def _strips_of(self, grid: CellGrid, rows: Sequence[int]) -> list[Strip]:
-        """Return strips of some rows; those without overlays were made with the picture."""
-        picture = self._preview.grid if self._preview else None
-        made: dict[int, list[Segment]] = {}
-        if picture is not None and self._preview:
-            drawn = set(np.flatnonzero(grid.differs(picture).any(axis=1)).tolist())
-            made = {y: self._preview.lines[y] for y in rows if y not in drawn}
-        missing = [y for y in rows if y not in made]
-        made.update(zip(missing, lines(grid, missing), strict=True))
-        strips = [Strip(made[y], grid.columns) for y in rows]
-        if grid.depth is Depth.MONO:
-            return [strip.apply_style(self.rich_style) for strip in strips]
-        return strips
+        return strips(grid, rows, self._preview, self.rich_style)

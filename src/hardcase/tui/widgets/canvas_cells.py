@@ -1,0 +1,81 @@
+"""What the canvas shows, as cells, and the cells as strips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from textual.strip import Strip
+
+from hardcase.imaging.cells import CellGrid, blank
+from hardcase.imaging.depth import Depth
+from hardcase.imaging.overlay import Overlay, draw, message
+from hardcase.imaging.segments import lines
+from hardcase.imaging.view import centred
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+    from pathlib import Path
+
+    from rich.segment import Segment
+    from rich.style import Style
+
+    from hardcase.imaging.preview import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A sample to show: its image, what tells it apart, its boxes and its hard mark."""
+
+    path: Path | None = None
+    key: Hashable = None
+    overlays: tuple[Overlay, ...] = ()
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the cells are laid on: their number, the colour depth and the letterbox colour."""
+
+    columns: int
+    rows: int
+    depth: Depth
+    colour: tuple[int, int, int]
+
+
+def compose(scene: Scene, preview: Preview | None, ground: Ground, *, late: bool) -> CellGrid:
+    """Return the cells of a scene: its picture, its error, or that there is no image.
+
+    `late` says in the corner that another picture is on its way.
+    """
+    hint = "loading…" if late else ""
+    if preview is None or preview.grid is None or preview.placement is None:
+        text = "no image" if scene.path is None else ""
+        text = preview.error or "" if preview else text
+        canvas = blank(ground.columns, ground.rows, ground.depth, ground.colour)
+        canvas = message(canvas, text, ground.colour)
+        return draw(canvas, None, hard=scene.hard, hint=hint)
+    if not preview.request.view.is_fit:
+        view = centred(preview.request.view, preview.placement)
+        hint = f"{view.zoom:.1f}x · {view.x:.0%},{view.y:.0%}  {hint}".rstrip()
+    return draw(preview.grid, preview.placement, scene.overlays, hard=scene.hard, hint=hint)
+
+
+def strips(
+    grid: CellGrid, rows: Sequence[int], preview: Preview | None, base: Style
+) -> list[Strip]:
+    """Return the strips of some rows; those without overlays were made with the picture.
+
+    Where the cells have no colours of their own (MONO) they take those of `base`.
+    """
+    made: dict[int, list[Segment]] = {}
+    if preview and preview.grid:
+        drawn = set(np.flatnonzero(grid.differs(preview.grid).any(axis=1)).tolist())
+        made = {y: preview.lines[y] for y in rows if y not in drawn}
+    missing = [y for y in rows if y not in made]
+    made.update(zip(missing, lines(grid, missing), strict=True))
+    result = [Strip(made[y], grid.columns) for y in rows]
+    if grid.depth is Depth.MONO:
+        return [strip.apply_style(base) for strip in result]
+    return result
