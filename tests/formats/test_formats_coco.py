@@ -129,7 +129,7 @@ def test_an_image_without_annotations_is_no_objects_only_if_the_file_says_so(
 def test_no_objects_survives_and_unlabeled_images_are_not_written(tmp_path: Path) -> None:
     samples = (labeled(1, "empty.jpg"), Sample(2, "new.jpg", width=640, height=480))
     dataset = Dataset(Task.DETECTION, labels("cat"), samples, tmp_path)
-    assert COCO_FORMAT.losses(dataset) == ("1 unlabeled images: left out",)
+    assert COCO_FORMAT.losses(dataset) == ("1 unlabeled images",)
     COCO_FORMAT.write(dataset, tmp_path / "o.json", WriteOptions())
     back, _ = COCO_FORMAT.read(tmp_path / "o.json", context_for(dataset))
     assert [(s.path, s.status) for s in back.samples] == [("empty.jpg", Status.LABELED)]

@@ -45,7 +45,7 @@ def test_a_sixth_column_is_a_score_and_more_are_an_outline(tmp_path: Path) -> No
     first, second = dataset.samples[0].annotations
     assert (first.label, first.score) == ("cat", 0.75)
     assert second.box == Box(160, 120, 480, 360)
-    assert report.lost == ("1 outlines: read as boxes",)
+    assert report.lost == ("1 outlines, read as the boxes around them",)
 
 
 @pytest.mark.parametrize(
@@ -156,13 +156,15 @@ def test_the_same_name_in_two_folders_does_not_collide(tmp_path: Path) -> None:
         labeled(4, "x/images/a.jpg", box("cat", 0, 0, 40, 40)),
         labeled(5, "x/a.png", box("cat", 0, 0, 50, 50)),
         labeled(6, "x/a.jpg.png", box("cat", 0, 0, 60, 60)),
+        labeled(7, "labels/a.jpg", box("cat", 0, 0, 70, 70)),
+        labeled(8, "labels/labels/a.jpg", box("cat", 0, 0, 80, 80)),
     )
     root = tmp_path / "job"
     for sample in samples:
         put(root, sample.path, "pixels")
     dataset = Dataset(Task.DETECTION, CLASSES, samples, root)
     report = YOLO.write(dataset, tmp_path / "out", WriteOptions())
-    assert (report.images, report.annotations, report.problems) == (6, 6, ())
+    assert (report.images, report.annotations, report.problems) == (8, 8, ())
     back, report = YOLO.read(tmp_path / "out", context_for(dataset))
     assert report.problems == ()
     widths = {s.path: s.annotations[0].box for s in back.samples}
@@ -182,6 +184,7 @@ def test_ultralytics_finds_images_and_five_column_labels(tmp_path: Path) -> None
         labeled(1, "a.jpg", box("dog", 64, 48, 128, 96, score=0.5)),
         labeled(2, "train/images/b.jpg"),
         Sample(3, "new.jpg", width=640, height=480),
+        labeled(4, "images/x/images/c.jpg", box("cat", 0, 0, 640, 480)),
     )
     for sample in samples:
         (root / sample.path).parent.mkdir(parents=True, exist_ok=True)
@@ -192,13 +195,17 @@ def test_ultralytics_finds_images_and_five_column_labels(tmp_path: Path) -> None
     assert data == {"train": "train.txt", "val": "train.txt", "names": {0: "cat", 1: "dog"}}
     lines = (out / data["train"]).read_text().split()
     images = [line.replace("./", f"{out}{os.sep}", 1) for line in lines]
-    assert len(images) == 2
+    assert len(images) == 3
     contents = []
     for image in images:
         with Image.open(image) as opened:
             assert opened.size == (640, 480)
         contents.append(Path(ultralytics_label(image)).read_text())
-    assert contents == ["1 0.15000000 0.15000000 0.10000000 0.10000000\n", ""]
+    assert contents == [
+        "1 0.15000000 0.15000000 0.10000000 0.10000000\n",
+        "",
+        "0 0.50000000 0.50000000 1.00000000 1.00000000\n",
+    ]
 
 
 def test_copies_are_files_of_their_own(tmp_path: Path) -> None:
@@ -243,9 +250,9 @@ def test_scores_and_hard_marks_are_said_to_be_lost_before_writing(tmp_path: Path
     sample = labeled(1, "a.jpg", box("cat", 0, 0, 5, 5, score=0.5, by="m#1"), hard=True)
     lost = YOLO.losses(Dataset(Task.DETECTION, CLASSES, (sample,), tmp_path))
     assert lost == (
-        "1 scores: not kept",
-        "1 images with hard marks, coefficients or reasons: these are not kept",
-        "1 auto labels: who made them is not kept",
+        "1 scores",
+        "1 hard marks, coefficients or reasons of images",
+        "1 auto labels, which will look like a person's",
     )
 
 

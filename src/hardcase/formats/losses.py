@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from hardcase.formats.base import Dataset
 
 NOTED = {
-    "segmentation": "outlines: not kept",
-    "iscrowd": "crowd marks: not kept",
-    "area": "areas: not kept",
-    "difficult": "difficult marks: not kept",
-    "truncated": "truncated marks: not kept",
-    "occluded": "occluded marks: not kept",
-    "pose": "poses: not kept",
-    "coco_id": "COCO annotation ids: not kept",
+    "segmentation": "outlines",
+    "iscrowd": "crowd marks",
+    "area": "areas",
+    "difficult": "difficult marks",
+    "truncated": "truncated marks",
+    "occluded": "occluded marks",
+    "pose": "poses",
+    "coco_id": "COCO annotation ids",
 }
 """Keys of `Annotation.extra` that a format may have, in words."""
 
@@ -38,40 +38,44 @@ class Holds:
 
 
 def losses(dataset: Dataset, holds: Holds) -> tuple[str, ...]:
-    """Return one line for each kind of thing that would be lost."""
+    """Return one phrase for each kind of thing that would be lost: "12 scores"."""
     samples = dataset.samples
     annotations = [a for s in samples for a in s.annotations]
     auto = sum(a.by != HUMAN for a in annotations)
     unconfirmed = sum(s.status is Status.TO_BE_CONFIRMED for s in samples)
     used = {a.label for a in annotations}
     lines = [
-        (not holds.scores, sum(a.score is not None for a in annotations), "scores: not kept"),
+        (not holds.scores, sum(a.score is not None for a in annotations), "scores"),
         (
             not holds.hard,
             sum(bool(s.hard or s.coefficient is not None or s.reasons) for s in samples),
-            "images with hard marks, coefficients or reasons: these are not kept",
+            "hard marks, coefficients or reasons of images",
         ),
         (
             not holds.unlabeled,
             sum(s.status is Status.UNLABELED for s in samples),
-            "unlabeled images: left out",
+            "unlabeled images",
         ),
-        (True, unconfirmed, "images to be confirmed: that nobody confirmed them is not kept"),
-        (not holds.makers and not unconfirmed, auto, "auto labels: who made them is not kept"),
+        (True, unconfirmed, "images to be confirmed, which will look confirmed"),
+        (
+            not holds.makers and not unconfirmed,
+            auto,
+            "auto labels, which will look like a person's",
+        ),
         (
             dataset.task is Task.DETECTION and not holds.no_objects,
             sum(s.status is not Status.UNLABELED and not s.annotations for s in samples),
-            "images without objects: left out",
+            "images without objects",
         ),
         (
             dataset.task is Task.CLASSIFICATION and not holds.several_labels,
             sum(len(s.annotations) > 1 for s in samples),
-            "images with several labels: only the first is kept",
+            "images with several labels, of which the first is kept",
         ),
         (
             not holds.unused_labels,
             sum(label.name not in used for label in dataset.labels),
-            "unused labels: not kept",
+            "unused labels",
         ),
         *(
             (key not in holds.extra, sum(key in (a.extra or ()) for a in annotations), words)

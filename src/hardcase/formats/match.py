@@ -32,7 +32,8 @@ def check_path(path: str) -> str:
     """
     if not path or len(path) > MAX_PATH_LENGTH:
         raise ValueError("a path is empty or too long")
-    if any(unicodedata.category(c) in {"Cc", "Cs"} for c in path):
+    odd = not (path.isascii() and path.isprintable())
+    if odd and any(unicodedata.category(c) in {"Cc", "Cs"} for c in path):
         raise ValueError(f"path {path[:80]!r} has control characters")
     pure = PurePosixPath(path)
     if pure.is_absolute():

@@ -92,7 +92,7 @@ def _rows(path: Path, reading: Reading) -> Iterator[tuple[str, dict[str, str]]]:
                 if is_header:
                     continue
             row = {key: _plain(cells[i]) for key, i in columns.items() if i < len(cells)}
-            if any("\ud800" <= c <= "\udfff" for cell in cells for c in cell):
+            if not all(map(_is_text, row.values())):
                 reading.problems.add(place, "not UTF-8 text: left out")
             elif not row.get("path"):
                 reading.problems.add(place, "has no path: left out")
@@ -100,6 +100,11 @@ def _rows(path: Path, reading: Reading) -> Iterator[tuple[str, dict[str, str]]]:
                 yield place, row
     except csv.Error as error:
         raise FormatError(f"{name}:{reader.line_num}: not CSV: {error}") from error
+
+
+def _is_text(cell: str) -> bool:
+    """Whether a cell was UTF-8: bytes that were not are lone surrogates now."""
+    return cell.isascii() or not any("\ud800" <= c <= "\udfff" for c in cell)
 
 
 def _columns(cells: list[str], name: str) -> tuple[dict[str, int], bool]:

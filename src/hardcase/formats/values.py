@@ -145,19 +145,23 @@ def fit_box(corners: Corners, size: ImageSize) -> tuple[Box, str]:
     without area, the wrong way round, or outside the image.
     """
     x1, y1, x2, y2 = corners
-    shown = f"({x1:g}, {y1:g}, {x2:g}, {y2:g})"
     if max(map(abs, corners)) > MAX_COORDINATE:
-        raise ValueError(f"box {shown} is far outside of any image")
+        raise ValueError(f"box {_corners(corners)} is far outside of any image")
     if x2 < x1 or y2 < y1:
-        raise ValueError(f"box {shown} has a negative width or height")
+        raise ValueError(f"box {_corners(corners)} has a negative width or height")
     if x1 == x2 or y1 == y2:
-        raise ValueError(f"box {shown} has no area")
-    box = Box(x1, y1, x2, y2).clipped(*size)
+        raise ValueError(f"box {_corners(corners)} has no area")
+    width, height = size
+    box = Box(x1, y1, x2, y2).clipped(width, height)
     if box is None:
-        raise ValueError(f"box {shown} lies outside of the {size[0]}x{size[1]} image")
+        raise ValueError(f"box {_corners(corners)} lies outside of the {width}x{height} image")
     if max(abs(a - b) for a, b in zip(box, corners, strict=True)) > SLACK:
-        return box, f"box {shown} was clipped to the {size[0]}x{size[1]} image"
+        return box, f"box {_corners(corners)} was clipped to the {width}x{height} image"
     return box, ""
+
+
+def _corners(corners: Corners) -> str:
+    return "({:g}, {:g}, {:g}, {:g})".format(*corners)
 
 
 def decimal(value: float) -> str:

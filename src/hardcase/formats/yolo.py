@@ -93,7 +93,7 @@ def read(path: Path, context: ReadContext) -> tuple[Dataset, Report]:
     for item, file, place in zip(found, files, places, strict=True):
         if item is not None:
             outlines += _fill(item, file, place, names, reading)
-    lost = (f"{outlines} outlines: read as boxes",) if outlines else ()
+    lost = (f"{outlines} outlines, read as the boxes around them",) if outlines else ()
     labels = declared_labels(((names[i], {}) for i in sorted(names)), context)
     return reading.finish(found, labels, lost)
 
@@ -134,21 +134,20 @@ class _Images:
     def of(self, file: Path) -> Wanted:
         """Return the image of a label file: the one on disk beside labels/, else by its path."""
         relative = PurePosixPath(file.relative_to(self._folder).as_posix())
-        stems = []
-        paths: tuple[str, ...] = ()
         absolute = PurePosixPath(os.path.abspath(file))  # noqa: PTH100 - links must stay
-        if "labels" in absolute.parts[:-1]:
-            stem = Path(without_suffix(str(_swap(absolute))))
-            paths = self._on_disk(stem)
+        paths: list[str] = []
+        stems: list[str] = []
+        for image, _ in reversed(_swaps(absolute)):
+            stem = Path(without_suffix(str(image)))
+            paths += self._on_disk(stem)
             inside = self._index.within(stem)
             if inside is not None:
                 stems.append(inside)
-        if "labels" in relative.parts[:-1]:
-            stems.append(without_suffix(str(_swap(relative))))
-            last = len(relative.parts) - 1 - relative.parts[::-1].index("labels")
-            relative = PurePosixPath(*relative.parts[last + 1 :])
-        stems.append(without_suffix(str(relative)))
-        return Wanted(paths, tuple(dict.fromkeys(stems)), self._folder)
+        for image, below in _swaps(relative):
+            stems += [without_suffix(str(image)), without_suffix(str(below))]
+        if not _swaps(relative):
+            stems.append(without_suffix(str(relative)))
+        return Wanted(tuple(paths), tuple(dict.fromkeys(stems)), self._folder)
 
     def _on_disk(self, stem: Path) -> tuple[str, ...]:
         """Return the job's path of the image file with this stem, links followed; () without."""
@@ -164,10 +163,17 @@ class _Images:
         return (inside,) if inside is not None else ()
 
 
-def _swap(path: PurePosixPath) -> PurePosixPath:
-    parts = list(path.parts)
-    parts[len(parts) - 1 - parts[::-1].index("labels")] = "images"
-    return PurePosixPath(*parts)
+def _swaps(path: PurePosixPath) -> list[tuple[PurePosixPath, PurePosixPath]]:
+    """Return, for each folder `labels` in a path, the path with `images` there, and that below it.
+
+    Which of several stood for `images` the path does not say.
+    """
+    parts = path.parts
+    return [
+        (PurePosixPath(*parts[:i], "images", *parts[i + 1 :]), PurePosixPath(*parts[i + 1 :]))
+        for i, part in enumerate(parts[:-1])
+        if part == "labels"
+    ]
 
 
 def _fill(found: Found, file: Path, place: str, names: dict[int, str], reading: Reading) -> int:
