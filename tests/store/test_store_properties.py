@@ -157,10 +157,10 @@ def test_a_journal_cut_short_is_gone_on_with(path: Path, share: float) -> None:
 
 
 def test_a_changed_byte_anywhere_is_noticed_or_harmless(path: Path) -> None:
-    model = small_job(path, 3)
+    model = small_job(path, 5)
     expected = states(model)
     whole, job_file = journal.journal_path(path).read_bytes(), path.read_bytes()
-    for place in range(0, len(whole) - 1, 7):
+    for place in range(0, len(whole) - 1, 11):
         damaged = bytearray(whole)
         damaged[place] ^= 0x11
         journal.journal_path(path).write_bytes(damaged)
@@ -170,14 +170,32 @@ def test_a_changed_byte_anywhere_is_noticed_or_harmless(path: Path) -> None:
                 JobStore.open(path)
         else:
             with JobStore.open(path) as store:
-                said = store.read_only_reason if in_line > 3 else store.notice
+                said = store.read_only_reason if in_line > 4 else store.notice
                 assert re.match(f"line {in_line} of .*journal is damaged", said)
-                assert store.read_only == (in_line > 3), "the job file holds lines 2 and 3"
-                assert state(store) == expected[in_line - 2 if in_line > 3 else 3]
+                assert store.read_only == (in_line > 4), "the job file holds lines 2 to 4"
+                assert state(store) == expected[in_line - 2 if in_line > 4 else 5]
                 again = JobStore.open(path, read_only=True)
                 assert state(again) == state(store)
         assert journal.journal_path(path).read_bytes() == damaged, "something was overwritten"
         path.write_bytes(job_file)
+
+
+def test_after_damage_in_what_the_job_file_holds_work_goes_on(path: Path) -> None:
+    with JobStore.create(path) as store:
+        for key in range(3):
+            add_samples(store, key)
+    place = journal.journal_path(path)
+    damaged = place.read_bytes()[:-20] + b"?" + place.read_bytes()[-19:]
+    place.write_bytes(damaged)
+    with JobStore.open(path) as store:
+        assert "line 4 of" in store.notice
+        assert list(store.history()) == []
+        add_samples(store, 9)
+        store.flush()
+        assert place.read_bytes().startswith(damaged)
+        reader = JobStore.open(path, read_only=True)
+        assert state(reader) == state(store)
+        assert [c.seq for c in reader.history()] == [4]
 
 
 def test_the_same_number_makes_the_same_change() -> None:
