@@ -210,9 +210,11 @@ def test_ultralytics_finds_images_and_five_column_labels(tmp_path: Path) -> None
 
 def test_copies_are_files_of_their_own(tmp_path: Path) -> None:
     put(tmp_path, "job/a.jpg", "pixels")
-    dataset = Dataset(Task.DETECTION, CLASSES, (labeled(1, "a.jpg"),), tmp_path / "job")
+    samples = (labeled(1, "a.jpg"), labeled(2, "gone.jpg"))
+    dataset = Dataset(Task.DETECTION, CLASSES, samples, tmp_path / "job")
     YOLO.write(dataset, tmp_path / "linked", WriteOptions())
-    YOLO.write(dataset, tmp_path / "copied", WriteOptions(images="copy"))
+    report = YOLO.write(dataset, tmp_path / "copied", WriteOptions(images="copy"))
+    assert report.problems == ("gone.jpg: there is no such image: left out",)
     assert (tmp_path / "linked/images/a.jpg").is_symlink()
     assert not (tmp_path / "copied/images/a.jpg").is_symlink()
     assert (tmp_path / "copied/images/a.jpg").read_text() == "pixels"

@@ -57,8 +57,12 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
             if labels in used:
                 problems.add(sample.path, f"{labels} belongs to another image: left out")
                 continue
+            source = dataset.root / sample.path
+            if options.images == "copy" and not source.is_file():
+                problems.add(sample.path, "there is no such image: left out")
+                continue
             used.add(labels)
-            put_image(folder, image, dataset.root / sample.path, options.images)
+            put_image(folder, image, source, options.images)
             kept = written_annotations(sample, frozenset(classes), problems, boxes=True)
             lines = [_line(a, classes[a.label], size) for a in kept]
             count += len(lines)
