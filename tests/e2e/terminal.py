@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -45,6 +46,9 @@ KEYS = {
     "shift+tab": b"\x1b[Z",
     **{f"ctrl+{letter}": bytes([ord(letter) - 96]) for letter in "abcdefghijklmnopqrstuvwxyz"},
 }
+
+_KITTY_KEYS = re.compile(rb"\x1b\[[<>=]\d*u")
+"""Asks for another way to send keys; the emulator would take the end of it for text."""
 
 # The child makes the pty its controlling terminal, without which a resize would not reach it.
 _TAKE_TERMINAL = (
@@ -142,6 +146,13 @@ class Terminal:
                 raise AssertionError(message)
         return self.process.wait(timeout)
 
+    def received_within(self, seconds: float) -> int:
+        """Return how many bytes the program writes in the next `seconds`."""
+        before, deadline = self.received, time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0:
+            self._read(left)
+        return self.received - before
+
     def _read(self, seconds: float) -> bool:
         """Feed the emulator what comes within `seconds`; return False at the end of the program."""
         ready, _, _ = select.select([self._master], [], [], seconds)
@@ -152,7 +163,7 @@ class Terminal:
         except OSError:  # Linux: the last program at the other end has gone
             return False
         self.received += len(data)
-        self._stream.feed(data)
+        self._stream.feed(_KITTY_KEYS.sub(b"", data))
         return bool(data)
 
     def _set_size(self, size: tuple[int, int]) -> None:
