@@ -85,6 +85,13 @@ def test_a_child_that_cannot_start_is_told(fake):
     assert "exit code 1" in failure(fake("import nothing_of_this_name"))
 
 
+def test_an_engine_that_cannot_be_started_at_all_is_told(mean_colour, profile):
+    chosen = profile("classifier", "rgb", (8, 8))
+    engine = LocalEngine(mean_colour(), chosen, threshold=0.3, iou=0.5, command=["/no/such"])
+    with pytest.raises(ModelError, match="cannot be started: No such file"):
+        list(engine.run([]))
+
+
 @pytest.mark.parametrize("script", [PRELUDE + "time.sleep(60)", READY + "time.sleep(60)"])
 def test_a_hang_ends_after_the_timeout(fake, script):
     start = time.monotonic()

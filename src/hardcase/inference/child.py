@@ -43,19 +43,26 @@ class ChildEndedError(Exception):
 
 
 class Child:
-    """A running child. One thread talks to it; `kill` may be called from any."""
+    """A running child. One thread talks to it; `kill` may be called from any.
+
+    Raises ModelError when it cannot be started.
+    """
 
     def __init__(self, command: Sequence[str] = WORKER) -> None:
         # Its own session: Ctrl-C in the terminal is for us, and one kill reaches what it started.
-        # One arena per core and single-threaded BLAS keep its address space small, see `limits`.
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            env=os.environ | {"MALLOC_ARENA_MAX": "4", "OPENBLAS_NUM_THREADS": "1"},
-        )
+        # Few arenas and a single-threaded BLAS keep its address space small, see `limits`.
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                env=os.environ | {"MALLOC_ARENA_MAX": "4", "OPENBLAS_NUM_THREADS": "1"},
+            )
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise ModelError(f"the engine cannot be started: {reason}; try again") from error
         self._stdin, self._stdout, self._stderr = _pipes(self._process)
         self._selector = selectors.DefaultSelector()
         for pipe in (self._stdout, self._stderr):
