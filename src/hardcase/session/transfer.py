@@ -13,6 +13,7 @@ from hardcase.model.text import printable
 from hardcase.session.clock import now
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from hardcase.formats import Format
@@ -52,11 +53,10 @@ def read_into(
     )
     dataset, report = _format(name).read(path, context)
     edits = _label_edits(session, dataset)
-    given = [s for s in dataset.samples if s.status is not Status.UNLABELED or s.hard]
     if predictions:
-        edits += _prediction_edits(session, given, run)
+        edits += _prediction_edits(session, dataset.samples, run)
     else:
-        edits += _sample_edits(session, given)
+        edits += _sample_edits(session, dataset.samples)
     kind = "predictions" if predictions else "labels"
     return report, session.commit(f"import {kind} of {report.images} samples ({name})", edits)
 
@@ -133,7 +133,7 @@ def _label_edits(session: LabelingSession, dataset: Dataset) -> list[Edit]:
     return out
 
 
-def _sample_edits(session: LabelingSession, given: list[Sample]) -> list[Edit]:
+def _sample_edits(session: LabelingSession, given: Sequence[Sample]) -> list[Edit]:
     moment = now()
     edits = []
     for read in given:
@@ -153,8 +153,11 @@ def _sample_edits(session: LabelingSession, given: list[Sample]) -> list[Edit]:
     return edits
 
 
-def _prediction_edits(session: LabelingSession, given: list[Sample], run: Run) -> list[Edit]:
+def _prediction_edits(
+    session: LabelingSession, read_samples: Sequence[Sample], run: Run
+) -> list[Edit]:
     moment = now()
+    given = [s for s in read_samples if s.status is not Status.UNLABELED]
     edits: list[Edit] = []
     for read in given:
         before = session.sample(session.find(read.path))
