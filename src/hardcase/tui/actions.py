@@ -24,6 +24,8 @@ class Place(StrEnum):
     JOB = "job"
     ZOOMED = "zoomed"
     """A job while its picture is zoomed in. Keys of this place go before those of the job."""
+    FILTER = "filter"
+    """A job while its filter is typed. Letters are text there."""
     DIALOG = "dialog"
 
     @property
@@ -38,6 +40,7 @@ _MEETS = {
     Place.JOBS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS}),
     Place.JOB: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOB}),
     Place.ZOOMED: frozenset({Place.ZOOMED}),
+    Place.FILTER: frozenset({Place.FILTER}),
     Place.DIALOG: frozenset({Place.DIALOG}),
 }
 
@@ -47,6 +50,7 @@ PLACE_TITLES = {
     Place.JOBS: "List of jobs",
     Place.JOB: "In a job",
     Place.ZOOMED: "In a job, picture zoomed in",
+    Place.FILTER: "While typing a filter",
     Place.DIALOG: "In a dialog",
 }
 
@@ -140,6 +144,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("pan_down", ("down", "j"), "Pan down", Place.ZOOMED),
     Action("pan_up", ("up", "k"), "Pan up", Place.ZOOMED),
     Action("pan_right", ("right", "l"), "Pan right", Place.ZOOMED),
+    Action("filter_keep", ("enter",), "Keep the filter", Place.FILTER, "keep", 1),
+    Action("filter_clear", ("escape",), "Clear the filter", Place.FILTER, "clear", 2),
     Action("dialog_accept", ("enter",), "Accept", Place.DIALOG, "accept", 1),
     Action("dialog_close", ("escape",), "Close and change nothing", Place.DIALOG, "close", 2),
     Action("dialog_down", ("down", "ctrl+n"), "Next entry", Place.DIALOG),

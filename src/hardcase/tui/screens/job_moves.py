@@ -104,6 +104,7 @@ class JobMoves(JobView):
     def action_filter(self) -> None:
         """Type a filter."""
         self.query_one(FilterBar).open(self.browser.filter)
+        self.call_after_refresh(self.refresh_hints)
 
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
         """Filter while typing; what does not parse is explained and the list stays."""

@@ -21,7 +21,6 @@ from hardcase.tui.widgets.lines import Hints, OneLine, TabLine, TitleLine
 from hardcase.tui.widgets.preview import PreviewPane
 from hardcase.tui.widgets.run_panel import RunPanel
 from hardcase.tui.widgets.sample_rows import HARD_MARK, sample_row
-from hardcase.tui.widgets.text import count
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ class JobView(PlaceScreen):
             yield TitleLine()
             yield OneLine(id="banner")
             yield TabLine()
-            yield FilterBar()
+            yield FilterBar(self.actions)
             yield self.runs
             with Horizontal(id="body"):
                 yield self.rows
@@ -145,7 +144,7 @@ class JobView(PlaceScreen):
         elif browser.in_range:
             about += " · range"
         if browser.filter:
-            about += f" · {count(len(browser.ids), 'sample')} of filter {browser.filter}"
+            about += f" · filter {browser.filter}: {len(browser.ids):,}"
         state = ("saved", "$success")
         trouble = session.trouble
         if session.read_only:
@@ -168,6 +167,8 @@ class JobView(PlaceScreen):
 
     def here(self) -> list[Action]:
         """Leave out what would do nothing to this sample."""
+        if self.focused is not None:
+            return [a for a in self.actions if a.where is Place.FILTER]
         return [action for action in super().here() if self._useful(action.id)]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

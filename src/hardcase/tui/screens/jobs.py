@@ -35,7 +35,7 @@ _EMPTY = """No jobs yet.
 Press c to create one from a folder of images, or run: hardcase init FOLDER --task detection
 To look around first, run: hardcase demo"""
 
-_BAR = 12
+_BAR = 10
 
 
 class JobsScreen(PlaceScreen):
@@ -179,8 +179,10 @@ class JobsScreen(PlaceScreen):
     def _draw_row(self, index: int, width: int) -> list[Part]:
         job = self._jobs[index]
         lead = "▌" if index == self.rows.cursor else " "
-        state, style = ("gone", "bad") if not self._exists[index] else ("", "")
-        if not state and job.running:
+        state, style = ago(job.seen_at, datetime.now(UTC)), "muted"
+        if not self._exists[index]:
+            state, style = "gone", "bad"
+        elif job.running:
             state, style = "run unfinished", "open"
         share = job.labeled / job.total if job.total else 0.0
         full = round(share * _BAR)
@@ -188,13 +190,12 @@ class JobsScreen(PlaceScreen):
         return [
             (lead, "strong"),
             (fit(job.name, _name_width(width)), ""),
-            (fit(f"  {job.task.value}", 16), "muted"),
+            (f"  {job.task.value:<14}", "muted"),
             ("  " + "━" * full, "good"),
             ("─" * (_BAR - full), "muted"),
             (f" {share:>4.0%}", ""),
             (f"{hard:>9}", "hard"),
-            (f"  {ago(job.seen_at, datetime.now(UTC)):>9}", "muted"),
-            (f"  {state}", style),
+            (f"  {state:<14}", style),
         ]
 
 
@@ -211,9 +212,9 @@ def ago(moment: str, present: datetime) -> str:
 
 
 def _name_width(width: int) -> int:
-    return max(width - 16 - _BAR - 7 - 9 - 11 - 16 - 1, 8)
+    return max(width - 1 - 16 - (2 + _BAR + 5) - 9 - 16, 8)
 
 
 def _heading(width: int) -> str:
     name = " name".ljust(_name_width(width) + 1)
-    return f"{name}{'  task':<16}{'  labeled':<{_BAR + 7}}{'hard':>9}{'last open':>11}"
+    return f"{name}  {'task':<14}  {'labeled':<{_BAR + 5}}{'hard':>9}  last open"

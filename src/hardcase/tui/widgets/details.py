@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
@@ -24,22 +26,23 @@ def details(
     task: Task,
     colours: Mapping[str, str],
     box: int | None,
-    *,
-    max_annotations: int,
+    size: tuple[int, int],
 ) -> Content:
-    """Return the details of a sample, a fact a line, the most important first.
+    """Return the details of a sample for `size` (width, height) cells, the most important first.
 
-    `box` is the index of the box selected on the picture, None if there is none. Of more than
-    `max_annotations`, those around the selected box are listed.
+    `box` is the index of the box selected on the picture, None if there is none. Where there is no
+    room for all labels, those around the selected box are listed.
     """
     lines: list[Line] = [_state(sample)]
     if sample.error is not None:
         lines.append([(f"cannot be read: {printable(sample.error)}", "$error")])
     if sample.missing:
         lines.append([("the file is gone from the folder", "$error")])
-    if sample.reasons:
-        lines += [_reason(reason) for reason in sample.reasons]
-    lines += _annotations(sample, task, colours, box, max_annotations)
+    width, rows = size
+    room = rows - _height(lines, width) - 1
+    reasons = [_reason(reason) for reason in sample.reasons]
+    lines += _at_most(reasons, room - min(len(sample.annotations), 1), width)
+    lines += _annotations(sample, task, colours, box, rows - _height(lines, width) - 1)
     lines.append([(_origin(sample), "$muted")])
     return Content("\n").join(Content.assemble(*line) for line in lines)
 
@@ -59,7 +62,7 @@ def _state(sample: Sample) -> Line:
     glyph, style = status_mark(sample)
     line: Line = [(f"{glyph} ", _CONTENT_STYLE[style]), (STATUS_WORDS[sample.status], "bold")]
     if sample.hard:
-        line.append((f"  {HARD_MARK} hard example", "$warning"))
+        line.append((f"  {HARD_MARK} hard", "$warning"))
     if sample.coefficient is not None:
         line.append((f"  {in_words(sample.coefficient)}", ""))
     return line
@@ -72,6 +75,20 @@ def _reason(number: int) -> Line:
     return [(f"{HARD_MARK} {known.what}", "$warning"), (f": {known.look}", "")]
 
 
+def _height(lines: list[Line], width: int) -> int:
+    """Return about how many rows of `width` cells the lines take when wrapped."""
+    return sum(max(ceil(sum(cell_len(t) for t, _ in line) / width), 1) for line in lines)
+
+
+def _at_most(lines: list[Line], room: int, width: int) -> list[Line]:
+    if not lines or _height(lines, width) <= room:
+        return lines
+    kept = len(lines) - 1
+    while kept and _height(lines[:kept], width) > room - 1:
+        kept -= 1
+    return [*lines[:kept], [(f"… {len(lines) - kept} more reasons", "$muted")]]
+
+
 def _annotations(
     sample: Sample, task: Task, colours: Mapping[str, str], box: int | None, room: int
 ) -> list[Line]:
@@ -81,14 +98,15 @@ def _annotations(
     count = len(sample.annotations)
     first = 0
     if count > room:
-        room -= 1
+        room = max(room - 1, 1)
         first = min(max((box or 0) - room // 2, 0), count - room)
     lines = [
         _annotation(a, colours, selected=n == box)
         for n, a in enumerate(sample.annotations[first : first + room], first)
     ]
     if count > len(lines):
-        lines.append([(f"… {first + 1} to {first + room} of {count:,}", "$muted")])
+        which = f"{first + 1}" if room == 1 else f"{first + 1} to {first + room}"
+        lines.append([(f"… {which} of {count:,}", "$muted")])
     return lines
 
 
@@ -101,7 +119,8 @@ def _annotation(a: Annotation, colours: Mapping[str, str], *, selected: bool) ->
         line.append((f" {a.score:.2f}", ""))
     if a.box is not None:
         line.append((f"  {a.box.width:.0f}×{a.box.height:.0f}", "$muted"))
-    line.append((f"  {_maker(a.by)}", "$muted"))
+    if a.by == HUMAN:
+        line.append(("  by a person", "$muted"))
     return line
 
 

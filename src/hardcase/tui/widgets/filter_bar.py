@@ -9,11 +9,16 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from hardcase.tui.actions import Place
+from hardcase.tui.bindings import place_bindings
 from hardcase.tui.widgets.lines import OneLine
 
 if TYPE_CHECKING:
-    from textual import events
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
+
+    from hardcase.tui.actions import Action
 
 
 class FilterBar(Horizontal):
@@ -30,6 +35,10 @@ class FilterBar(Horizontal):
 
     class Cleared(Message):
         """Escape: no filter any more."""
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._bindings = place_bindings(actions, (Place.FILTER,))
 
     def compose(self) -> ComposeResult:
         """Lay out the prompt, the input and the problem."""
@@ -63,13 +72,14 @@ class FilterBar(Horizontal):
         self.post_message(self.Changed(event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep the filter."""
+        """Keep the filter, by the input's own enter."""
         event.stop()
+        self.action_filter_keep()
+
+    def action_filter_keep(self) -> None:
+        """Keep the filter."""
         self.post_message(self.Kept())
 
-    def on_key(self, event: events.Key) -> None:
-        """Clear the filter by escape."""
-        if event.key == "escape":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Cleared())
+    def action_filter_clear(self) -> None:
+        """Clear the filter."""
+        self.post_message(self.Cleared())

@@ -32,6 +32,7 @@ class PreviewPane(Vertical, can_focus=False):
         self.canvas = ImageCanvas(id="canvas")
         self._details = Static(id="details", markup=False)
         self.box: int | None = None
+        self._colours: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
         """Lay out the picture over the details."""
@@ -48,9 +49,10 @@ class PreviewPane(Vertical, can_focus=False):
         if sample is None or self._sample is None or sample.id != self._sample.id:
             self.box = None
         self._sample = sample
+        self._colours = colours
         if sample is None:
             self.canvas.show(None)
-            self._details.update("")
+            self._details.update("", layout=False)
             return
         count = len(sample.annotations)
         if self.box is not None and self.box >= count:
@@ -60,7 +62,7 @@ class PreviewPane(Vertical, can_focus=False):
             path = self._session.image_path(sample.id)
         except HardcaseError as error:
             self.canvas.show(None)
-            self._details.update(Content(str(error)))
+            self._details.update(Content(str(error)), layout=False)
             return
         self.canvas.show(path, overlays=overlays, hard=sample.hard, key=sample.id)
         self._show_details(colours)
@@ -89,15 +91,22 @@ class PreviewPane(Vertical, can_focus=False):
         return True
 
     def on_resize(self) -> None:
-        """Give the details as many boxes as there is room for."""
-        self._details.styles.max_height = max(self.size.height * 2 // 5, 7)
+        """Give the details their share.
+
+        It does not depend on the sample, so that pictures made ahead fit the canvas.
+        """
+        self._details.styles.height = self._details_height
+        self._show_details(self._colours)
+
+    @property
+    def _details_height(self) -> int:
+        return min(max(self.size.height * 3 // 10, 8), 15)
 
     def _show_details(self, colours: Mapping[str, str]) -> None:
         if self._sample is not None:
             task = self._session.task
-            room = max(self.size.height * 2 // 5, 7) - 3 - len(self._sample.reasons)
-            shown = details(self._sample, task, colours, self.box, max_annotations=max(room, 2))
-            self._details.update(shown)
+            size = (max(self.size.width - 2, 1), self._details_height - 1)
+            self._details.update(details(self._sample, task, colours, self.box, size), layout=False)
 
     def _overlays(self, sample: Sample, colours: Mapping[str, str]) -> list[Overlay]:
         return [

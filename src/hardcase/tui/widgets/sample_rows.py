@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from hardcase.tui.widgets.virtual_list import Part
 
 HARD_MARK = "▲"
+
+_NARROW = 30
+"""Cells for name and label; below that, only the number of boxes is told, for the name's sake."""
+
 STATUS_MARKS = {
     Status.UNLABELED: ("○", "muted"),
     Status.TO_BE_CONFIRMED: ("◐", "open"),
@@ -37,14 +41,17 @@ def status_mark(sample: Sample) -> Part:
 
 
 def label_text(sample: Sample, task: Task) -> str:
-    """Return the labels in short: names, or the number of boxes and what they are."""
+    """Return the labels in short: names, or what is in the boxes and how often."""
     if task is Task.CLASSIFICATION:
         return ", ".join(a.label for a in sample.annotations)
     if not sample.annotations:
         return "" if sample.status is Status.UNLABELED else "no objects"
     names = {a.label for a in sample.annotations}
     number = len(sample.annotations)
-    return f"{number} {next(iter(names))}" if len(names) == 1 else count(number, "box")
+    if len(names) > 1:
+        return count(number, "box")
+    name = next(iter(names))
+    return name if number == 1 else f"{name} ×{number}"
 
 
 def sample_row(
@@ -66,6 +73,8 @@ def sample_row(
     tail = _coefficient(sample) if scored and width >= 24 else [(" ", "")]
     room = max(width - 4 - sum(len(text) for text, _ in tail), 0)
     labels = _label_parts(sample, task, min(room // 2, 30), colours)
+    if room < _NARROW and task is Task.DETECTION:
+        labels = [(f"  {_box_count(sample)}", "")]
     name_width = room - sum(cell_len(text) for text, _ in labels)
     return [
         (lead, "strong"),
@@ -75,6 +84,12 @@ def sample_row(
         *labels,
         *tail,
     ]
+
+
+def _box_count(sample: Sample) -> str:
+    if sample.annotations:
+        return count(len(sample.annotations), "box")
+    return "" if sample.status is Status.UNLABELED else "none"
 
 
 def _label_parts(sample: Sample, task: Task, width: int, colours: Mapping[str, str]) -> list[Part]:
