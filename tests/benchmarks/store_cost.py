@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from array import array
 from pathlib import Path
 
 from hardcase.model.boxes import Box
@@ -69,7 +70,7 @@ def build(path: Path, samples: int, boxes: int) -> None:
             edits = []
             for key in range(start, min(start + CHUNK, samples + 1)):
                 found = tuple(auto_label(rng) for _ in range(boxes))
-                signals = tuple(round(rng.random(), 6) for _ in range(SIGNALS))
+                signals = array("d", (round(rng.random(), 6) for _ in range(SIGNALS)))
                 row = Sample(
                     key,
                     f"images/{key // 1000:04}/{key:08}.jpg",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,7 @@ ROWS = {
         id=key,
         run=key,
         annotations=annotations,
-        signals=st.lists(st.floats(0, 1), max_size=3).map(tuple),
+        signals=st.lists(st.floats(0, 1), max_size=3).map(lambda v: array("d", v)),
         error=st.none() | name,
     ),
 }

@@ -45,6 +45,10 @@ class Box(NamedTuple):
         y1, y2 = max(0.0, self.y1), min(float(height), self.y2)
         return Box(x1, y1, x2, y2) if x1 < x2 and y1 < y2 else None
 
+    def rounded(self) -> Box:
+        """Return the box with coordinates rounded to 1/1000 pixel."""
+        return Box(*(round(v, 3) for v in self))
+
     def moved(self, dx: float, dy: float, width: int, height: int) -> Box:
         """Return the box shifted by up to (dx, dy), its size kept, stopping at the image edge."""
         dx = min(max(dx, -self.x1), width - self.x2)

@@ -6,7 +6,8 @@ makes undo, the journal and the screens simple.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from array import array
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,15 @@ class Annotation:
     score: float | None = None
     by: str = HUMAN
     extra: Mapping[str, Any] | None = None
+
+    def rounded(self) -> Annotation:
+        """Return the annotation as jobs keep it: the box to 1/1000 pixel, the score to 1e-6.
+
+        Whoever makes annotations rounds them, so that memory and job file say the same.
+        """
+        box = None if self.box is None else self.box.rounded()
+        score = None if self.score is None else round(self.score, 6)
+        return replace(self, box=box, score=score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +150,14 @@ class Prediction:
     """What the newest run said of a sample, kept as it was said.
 
     It is pending while its run is under way, becomes the sample's auto labels when the run
-    completes, and stays afterwards as the record of what was predicted. `id` is the sample's.
+    completes, and stays afterwards as the record of what was predicted. `id` is the sample's;
+    `signals` are doubles, packed because every sample has some.
     """
 
     id: int
     run: int
     annotations: tuple[Annotation, ...] = ()
-    signals: tuple[float, ...] = ()
+    signals: array[float] = field(default_factory=lambda: array("d"))
     width: int | None = None
     height: int | None = None
     error: str | None = None

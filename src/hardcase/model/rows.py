@@ -6,6 +6,7 @@ store turns into an error that names the place.
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from sys import intern
@@ -37,16 +38,14 @@ T = TypeVar("T")
 BAD_ROW = (KeyError, TypeError, ValueError, AttributeError)
 """What reading an object that is no such row raises."""
 
-_DECIMALS = 3  # of a pixel; far below the 0.01 px that formats must keep
-
 
 def annotation_to_json(annotation: Annotation) -> Json:
     """Return `{label, box?, score?, by?, extra?}`; boxes as [x1, y1, x2, y2] in source pixels."""
     out: Json = {"label": annotation.label}
     if annotation.box is not None:
-        out["box"] = [round(v, _DECIMALS) for v in annotation.box]
+        out["box"] = list(annotation.box)
     if annotation.score is not None:
-        out["score"] = round(annotation.score, 6)
+        out["score"] = annotation.score
     if annotation.by != HUMAN:
         out["by"] = annotation.by
     if annotation.extra:
@@ -75,6 +74,8 @@ def to_json(row: Row) -> Json:
             out[name] = value
     if isinstance(row, Sample | Prediction) and row.annotations:
         out["annotations"] = [annotation_to_json(a) for a in row.annotations]
+    if isinstance(row, Prediction) and row.signals:
+        out["signals"] = list(row.signals)
     return out
 
 
@@ -119,7 +120,7 @@ def prediction_from_json(
         id=key,
         run=data["run"],
         annotations=known if annotations == known else annotations,
-        signals=tuple(get("signals", ())),
+        signals=array("d", get("signals", ())),
         width=_shared(get("width")),
         height=_shared(get("height")),
         error=get("error"),
@@ -157,7 +158,7 @@ _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
     row: tuple(
         (f.name, f.default if f.default is not MISSING else MISSING)
         for f in fields(row)
-        if f.name not in {"id", "annotations"}
+        if f.name not in {"id", "annotations"} and (row, f.name) != (Prediction, "signals")
     )
     for row in (Job, Label, Sample, Run, Prediction)
 }

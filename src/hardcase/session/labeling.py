@@ -485,10 +485,10 @@ class LabelingSession:
             raise UsageError("a box goes with each annotation in detection jobs, and only there")
         if box is None:
             return annotation
-        clipped = box.clipped(width, height)
+        clipped = box.rounded().clipped(width, height)
         if clipped is None:
             raise UsageError("the box has no area inside the image")
-        return annotation if clipped == box else replace(annotation, box=clipped)
+        return replace(annotation, box=clipped).rounded()
 
     def _inside_root(self, text: str) -> str | None:
         try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from hardcase.errors import FormatError
 from hardcase.formats import FORMATS, Dataset, ReadContext, Report, WriteOptions, detect_format
 from hardcase.model.changes import Change, Edit, Table
-from hardcase.model.job import HUMAN, Label, Prediction, Run, RunState, Sample, Status
+from hardcase.model.job import HUMAN, Annotation, Label, Prediction, Run, RunState, Sample, Status
 from hardcase.model.text import printable
 from hardcase.session.clock import now
 
@@ -144,7 +144,7 @@ def _sample_edits(session: LabelingSession, given: Sequence[Sample]) -> list[Edi
             after = replace(
                 after,
                 status=Status.LABELED,
-                annotations=read.annotations,
+                annotations=_rounded(read),
                 labeled_by=HUMAN,
             )
         if after != before:
@@ -161,19 +161,23 @@ def _prediction_edits(
     edits: list[Edit] = []
     for read in given:
         before = session.sample(session.find(read.path))
-        said = Prediction(before.id, run.id, read.annotations, width=read.width, height=read.height)
+        said = Prediction(before.id, run.id, _rounded(read), width=read.width, height=read.height)
         edits.append(Edit(Table.PREDICTIONS, before.id, session.prediction(before.id), said))
         if before.status is not Status.LABELED:
             after = replace(
                 _with_attributes(before, read),
                 status=Status.TO_BE_CONFIRMED,
-                annotations=read.annotations,
+                annotations=said.annotations,
                 labeled_by=run.signature,
                 updated_at=moment,
             )
             edits.append(Edit(Table.SAMPLES, before.id, before, after))
     done = replace(run, total=len(given), done=len(given), started_at=moment, ended_at=moment)
     return [Edit(Table.RUNS, run.id, None, done), *edits]
+
+
+def _rounded(read: Sample) -> tuple[Annotation, ...]:
+    return tuple(annotation.rounded() for annotation in read.annotations)
 
 
 def _with_attributes(before: Sample, read: Sample) -> Sample:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ def translator(
             id=sample_id,
             run=run.id,
             annotations=_annotations(seen, classes, threshold, run.signature),
-            signals=hardness.measure(seen, profile.task, threshold),
+            signals=array("d", hardness.measure(seen, profile.task, threshold)),
             width=evidence.width,
             height=evidence.height,
         )
@@ -85,7 +86,7 @@ def _annotations(
     if evidence.detections is not None:
         found = evidence.detections[ORIGINAL]
         return tuple(
-            Annotation(classes[int(c)], Box(*(float(v) for v in box)), float(score), by)
+            Annotation(classes[int(c)], Box(*map(float, box)), float(score), by).rounded()
             for box, score, c in zip(found.boxes, found.scores, found.classes, strict=True)
             if score >= threshold
         )
@@ -93,4 +94,4 @@ def _annotations(
     best = int(np.argmax(probabilities))
     if best not in classes or probabilities[best] < threshold:
         return ()
-    return (Annotation(classes[best], None, float(probabilities[best]), by),)
+    return (Annotation(classes[best], None, float(probabilities[best]), by).rounded(),)
