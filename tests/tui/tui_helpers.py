@@ -15,7 +15,7 @@ from hardcase.session import LabelingSession, Tab
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.app import HardcaseApp
 from hardcase.tui.screens.job import JobScreen
-from hardcase.tui.widgets.lines import OneLine
+from hardcase.tui.widgets.lines import Hints, OneLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ async def job_screen(pilot: Pilot[None]) -> JobScreen:
     await wait_for(pilot, lambda: isinstance(pilot.app.screen, JobScreen), "the job screen")
     screen = pilot.app.screen
     assert isinstance(screen, JobScreen)
-    await wait_for(pilot, lambda: screen.rows.size.height > 0, "its layout")
+    await wait_for(pilot, lambda: screen.query_one(Hints).size.height > 0, "its layout")
     return screen
 
 

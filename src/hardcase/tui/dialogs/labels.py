@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widgets import Input
 
 from hardcase.model.text import clean_label
@@ -16,6 +17,7 @@ from hardcase.tui.widgets.virtual_list import VirtualList
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
     from hardcase.model.job import Label
@@ -31,6 +33,20 @@ class LabelPick:
     toggled: tuple[str, ...] = ()
 
 
+class NameInput(Input):
+    """A line for a label's name. Space ticks while it is empty: names have no leading blanks."""
+
+    class Ticked(Message):
+        """Space in the empty line."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep a leading blank out of the line."""
+        if event.key == "space" and not self.value:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.Ticked())
+
+
 class LabelDialog(Dialog[LabelPick]):
     """The labels of a job. Enter picks one; with `several`, space or tab ticks them one by one."""
 
@@ -44,7 +60,6 @@ class LabelDialog(Dialog[LabelPick]):
         several: bool,
     ) -> None:
         super().__init__(actions)
-        self._bindings.bind("space", "tick_by_space", show=False, priority=True)
         self._labels = tuple(labels)
         self._current = frozenset(current)
         self._title = title
@@ -58,7 +73,7 @@ class LabelDialog(Dialog[LabelPick]):
             box.border_title = self._title
             several = "space ticks several · " if self._several else ""
             box.border_subtitle = f"{several}enter picks · esc closes"
-            yield Input(placeholder="type to filter, or a new label", compact=True)
+            yield NameInput(placeholder="type to filter, or a new label", compact=True)
             yield VirtualList(self._draw)
 
     def on_mount(self) -> None:
@@ -72,14 +87,8 @@ class LabelDialog(Dialog[LabelPick]):
         """Narrow the list down to what matches."""
         self._filter(event.value)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let space tick only while nothing is typed: after that, names may have blanks in them."""
-        if action == "tick_by_space":
-            return self._several and not self.query_one(Input).value
-        return super().check_action(action, parameters)
-
-    def action_tick_by_space(self) -> None:
-        """Tick or untick."""
+    def on_name_input_ticked(self) -> None:
+        """Tick or untick by space."""
         self.action_dialog_toggle()
 
     def on_virtual_list_chosen(self) -> None:

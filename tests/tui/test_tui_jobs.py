@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from tui_helpers import app_on, job_screen, make_images, said, screen_text, wait_for
+
+from hardcase.errors import JobError, UsageError
+from hardcase.model.job import Task
+from hardcase.session import LabelingSession
+from hardcase.session.jobs import known_jobs, remember, summarize
+from hardcase.tui.app import run_app
+from hardcase.tui.dialogs.new_job import NewJobDialog
+from hardcase.tui.screens.job import JobScreen
+from hardcase.tui.screens.jobs import JobsScreen, ago
+
+
+@pytest.fixture
+def two_jobs(tmp_path):
+    for name in ("first", "second"):
+        folder = make_images(tmp_path / name, ["a.png", "b.png"])
+        with LabelingSession.create(folder, Task.CLASSIFICATION, ["cat"], name=name) as session:
+            session.mark_hard([1])
+            remember(summarize(session))
+    return tmp_path
+
+
+async def listed(pilot) -> JobsScreen:
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, JobsScreen), "the list of jobs")
+    return pilot.app.screen
+
+
+async def test_jobs_are_listed_newest_first_with_task_progress_and_hard_count(two_jobs) -> None:
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
+        await wait_for(pilot, lambda: any("second" in t for t in screen_text(pilot.app)), "rows")
+        row = next(t for t in screen_text(pilot.app) if "second" in t)
+        for part in ("classification", "0%", "▲ 1", "just now"):
+            assert part in row
+
+
+async def test_enter_opens_a_job_and_q_comes_back_with_its_progress(two_jobs) -> None:
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
+        await pilot.press("j", "enter")
+        screen = await job_screen(pilot)
+        assert screen.session.job.name == "first"
+        await pilot.press("1", "q")
+        await listed(pilot)
+        await wait_for(
+            pilot, lambda: any("first" in t and "50%" in t for t in screen_text(pilot.app)), "50%"
+        )
+        assert known_jobs()[0].name == "first"
+    with LabelingSession.open(two_jobs / "first") as again:
+        assert not again.read_only  # the lock was given back
+        assert again.stats().labeled == 1
+
+
+async def test_a_job_whose_file_is_gone_says_so(two_jobs) -> None:
+    (two_jobs / "second" / "hardcase.json").unlink()
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        screen = await listed(pilot)
+        await wait_for(
+            pilot,
+            lambda: any("second" in t and "gone" in t for t in screen_text(pilot.app)),
+            "gone",
+        )
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "no job at" in said(screen), "the reason")
+        await pilot.press("d")
+        assert [job.name for job in known_jobs()] == ["first"]
+
+
+async def test_without_jobs_the_list_says_how_to_make_one(tmp_path) -> None:
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
+        await wait_for(
+            pilot, lambda: any("Press c to create" in t for t in screen_text(pilot.app)), "advice"
+        )
+        await pilot.press("enter", "d", "j", "G", "pagedown")
+
+
+async def test_a_job_is_made_of_a_folder(tmp_path) -> None:
+    folder = make_images(tmp_path / "pictures", ["a.png"])
+    async with app_on(None, new_from=folder).run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
+        await pilot.press("tab", "right", "tab", *"cat, traffic light", "enter")
+        screen = await job_screen(pilot)
+        assert screen.session.task is Task.DETECTION
+        assert [label.name for label in screen.session.labels] == ["cat", "traffic light"]
+
+
+async def test_a_folder_without_images_is_refused_in_a_line(tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    async with app_on(None, new_from=tmp_path / "empty").run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
+        await pilot.press("enter")
+        screen = await listed(pilot)
+        await wait_for(pilot, lambda: "no images" in said(screen), "the reason")
+
+
+async def test_a_job_given_at_start_is_all_there_is(make_job) -> None:
+    app = app_on(make_job())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        assert isinstance(app.screen, JobScreen)
+        await pilot.press("q")
+        await wait_for(pilot, lambda: not app.is_running, "the end")
+
+
+def test_a_wrong_keymap_or_path_fails_before_the_app_starts(tmp_path, monkeypatch) -> None:
+    with pytest.raises(JobError):
+        run_app(tmp_path / "nothing")
+    keymap = tmp_path / "keys.yaml"
+    keymap.write_text("fly: [x]\n")
+    monkeypatch.setenv("HARDCASE_KEYMAP", str(keymap))
+    with pytest.raises(UsageError, match="fly"):
+        run_app(None)
+
+
+@pytest.mark.parametrize(
+    ("moment", "word"),
+    [
+        ("2026-01-10T11:59:30Z", "just now"),
+        ("2026-01-10T11:00:00Z", "1 h ago"),
+        ("2026-01-10T11:15:00Z", "45 min ago"),
+        ("2026-01-01T12:00:00Z", "9 d ago"),
+        ("once upon", "once upon"),
+    ],
+)
+def test_times_are_told_in_a_word(moment, word) -> None:
+    assert ago(moment, datetime(2026, 1, 10, 12, tzinfo=UTC)) == word

@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from tui_helpers import LABELS, app_on, job_screen, said, screen_text, wait_for
+
+from hardcase.errors import ModelError
+from hardcase.inference import Profile
+from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.model.evidence import ORIGINAL, Evidence, PixelStatistics
+from hardcase.model.job import RunState, Status, Task
+from hardcase.session import Tab, runs
+from hardcase.session.runs import PreparedRun, RunRequest
+from hardcase.tui.dialogs import auto_label
+from hardcase.tui.dialogs.auto_label import AutoLabelDialog
+from hardcase.tui.dialogs.confirm import ConfirmDialog
+from hardcase.tui.dialogs.models_nearby import completions
+from hardcase.tui.widgets import run_panel
+
+
+class GatedEngine:
+    """Lets `allowed` images through, then waits to be told, dies, or is closed."""
+
+    def __init__(self) -> None:
+        self.turn = threading.Condition()
+        self.allowed = 0
+        self.error: Exception | None = None
+        self.closed = False
+        self.seen: list[int] = []
+
+    def run(self, items):
+        for sample_id, _path in items:
+            with self.turn:
+                self.turn.wait_for(lambda: self.allowed or self.closed or self.error, 20)
+                if self.closed:
+                    return
+                if self.error is not None:
+                    raise self.error
+                self.allowed -= 1
+            self.seen.append(sample_id)
+            sure = np.array([0.9, 0.1, 0.0] if sample_id % 2 else [0.4, 0.35, 0.25], np.float32)
+            views = dict.fromkeys((ORIGINAL, "flip", "blur"), sure)
+            yield sample_id, Evidence(40, 30, PixelStatistics(0.5, 0.3, 0.2, 5), None, views)
+
+    def let(self, number: int) -> None:
+        with self.turn:
+            self.allowed += number
+            self.turn.notify_all()
+
+    def die(self, error: Exception) -> None:
+        with self.turn:
+            self.error = error
+            self.turn.notify_all()
+
+    def close(self) -> None:
+        with self.turn:
+            self.closed = True
+            self.turn.notify_all()
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    engines: list[GatedEngine] = []
+    profile = Profile(Task.CLASSIFICATION, Decoder.CLASSIFIER, InputSpec(size=(8, 8)), LABELS)
+
+    def prepare(request: RunRequest) -> PreparedRun:
+        if not request.model.is_file():
+            raise ModelError(f"no model at {request.model}: give an ONNX file")
+        return PreparedRun(request, profile, "ab" * 32, 0.3, 0.5)
+
+    def make(*_args, **_options) -> GatedEngine:
+        engines.append(GatedEngine())
+        return engines[-1]
+
+    monkeypatch.setattr(run_panel, "prepare", prepare)
+    monkeypatch.setattr(auto_label, "prepare", prepare)
+    monkeypatch.setattr(runs, "LocalEngine", make)
+    monkeypatch.setattr(runs, "CHUNK_SIZE", 1)
+    return engines
+
+
+@pytest.fixture
+def model(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "toy_model.onnx"
+    file.write_bytes(b"onnx")
+    return file
+
+
+async def start(pilot, engine, *keys: str) -> None:
+    """Pick the toy model in the dialog and press enter."""
+    before = len(engine)
+    await pilot.press("A")
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
+    await pilot.press(*"toy_mod")
+    await wait_for(
+        pilot, lambda: any("3 labels: cat" in t for t in screen_text(pilot.app)), "the model"
+    )
+    await pilot.press(*keys, "enter")
+    await wait_for(pilot, lambda: len(engine) > before, "the run")
+    await job_screen(pilot)
+
+
+async def test_a_run_fills_to_be_confirmed_while_one_works_on(make_job, engine, model) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await start(pilot, engine)
+        engine[0].let(3)
+        await wait_for(
+            pilot, lambda: "auto labeling 3/6" in screen_text(pilot.app)[0], "progress in the title"
+        )
+        await pilot.press("right_square_bracket", "2")
+        assert session.stats().labeled == 1
+        await pilot.press("right_square_bracket", "right_square_bracket")
+        assert screen.browser.tab is Tab.TO_BE_CONFIRMED
+        await wait_for(
+            pilot, lambda: any("3 of 6" in t for t in screen_text(pilot.app)), "progress in the tab"
+        )
+        engine[0].let(3)
+        await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
+        assert session.stats().to_be_confirmed == 5
+        await wait_for(pilot, lambda: len(screen.browser.ids) == 5, "the results in the tab")
+        assert said(screen) == "auto labeled 6 samples"
+        assert session.sample(1).status is Status.LABELED
+
+
+async def test_a_cancelled_run_keeps_what_it_did_and_resumes(make_job, engine, model) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await start(pilot, engine)
+        engine[0].let(2)
+        await wait_for(pilot, lambda: session.runs[0].done == 2, "two samples")
+        await pilot.press("C")
+        await wait_for(pilot, lambda: session.runs[0].state is RunState.CANCELLED, "the cancel")
+        await wait_for(pilot, lambda: "R resumes it" in said(screen), "the hint")
+        await pilot.press("R")
+        await wait_for(pilot, lambda: len(engine) == 2, "the second engine")
+        engine[1].let(9)
+        await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
+        assert engine[1].seen == [3, 4, 5, 6]
+        assert session.stats().to_be_confirmed == 6
+
+
+async def test_a_model_that_dies_is_told_in_a_line(make_job, engine, model) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await start(pilot, engine)
+        engine[0].die(ModelError("the model died: try another"))
+        await wait_for(pilot, lambda: "run failed" in said(screen), "the failure")
+        assert said(screen) == "run failed: the model died: try another"
+        assert session.runs[0].state is RunState.FAILED
+        await pilot.press("left_square_bracket")
+        await wait_for(
+            pilot, lambda: any("failed" in t for t in screen_text(pilot.app)[2:6]), "the history"
+        )
+
+
+async def test_an_engine_that_falls_over_does_not_hang_the_run(make_job, engine, model) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await start(pilot, engine)
+        engine[0].die(ZeroDivisionError("oops"))
+        await wait_for(pilot, lambda: session.runs[0].state is RunState.FAILED, "the failure")
+        await wait_for(pilot, lambda: "ZeroDivisionError" in said(screen), "the reason")
+        assert not screen.runs.busy
+
+
+async def test_one_run_at_a_time(make_job, engine, model) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await start(pilot, engine)
+        await pilot.press("A")
+        assert "under way" in said(screen)
+        await pilot.press("R")
+        assert "under way" in said(screen)
+        engine[0].let(9)
+        await wait_for(pilot, lambda: not screen.runs.busy, "the end")
+
+
+async def test_quitting_during_a_run_asks_and_the_run_can_be_resumed(
+    make_job, engine, model
+) -> None:
+    session = make_job()
+    app = app_on(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await job_screen(pilot)
+        await start(pilot, engine)
+        engine[0].let(1)
+        await wait_for(pilot, lambda: session.runs[0].done == 1, "a sample")
+        await pilot.press("q")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
+        await pilot.press("escape")
+        await job_screen(pilot)
+        assert session.runs[0].state is RunState.RUNNING
+        await pilot.press("ctrl+q")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
+        await pilot.press("enter")
+    assert session.runs[0].state is RunState.CANCELLED
+    assert engine[0].closed
+
+
+async def test_a_filter_chooses_the_samples_and_a_wrong_one_is_explained(
+    make_job, engine, model
+) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        await job_screen(pilot)
+        await pilot.press("A")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
+        await wait_for(
+            pilot, lambda: any("toy_model" in t for t in screen_text(pilot.app)), "the models"
+        )
+        await pilot.press(*"toy", "tab", "tab", *"nme:x", "enter")
+        await wait_for(
+            pilot, lambda: any("no field 'nme'" in t for t in screen_text(pilot.app)), "the reason"
+        )
+        await pilot.press(*(["backspace"] * 5), *"name:002", "enter")
+        await wait_for(pilot, lambda: engine, "the run")
+        engine[0].let(9)
+        await wait_for(pilot, lambda: session.stats().to_be_confirmed == 1, "the result")
+        assert engine[0].seen == [3]
+
+
+async def test_a_threshold_that_is_none_is_explained(make_job, engine, model) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        await job_screen(pilot)
+        await pilot.press("A")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
+        await pilot.press(*"toy", "tab", *"30%", "enter")
+        await wait_for(
+            pilot, lambda: any("between 0 and 1" in t for t in screen_text(pilot.app)), "the reason"
+        )
+        assert isinstance(pilot.app.screen, AutoLabelDialog)
+
+
+def test_paths_complete_by_parts_of_known_models_and_by_files(tmp_path) -> None:
+    for name in ("one.onnx", "other.onnx", "text.txt"):
+        (tmp_path / name).touch()
+    known = [tmp_path / "models" / "fruit.onnx"]
+    assert completions("fru", known) == known
+    assert completions(f"{tmp_path}/o", known) == [tmp_path / "one.onnx", tmp_path / "other.onnx"]
+    assert completions("nothing", known) == []
