@@ -10,6 +10,7 @@ from cli_pictures import paint
 from hardcase.cli.check import annotation_problems
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation, Sample, Task
+from hardcase.store.lines import decode_line, encode_line
 
 
 @pytest.fixture
@@ -67,6 +68,16 @@ def test_a_damaged_line_of_the_history_is_found(boxes, problems):
     journal.write_bytes(b"".join(lines))
     ((_, text),) = problems(boxes)
     assert "line 2 of" in text
+
+
+def test_a_line_of_the_history_that_means_nothing_is_found(boxes, problems):
+    journal = boxes / "hardcase.json.journal"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    header = decode_line(lines[2]).header
+    lines[2] = encode_line(header, '[["labels", 1, {"nonsense": 2}]]')
+    journal.write_bytes(b"".join(lines))
+    ((_, text),) = problems(boxes)
+    assert "is damaged" in text
 
 
 def test_a_damaged_line_that_only_the_journal_has_is_found(boxes, problems, cli):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hardcase.cli.opening import reading
 from hardcase.session import LabelingSession
 
 
@@ -134,5 +135,13 @@ def test_a_job_open_elsewhere_is_left_alone(waiting, cli, counts):
             assert result.status == 1
             assert "read-only" in result.error
             assert not result.out
+        assert cli("undo", waiting).status == 1
+        assert cli("confirm", waiting, "--filter", "name:nothing").status == 1
         assert counts(waiting) == (0, 6, 0)
     assert cli("confirm", waiting, "--all").status == 0
+
+
+def test_looking_at_a_job_keeps_nobody_from_changing_it(job):
+    with reading(job) as looking, LabelingSession.open(job) as changing:
+        assert looking.read_only
+        assert not changing.read_only

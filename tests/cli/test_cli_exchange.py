@@ -53,6 +53,15 @@ def test_import_as_predictions_waits_to_be_confirmed(boxes, results, cli):
     assert sample["annotations"][0]["by"].startswith("annotations#")
 
 
+def test_import_that_could_read_nothing_has_failed(boxes, results, cli):
+    data = json.loads(results.read_text())
+    data["annotations"] = data["annotations"][1:]
+    results.write_text(json.dumps(data))
+    result = cli("import", boxes, results)
+    assert result.status == 1
+    assert result.out.startswith("read 0 annotations of 0 images; ")
+
+
 def test_import_of_nothing_is_a_failure(boxes, tmp_path, cli):
     result = cli("import", boxes, tmp_path / "none.json")
     assert result.status == 1

@@ -12,6 +12,8 @@ import pytest
 from hardcase.cli import listing, main, table
 from hardcase.errors import JobError, UsageError
 
+BUFFERED = {"PYTHONUNBUFFERED": ""}
+
 
 @pytest.fixture
 def failing(monkeypatch, cli):
@@ -103,11 +105,13 @@ def test_a_log_file_that_cannot_be_written_is_told(cli, tmp_path):
     assert "none" in result.error
 
 
-def test_a_reader_that_leaves_early_is_no_failure():
+@pytest.mark.parametrize("argv", [("keys", "--json"), ("--help",)], ids=["much", "little"])
+def test_a_reader_that_leaves_early_is_no_failure(argv):
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
-        [sys.executable, "-m", "hardcase", "keys", "--json"],
+        [sys.executable, "-m", "hardcase", *argv],
+        env=os.environ | BUFFERED,
         stdout=write,
         stderr=subprocess.PIPE,
         text=True,
@@ -117,10 +121,12 @@ def test_a_reader_that_leaves_early_is_no_failure():
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_full_disk_behind_stdout_is_told():
+@pytest.mark.parametrize("argv", [("keys", "--json"), ("--help",)], ids=["much", "little"])
+def test_a_full_disk_behind_stdout_is_told(argv):
     with open("/dev/full", "w") as full:  # noqa: PTH123
         done = subprocess.run(
-            [sys.executable, "-m", "hardcase", "keys", "--json"],
+            [sys.executable, "-m", "hardcase", *argv],
+            env=os.environ | BUFFERED,
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -141,6 +147,22 @@ def test_odd_terminals_get_question_marks_rather_than_an_error(tmp_path):
     )
     assert done.returncode == 1
     assert b"hardcase: ?? does not exist" in done.stderr
+
+
+def test_warnings_go_to_the_log_file_alone(tmp_path):
+    state = tmp_path / "hardcase" / "jobs.json"
+    state.parent.mkdir()
+    state.write_text("no list of jobs")
+    log = tmp_path / "log"
+    done = subprocess.run(
+        [sys.executable, "-m", "hardcase", "--log-file", str(log), "open", "--json"],
+        env=os.environ | {"XDG_STATE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert "list of jobs" in log.read_text()
 
 
 def test_main_returns_the_status_of_argparse():

@@ -113,7 +113,7 @@ def test_samples_and_options_mix_in_any_order():
     values = parsed("confirm", "--json", "job", "3", "images/a.jpg")
     assert values.samples == ["3", "images/a.jpg"]
     assert values.json
-    assert parsed("confirm", "job", "3", "--json").samples == ["3"]
+    assert parsed("confirm", "job", "3", "--json", "4").samples == ["3", "4"]
     assert parsed("label", "job", "cat", "3", "4", "--json").name == "cat"
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from hardcase import __version__
+from hardcase.cli.output import write_stdout
 from hardcase.cli.table import COMMANDS, GROUPS
 from hardcase.errors import UsageError
 from hardcase.model.text import printable
@@ -66,7 +67,7 @@ def parse(argv: Sequence[str]) -> Request:
     """Understand a command line. Raises SystemExit (0 after --help, 2) and UsageError."""
     top = _top_parser().parse_args(argv)
     if top.help:
-        print(overview(), end="")
+        write_stdout(overview())
         sys.exit(0)
     name, rest = _command(top.rest)
     spec = COMMANDS[name].load()

@@ -13,7 +13,6 @@ from hardcase.cli.records import reasons_in_words, sample_record, stats_record
 from hardcase.cli.table import Spec
 from hardcase.session import Sort, Tab
 from hardcase.session.demo import DemoJob, make_demo
-from hardcase.session.jobs import remember, summarize
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -45,7 +44,6 @@ def demo(args: Namespace, output: Output) -> int:
         return show(jobs[0], Tab.TO_BE_CONFIRMED)
     for number, path in enumerate(jobs):
         with reading(path) as session:
-            remember(summarize(session))
             if output.json:
                 output.record(_record(session))
             else:

@@ -15,7 +15,6 @@ from hardcase.errors import UsageError
 from hardcase.model.job import Sample, Task
 from hardcase.model.text import printable
 from hardcase.session import LabelingSession
-from hardcase.session.jobs import remember, summarize
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -49,7 +48,6 @@ def init(args: Namespace, output: Output) -> int:
         job, path, root = session.job, session.path, session.root
         names = [label.name for label in session.labels]
         total = session.stats().total
-        remember(summarize(session))
     if output.json:
         output.record(
             {

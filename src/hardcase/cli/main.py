@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from hardcase.cli import arguments, failures
-from hardcase.cli.output import Output, ReaderGoneError
+from hardcase.cli.output import Output, ReaderGoneError, write_stdout
 from hardcase.errors import HardcaseError
 
 if TYPE_CHECKING:
@@ -27,16 +27,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(sys.argv[1:] if argv is None else argv)
     except ReaderGoneError:
-        _drop_stdout()
+        _settle_stdout()
         return 0
     except KeyboardInterrupt:
         print("hardcase: interrupted", file=sys.stderr)
         return INTERRUPTED
-    except SystemExit as end:  # argparse: after --help and --version, or wrong use
-        return end.code if isinstance(end.code, int) else 1
     except (HardcaseError, OSError) as error:
         failures.log(error)
         print(failures.one_line(error), file=sys.stderr)
+        _settle_stdout()
         return getattr(error, "exit_code", 1)
     except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a traceback
         failures.log(error)
@@ -45,12 +44,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str]) -> int:
-    request = arguments.parse(argv)
+    try:
+        request = arguments.parse(argv)
+    except SystemExit as end:  # argparse: after --help and --version, or wrong use
+        write_stdout("", flush=True)
+        return end.code if isinstance(end.code, int) else 1
     if request.log_file is not None:
         failures.start_log(request.log_file)
-    output = Output(as_json=getattr(request.values, "json", False))
-    status = request.run(request.values, output)
-    output.flush()
+    status = request.run(request.values, Output(as_json=request.values.json))
+    write_stdout("", flush=True)
     return status
 
 
@@ -61,12 +63,11 @@ def _survive_odd_names() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _drop_stdout() -> None:
-    # Python flushes stdout once more at exit, and would complain about the broken pipe there.
+def _settle_stdout() -> None:
+    # Python flushes stdout once more at exit, and would print a traceback of its own if that fails.
     try:
-        descriptor = sys.stdout.fileno()
-    except (OSError, ValueError):
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from hardcase.errors import ReadOnlyError
 from hardcase.model.text import printable
 from hardcase.session import LabelingSession
-from hardcase.session.jobs import remember, summarize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,4 +36,3 @@ def writing(path: Path) -> Iterator[LabelingSession]:
             )
         yield session
         session.flush()
-        remember(summarize(session))

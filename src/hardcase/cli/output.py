@@ -30,21 +30,19 @@ class Output:
 
     def __init__(self, *, as_json: bool = False) -> None:
         self.json = as_json
-        self._out = sys.stdout
-        self._err = sys.stderr
 
     def record(self, data: Mapping[str, Any] | Sequence[Any]) -> None:
         """Print a JSON value on a line of stdout, in ASCII, which no terminal can take amiss."""
-        self._write(json.dumps(data, separators=(", ", ": ")) + "\n")
+        write_stdout(json.dumps(data, separators=(", ", ": ")) + "\n")
 
     def line(self, text: str = "") -> None:
         """Print a line for people on stdout."""
         if not self.json:
-            self._write(printable(text) + "\n")
+            write_stdout(printable(text) + "\n")
 
     def note(self, text: str) -> None:
         """Print a line on stderr: a hint, a warning, a problem with one file of many."""
-        print(f"hardcase: {printable(text)}", file=self._err)
+        print(f"hardcase: {printable(text)}", file=sys.stderr)
 
     def table(
         self, headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()
@@ -53,13 +51,13 @@ class Output:
         if self.json:
             return
         cells = [[printable(cell) for cell in row] for row in rows]
-        if len(rows) <= RICH_ROWS and is_terminal(self._out):
+        if len(rows) <= RICH_ROWS and is_terminal(sys.stdout):
             from hardcase.cli.rich_output import table  # noqa: PLC0415 - pipes need no rich
 
-            self._write(table(headers, cells, right))
+            write_stdout(table(headers, cells, right))
         else:
             for line in aligned([list(headers), *cells], [h in right for h in headers]):
-                self._write(line + "\n")
+                write_stdout(line + "\n")
 
     @contextmanager
     def progress(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
@@ -67,26 +65,23 @@ class Output:
 
         The value is a function to be called with the number done so far.
         """
-        if not is_terminal(self._err):
+        if not is_terminal(sys.stderr):
             yield _ignore
             return
         from hardcase.cli.rich_output import progress  # noqa: PLC0415 - pipes need no rich
 
-        with progress(what, total) as update:
+        with progress(printable(what), total) as update:
             yield update
 
-    def flush(self) -> None:
-        """Push everything out. Raises ReaderGoneError if nobody reads any more."""
-        try:
-            self._out.flush()
-        except BrokenPipeError:
-            raise ReaderGoneError from None
 
-    def _write(self, text: str) -> None:
-        try:
-            self._out.write(text)
-        except BrokenPipeError:
-            raise ReaderGoneError from None
+def write_stdout(text: str, *, flush: bool = False) -> None:
+    """Print, and push it out if asked. Raises ReaderGoneError if nobody reads any more, OSError."""
+    try:
+        sys.stdout.write(text)
+        if flush:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None
 
 
 def is_terminal(stream: TextIO) -> bool:
