@@ -12,7 +12,8 @@ import pytest
 from store_model import add_samples, change, put, sample, state
 from tinydb import TinyDB
 
-from hardcase.model.changes import Table
+from hardcase.model.changes import Kind, Table
+from hardcase.model.job import Prediction
 from hardcase.store import JobStore, jobstore
 from hardcase.store.journal import journal_path
 
@@ -169,6 +170,25 @@ def test_the_journal_keeps_the_newest_thousand_changes_and_not_all(path: Path) -
         assert store.undo_target().seq == count
         add_samples(store, 5)
         assert store.last_seq == count + 1
+
+
+def test_the_progress_of_a_long_run_does_not_push_edits_out_of_undo(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobstore, "KEEP", 3)
+    monkeypatch.setattr("hardcase.store.journal._WORTH_DROPPING", 1)
+    with JobStore.create(path) as store:
+        edits = []
+        for number in range(300):
+            row = sample(1, annotations=(), hard=bool(number % 2))
+            store.commit(change(store, put(store, Table.SAMPLES, row)))
+            edits.append(store.last_seq)
+        for n in range(50):
+            row = put(store, Table.PREDICTIONS, Prediction(1, n))
+            store.commit(change(store, row, kind=Kind.RECORD))
+    with JobStore.open(path) as store:
+        assert [c.seq for c in store.history()][-1] == edits[-3]
+        assert store.undo_target().seq == edits[-1]
 
 
 def test_a_job_file_that_somebody_rewrote_meanwhile_is_written_in_full(store: JobStore) -> None:

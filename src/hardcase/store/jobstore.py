@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from hardcase.store.load import Loaded, Tables
 
 KEEP = 1000
-"""How many of the newest changes stay in the journal at least, for undo and the log."""
+"""How many of the newest changes stay in the journal at least, for the log; and how many of the
+newest edits, so that the progress of a long run does not push them out of undo."""
 
 CHECKPOINT_AFTER = 32 << 20
 """Bytes of changes after which the job file is rewritten: what an opening after a crash replays."""
@@ -216,6 +217,7 @@ class JobStore:
                 seq, self._mark = self.last_seq, self._journal.appended
                 tables = {table: rows.copy() for table, rows in self._tables.items()}
                 changed, self._changed = self._changed, _no_keys()
+                oldest = self._undo.oldest(KEEP)
             try:
                 writer.wait(seq)
                 self._storage.update(_documents(seq, self._job_id, tables, self._others), changed)
@@ -226,7 +228,8 @@ class JobStore:
                 raise self._checkpoint_error(self.path, error) from error
             self._checkpoint_seq = seq
             try:
-                self._journal.compact(upto=seq, keep=KEEP)
+                upto = seq if oldest is None else min(seq, oldest - 1)
+                self._journal.compact(upto=upto, keep=KEEP)
             except OSError as error:
                 raise self._checkpoint_error(self._journal.path, error) from error
             self.checkpoint_trouble = None

@@ -29,6 +29,11 @@ class UndoStack:
         elif kind is Kind.REDO and target is not None:
             _move(target, self.redo, self.undo, self.first)
 
+    def oldest(self, keep: int) -> int | None:
+        """Return the oldest seq among the newest `keep` of either list, None when there is none."""
+        lists = (seqs[-keep:] for seqs in (self.undo, self.redo) if keep)
+        return min((seqs[0] for seqs in lists if seqs), default=None)
+
     def forget_before(self, first: int) -> None:
         """Drop what is older than the seq `first`."""
         self.first = first
