@@ -110,7 +110,7 @@ class JobStorage(Storage):
             if not self.path.stat().st_size:
                 raise JobError(f"{where} is empty: restore it from a copy, or remove it") from error
             raise JobError(
-                f"{where} is not a job file (no JSON): restore it from a copy"
+                f"{where} is no job file, or a damaged one: give another, or restore it from a copy"
             ) from error
         except OSError as error:
             raise JobError(f"{where} cannot be read ({error.strerror}): check the disk") from error
