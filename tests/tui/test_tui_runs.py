@@ -248,3 +248,26 @@ def test_paths_complete_by_parts_of_known_models_and_by_files(tmp_path) -> None:
     assert completions("fru", known) == known
     assert completions(f"{tmp_path}/o", known) == [tmp_path / "one.onnx", tmp_path / "other.onnx"]
     assert completions("nothing", known) == []
+
+
+async def test_a_run_broken_off_is_told_and_resumed_with_the_same_model(
+    make_job, engine, model
+) -> None:
+    session = make_job()
+    profile = run_panel.prepare(RunRequest(model))
+    session.begin_run(profile)
+    assert session.runs[0].state is RunState.RUNNING
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await wait_for(pilot, lambda: said(screen), "the news")
+        assert said(screen) == "run 1 stopped at 0 of 6 · R resumes it"
+        await pilot.press("R")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
+        await wait_for(
+            pilot, lambda: any("3 labels: cat" in t for t in screen_text(pilot.app)), "the model"
+        )
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: len(engine) == 2, "the run")
+        engine[1].let(9)
+        await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
+        assert len(session.runs) == 1

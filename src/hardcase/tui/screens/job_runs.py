@@ -22,6 +22,12 @@ class JobRuns(JobMoves):
 
     _last_request: RunRequest | None = None
 
+    def on_mount(self) -> None:
+        """Say so where a run was broken off, by a crash or by whoever closed the terminal."""
+        run = self.stopped_run()
+        if run is not None and run.state is RunState.RUNNING and not self.session.read_only:
+            self.say(f"run {run.id} stopped at {run.done:,} of {run.total:,} · R resumes it")
+
     def action_auto_label(self) -> None:
         """Ask for a model and run it."""
         if self.session.read_only:
@@ -33,7 +39,7 @@ class JobRuns(JobMoves):
 
     def action_resume_run(self) -> None:
         """Go on with the run that stopped."""
-        stopped = self._stopped_run()
+        stopped = self.stopped_run()
         if self.runs.busy:
             self.say("a run is under way; C cancels it")
         elif stopped is None:
@@ -54,10 +60,6 @@ class JobRuns(JobMoves):
     async def action_quit_app(self) -> None:
         """Leave the app."""
         self._leave(QuitAsked())
-
-    def _stopped_run(self) -> Run | None:
-        newest = next(iter(self.session.runs), None)
-        return newest if newest is not None and newest.state is not RunState.COMPLETED else None
 
     def _ask_for_model(self, resumed: Run | None) -> None:
         dialog = AutoLabelDialog(self.actions, self.session, resumed)

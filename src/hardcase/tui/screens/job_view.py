@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
-from hardcase.model.job import Status, Task
+from hardcase.model.job import RunState, Status, Task
 from hardcase.session import Tab
 from hardcase.tui.actions import Place
 from hardcase.tui.messages import SavedChanged
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from hardcase.model.changes import Change
+    from hardcase.model.job import Run
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
     from hardcase.tui.widgets.canvas import ImageCanvas
@@ -177,6 +178,11 @@ class JobView(PlaceScreen):
             return self.preview.zoomed
         return super().check_action(action, parameters)
 
+    def stopped_run(self) -> Run | None:
+        """Return the newest run if it did not come to its end; it can be resumed."""
+        newest = next(iter(self.session.runs), None)
+        return newest if newest is not None and newest.state is not RunState.COMPLETED else None
+
     def _useful(self, action: str) -> bool:
         sample = self.browser.current
         zoomed = self.preview.zoomed
@@ -191,12 +197,18 @@ class JobView(PlaceScreen):
             case "label_1":
                 boxed = self.preview.box is not None
                 return sample is not None and (self.session.task is Task.CLASSIFICATION or boxed)
+            case "edit_boxes":
+                return sample is not None and self.session.task is Task.DETECTION
             case "skip" | "select" | "mark_hard" | "pick_label":
                 return sample is not None and not zoomed
             case "next_hard":
                 return sample is not None and self.session.stats().hard > 0
             case "auto_label":
                 return not self.runs.busy
+            case "cancel_run":
+                return self.runs.busy
+            case "resume_run":
+                return not self.runs.busy and self.stopped_run() is not None
             case _:
                 return True
 
