@@ -7,15 +7,17 @@ import pytest
 
 from hardcase.tui.actions import ACTIONS, Place, describe_keys, keys_markdown
 from hardcase.tui.keymap import check_clashes
+from hardcase.tui.screens.edit import EditScreen
 from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.screens.jobs import JobsScreen
 
 SCREENS = {
-    Place.EVERYWHERE: (JobScreen, JobsScreen),
+    Place.EVERYWHERE: (JobScreen, JobsScreen, EditScreen),
     Place.LISTS: (JobScreen, JobsScreen),
     Place.JOBS: (JobsScreen,),
     Place.JOB: (JobScreen,),
     Place.ZOOMED: (JobScreen,),
+    Place.EDITOR: (EditScreen,),
 }
 
 

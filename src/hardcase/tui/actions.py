@@ -24,6 +24,7 @@ class Place(StrEnum):
     JOB = "job"
     ZOOMED = "zoomed"
     """A job while its picture is zoomed in. Keys of this place go before those of the job."""
+    EDITOR = "editor"
     FILTER = "filter"
     """A job while its filter is typed. Letters are text there."""
     DIALOG = "dialog"
@@ -35,11 +36,14 @@ class Place(StrEnum):
 
 
 _MEETS = {
-    Place.EVERYWHERE: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB}),
+    Place.EVERYWHERE: frozenset(
+        {Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB, Place.EDITOR}
+    ),
     Place.LISTS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB}),
     Place.JOBS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS}),
     Place.JOB: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOB}),
     Place.ZOOMED: frozenset({Place.ZOOMED}),
+    Place.EDITOR: frozenset({Place.EVERYWHERE, Place.EDITOR}),
     Place.FILTER: frozenset({Place.FILTER}),
     Place.DIALOG: frozenset({Place.DIALOG}),
 }
@@ -50,6 +54,7 @@ PLACE_TITLES = {
     Place.JOBS: "List of jobs",
     Place.JOB: "In a job",
     Place.ZOOMED: "In a job, picture zoomed in",
+    Place.EDITOR: "Box editor",
     Place.FILTER: "While typing a filter",
     Place.DIALOG: "In a dialog",
 }
@@ -93,6 +98,46 @@ def _labels() -> Iterable[Action]:
         )
 
 
+def _editor() -> Iterable[Action]:
+    here = Place.EDITOR
+    yield Action("edit_confirm", ("enter", "a"), "Confirm the boxes and go on", here, "confirm", 2)
+    yield Action("edit_leave", ("escape",), "Back to the job; edits are kept", here, "back", 6)
+    yield Action("edit_new", ("b",), "New box in the middle of the view", here, "new", 3)
+    yield Action("edit_next", ("tab",), "Select the next box", here, "next", 6)
+    yield Action("edit_previous", ("shift+tab",), "Select the previous box", here)
+    for way, key in (("left", "h"), ("down", "j"), ("up", "k"), ("right", "l")):
+        shown = ("move", 4, "←↓↑→") if way == "left" else ("", 0, "")
+        text = f"Move the box {way} by a cell; no box: pan"
+        yield Action(f"edit_{way}", (way, key), text, here, *shown, f"move('{way}')")
+        far = (f"shift+{way}", key.upper())
+        text = f"Move the box {way} by five cells"
+        yield Action(f"edit_far_{way}", far, text, here, command=f"move_far('{way}')")
+    for edge, side in (("top", "north"), ("bottom", "south"), ("left", "west"), ("right", "east")):
+        shown = ("edges", 5, "nswe") if edge == "top" else ("", 0, "")
+        out, inwards = (f"Move the {edge} edge ({side}) {way} by a cell" for way in ("out", "in"))
+        yield Action(f"edit_{edge}_out", (side[0],), out, here, *shown, f"pull('{edge}', 1)")
+        capital = (side[0].upper(),)
+        yield Action(f"edit_{edge}_in", capital, inwards, here, command=f"pull('{edge}', -1)")
+    for n in range(1, 10):
+        text = f"Set label {n} of the box"
+        shown = ("label", 9, "1-9") if n == 1 else ("", 0, "")
+        yield Action(f"edit_label_{n}", (str(n),), text, here, *shown, f"label({n})")
+    yield Action("edit_pick_label", ("c",), "Pick the label of the box", here, "labels", 10)
+    yield Action("edit_delete", ("d", "delete"), "Delete the box", here, "del", 7)
+    yield Action("edit_delete_all", ("D",), "Delete all boxes", here)
+    yield Action("edit_no_objects", ("O",), "There are no objects here; go on", here)
+    yield Action("edit_undo", ("u",), "Undo what was done in the editor", here, "undo", 8)
+    yield Action("edit_redo", ("ctrl+r",), "Redo", here)
+    yield Action("edit_reset", ("r",), "Reset to the boxes there were when the editor opened", here)
+    yield Action("edit_predicted", ("R",), "Reset to the boxes the model predicted", here)
+    yield Action("edit_zoom_box", ("z",), "Zoom to the box", here, "zoom to box", 11)
+    yield Action("edit_zoom_in", ("+", "="), "Zoom in", here, "zoom", 12, "+ - 0")
+    yield Action("edit_zoom_out", ("-",), "Zoom out", here)
+    yield Action("edit_zoom_fit", ("0",), "Fit the picture; if it fits already, set label 10", here)
+    yield Action("edit_toggle_boxes", ("o",), "Show or hide the boxes", here, "hide", 13)
+    yield Action("edit_save_again", ("ctrl+s",), "Try to save again after a disk error", here)
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("help", ("?",), "Show the keys of this place", Place.EVERYWHERE, "help", 1),
     Action("palette", ("ctrl+p",), "Search and run any action", Place.EVERYWHERE),
@@ -130,10 +175,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("filter", ("/",), "Filter the list", Place.JOB, "filter", 13),
     Action("leave", ("escape",), "Drop the selection, then the filter", Place.JOB),
     Action("auto_label", ("A",), "Auto label with a model", Place.JOB, "auto label", 14),
-    Action("resume_run", ("R",), "Resume the run that stopped", Place.JOB),
-    Action("cancel_run", ("C",), "Cancel the run under way", Place.JOB),
+    Action("resume_run", ("R",), "Resume the run that stopped", Place.JOB, "resume run", 15),
+    Action("cancel_run", ("C",), "Cancel the run under way", Place.JOB, "cancel run", 7),
     Action("next_box", ("tab",), "Detection: select the next box", Place.JOB),
     Action("previous_box", ("shift+tab",), "Detection: select the previous box", Place.JOB),
+    Action("edit_boxes", ("e",), "Detection: draw, move, resize boxes", Place.JOB, "edit", 5),
     Action("toggle_boxes", ("o",), "Show or hide the boxes", Place.JOB),
     Action("zoom_in", ("+", "="), "Zoom in", Place.JOB),
     Action("zoom_out", ("-",), "Zoom out", Place.JOB),
@@ -144,6 +190,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pan_down", ("down", "j"), "Pan down", Place.ZOOMED),
     Action("pan_up", ("up", "k"), "Pan up", Place.ZOOMED),
     Action("pan_right", ("right", "l"), "Pan right", Place.ZOOMED),
+    *_editor(),
     Action("filter_keep", ("enter",), "Keep the filter", Place.FILTER, "keep", 1),
     Action("filter_clear", ("escape",), "Clear the filter", Place.FILTER, "clear", 2),
     Action("dialog_accept", ("enter",), "Accept", Place.DIALOG, "accept", 1),

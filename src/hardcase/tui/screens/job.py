@@ -10,7 +10,10 @@ from hardcase.model.changes import Table
 from hardcase.model.job import Status, Task
 from hardcase.session import Tab
 from hardcase.tui.dialogs.labels import LabelDialog, LabelPick
+from hardcase.tui.edit_open import why_not
+from hardcase.tui.messages import QuitAsked
 from hardcase.tui.screens.done import in_past
+from hardcase.tui.screens.edit import EditScreen
 from hardcase.tui.screens.job_runs import JobRuns
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ _PAN_CELLS = 8
 
 class JobScreen(JobRuns):
     """A job: decide sample by sample, or on many at once."""
+
+    _last_label: str | None = None  # of a box drawn or labeled in the editor
 
     # -- deciding
 
@@ -193,6 +198,38 @@ class JobScreen(JobRuns):
             index = self.browser.index_of(sample_id)
         if index is not None:  # a filter may hide it
             self.go(index)
+
+    # -- the box editor
+
+    def action_edit_boxes(self) -> None:
+        """Open the box editor on the sample."""
+        sample = self.browser.current
+        refusal = why_not(self.session, sample)
+        if sample is None or refusal is not None:
+            self.complain(refusal or "there is no sample here")
+            return
+        editor = EditScreen(
+            self.actions, self.session, sample.id, box=self.preview.box, label=self._last_label
+        )
+        self.app.push_screen(editor, lambda _: self._edited(editor))
+
+    def _edited(self, editor: EditScreen) -> None:
+        """Take over from the box editor."""
+        self.session.on_saved(self._saved)
+        self._last_label = editor.last_label
+        outcome = editor.outcome
+        if outcome.problem:
+            self.complain(outcome.problem)
+        else:
+            self.say(outcome.said)
+        current = self.browser.current
+        if current is not None and current.id == editor.sample_id:
+            self.preview.box = editor.draft.selected
+        self.show_list()
+        if outcome.done:
+            self._onwards([editor.sample_id])
+        if outcome.quits:
+            self._leave(QuitAsked())
 
     # -- the picture
 

@@ -1,0 +1,261 @@
+"""The box editor: draw, move, resize, label and delete the boxes of one image by keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardcase.errors import HardcaseError
+from hardcase.model.job import Status
+from hardcase.tui.edit_follow import pan_to_box, pan_to_edge
+from hardcase.tui.editing import (
+    Edge,
+    deleted,
+    middle_of,
+    nudged,
+    pulled,
+    replaced,
+    stepped,
+)
+from hardcase.tui.screens.done import in_past
+from hardcase.tui.screens.edit_mouse import EditMouse
+from hardcase.tui.screens.edit_view import Outcome
+from hardcase.tui.widgets.text import count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from hardcase.model.changes import Change
+    from hardcase.model.job import Annotation
+
+_FAR_CELLS = 5
+_PAN_CELLS = 8
+
+_WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+
+
+class EditScreen(EditMouse):
+    """The actions of the editor's keys."""
+
+    # -- leaving
+
+    def action_edit_confirm(self) -> None:
+        """Confirm the boxes and go on."""
+        if not self.commit():
+            return
+        sample = self.session.sample(self.sample_id)
+        if sample.status is Status.LABELED:
+            self.leave(Outcome(done=True, said=f"saved {sample.path}"))
+        else:
+            nothing = "nothing to confirm: b draws a box, O says there are no objects"
+            self._finish(self.session.confirm, nothing)
+
+    def action_edit_no_objects(self) -> None:
+        """Say that there are no objects here, and go on."""
+        if self.commit():
+            self._finish(self.session.set_no_objects, "")
+
+    def action_edit_leave(self) -> None:
+        """Go back to the job; edits are kept."""
+        changed = self.draft.annotations != self.opened_with
+        said = "edits are kept; the boxes are not confirmed yet" if changed else ""
+        if self.session.sample(self.sample_id).status is Status.LABELED and said:
+            said = "edits are kept"
+        self.leave(Outcome(said=said))
+
+    async def action_back(self) -> None:
+        """Go back to the job."""
+        self.action_edit_leave()
+
+    async def action_quit_app(self) -> None:
+        """Quit the app, by way of the job."""
+        self.leave(Outcome(quits=True))
+
+    def _finish(self, command: Callable[[list[int]], Change | None], nothing: str) -> None:
+        """Decide on the sample and leave; where nothing came of it, say `nothing` if there is."""
+        try:
+            change = command([self.sample_id])
+        except HardcaseError as error:
+            self.complain(error)
+            return
+        if change is None and nothing:
+            self.say(nothing)
+            return
+        self.leave(Outcome(done=True, said=f"{in_past(change)} · u undoes" if change else ""))
+
+    # -- which box
+
+    def action_edit_next(self) -> None:
+        """Select the next box."""
+        self._select_step(1)
+
+    def action_edit_previous(self) -> None:
+        """Select the previous box."""
+        self._select_step(-1)
+
+    def _select_step(self, step: int) -> None:
+        if not self.draft.annotations:
+            self.say("there is no box here; b draws one")
+            return
+        self.select(stepped(self.draft, step))
+        self._keep_in_sight()
+
+    # -- geometry
+
+    def action_edit_new(self) -> None:
+        """Put a new box in the middle of the view."""
+        width, height = self.draft.width, self.draft.height
+        placement = self.placement
+        part = placement.source_box if placement else (0.0, 0.0, float(width), float(height))
+        self.draw(middle_of(part, width, height))
+
+    def action_move(self, way: str) -> None:
+        """Move the box by a cell; with no box selected, look further that way."""
+        if self.draft.box is None:
+            dx, dy = _WAYS[way]
+            self.canvas.pan(dx * _PAN_CELLS, dy * _PAN_CELLS / 2)
+        else:
+            self._move(way, 1)
+
+    def action_move_far(self, way: str) -> None:
+        """Move the box by five cells."""
+        self._move(way, _FAR_CELLS)
+
+    def action_pull(self, edge: str, outwards: int) -> None:
+        """Move an edge of the box by a cell, outwards (1) or inwards (-1)."""
+        box = self.draft.box
+        if box is None:
+            self.say(_NO_BOX)
+            return
+        side = Edge(edge)
+        by = self._step[0] if side in (Edge.LEFT, Edge.RIGHT) else self._step[1]
+        if not self.step(pulled(self.draft, side, by * outwards)):
+            self.say(f"the {edge} edge is at the end of the image" if outwards > 0 else _SMALLEST)
+            return
+        self.say("")
+        if self.placement and self.draft.box:
+            self.canvas.pan(*pan_to_edge(self.draft.box, side, self.placement))
+
+    def _move(self, way: str, cells: int) -> None:
+        if self.draft.box is None:
+            self.say(_NO_BOX)
+            return
+        dx, dy = (sign * cells * size for sign, size in zip(_WAYS[way], self._step, strict=True))
+        moved = self.step(nudged(self.draft, dx, dy))
+        self.say("" if moved else "the box is at the edge of the image")
+        self._keep_in_sight()
+
+    @property
+    def _step(self) -> tuple[float, float]:
+        """Source pixels (dx, dy) of one step: those of a cell, 1 at least."""
+        dx, dy = self.placement.step if self.placement else self.canvas.step
+        return max(dx, 1.0), max(dy, 1.0)
+
+    def _keep_in_sight(self) -> None:
+        if self.placement and self.draft.box:
+            self.canvas.pan(*pan_to_box(self.draft.box, self.placement))
+
+    # -- taking out and back
+
+    def action_edit_delete(self) -> None:
+        """Delete the box."""
+        if self.draft.box is None:
+            self.say(_NO_BOX)
+        elif self.alter(deleted(self.draft)):
+            self.say("deleted the box · u undoes")
+
+    def action_edit_delete_all(self) -> None:
+        """Delete all boxes."""
+        boxes = len(self.draft.annotations)
+        self._replace((), "there is no box to delete", f"deleted {count(boxes, 'box')}")
+
+    def action_edit_reset(self) -> None:
+        """Reset to the boxes there were when the editor opened."""
+        nothing = "these are the boxes there were when the editor opened"
+        self._replace(self.opened_with, nothing, "reset to the boxes there were")
+
+    def action_edit_predicted(self) -> None:
+        """Reset to the boxes the model predicted."""
+        prediction = self.session.prediction(self.sample_id)
+        if prediction is None or prediction.error is not None:
+            self.say("no model has said anything of this image")
+        else:
+            nothing = "these are the boxes the model predicted"
+            self._replace(prediction.annotations, nothing, "reset to what the model predicted")
+
+    def _replace(self, annotations: Sequence[Annotation], nothing: str, done: str) -> None:
+        self.commit()
+        if tuple(annotations) == self.draft.annotations:
+            self.say(nothing)
+        elif self.alter(replaced(self.draft, annotations)):
+            self.say(f"{done} · u undoes")
+
+    def action_edit_undo(self) -> None:
+        """Undo what was done in the editor."""
+        if self.commit():
+            nothing = "nothing more to undo here; in the job, u goes further back"
+            self._step_back(self.session.undo, nothing, possible=self.scope.can_undo)
+
+    def action_edit_redo(self) -> None:
+        """Redo."""
+        if self.commit():
+            self._step_back(self.session.redo, "nothing to redo", possible=self.scope.can_redo)
+
+    def _step_back(
+        self, command: Callable[[], Change | None], nothing: str, *, possible: bool
+    ) -> None:
+        if not possible:
+            self.say(nothing)
+            return
+        try:
+            change = self.ours(command)
+        except HardcaseError as error:
+            self.complain(error)
+            return
+        self.say(in_past(change) if change else nothing)
+        self._keep_in_sight()
+
+    # -- the picture
+
+    def action_edit_zoom_box(self) -> None:
+        """Zoom to the box."""
+        if self.draft.box is None:
+            self.say(_NO_BOX)
+        else:
+            self.canvas.zoom_to(self.draft.box)
+            self.refresh_hints()
+
+    def action_edit_zoom_in(self) -> None:
+        """Zoom in, with the box in sight."""
+        self.canvas.zoom_in()
+        self._keep_in_sight()
+        self.refresh_hints()
+
+    def action_edit_zoom_out(self) -> None:
+        """Zoom out."""
+        self.canvas.zoom_out()
+        self.refresh_hints()
+
+    def action_edit_zoom_fit(self) -> None:
+        """Show the whole picture; where it is shown already, set label 10."""
+        if self.canvas.view.is_fit:
+            self.action_label(10)
+        else:
+            self.canvas.zoom_fit()
+            self.refresh_hints()
+
+    def action_edit_toggle_boxes(self) -> None:
+        """Show or hide the boxes."""
+        self.canvas.overlays_visible = not self.canvas.overlays_visible
+        self.say("boxes shown" if self.canvas.overlays_visible else "boxes hidden; o shows them")
+
+    def action_edit_save_again(self) -> None:
+        """Try to save again."""
+        if self.session.trouble is not None and not self.session.retry():
+            self.complain(f"still not saved: {self.session.trouble}")
+        elif self.commit():
+            self.say("saved")
+        self.show_title()
+
+
+_NO_BOX = "select a box first: tab goes from box to box, b draws one"
+_SMALLEST = "the box is as small as it gets"
