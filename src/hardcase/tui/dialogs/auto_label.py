@@ -13,7 +13,9 @@ from textual.widgets import Input, Label
 
 from hardcase.errors import HardcaseError, UsageError
 from hardcase.model.text import printable
+from hardcase.session import Tab
 from hardcase.session.runs import PreparedRun, RunRequest, prepare
+from hardcase.session.translate import matching_classes
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.dialogs.models_nearby import completions, models_nearby
 from hardcase.tui.widgets.lines import OneLine
@@ -25,10 +27,13 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from hardcase.model.job import Run
+    from hardcase.model.job import Run, Task
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
     from hardcase.tui.widgets.virtual_list import Part
+
+
+_NONE_UNLABELED = "nothing is unlabeled: choose others, such as status:to-be-confirmed"
 
 
 class AutoLabelDialog(Dialog[RunRequest]):
@@ -53,6 +58,8 @@ class AutoLabelDialog(Dialog[RunRequest]):
     ) -> None:
         super().__init__(actions)
         self._session = session
+        self._job_task = session.task
+        self._job_labels = [label.name for label in session.labels]
         self._resumed = resumed
         self._known: list[Path] = []
         self._rows: list[Path] = []
@@ -71,10 +78,10 @@ class AutoLabelDialog(Dialog[RunRequest]):
             yield Label(
                 "Threshold: scores below it are left out; empty takes the model's", markup=False
             )
-            yield Input(_number(threshold), id="threshold", compact=True, placeholder="0.3")
+            yield Input(_number(threshold), id="threshold", compact=True, placeholder="the model's")
+            chosen = f"empty takes the {count(unlabeled, 'unlabeled sample')}"
             yield Label(
-                f"Samples: a filter; empty takes the {count(unlabeled, 'unlabeled sample')}",
-                markup=False,
+                f"Samples: a filter; {chosen if unlabeled else _NONE_UNLABELED}", markup=False
             )
             yield Input(id="which", compact=True, placeholder="status:unlabeled -name:test")
             yield OneLine(id="problem")
@@ -142,8 +149,9 @@ class AutoLabelDialog(Dialog[RunRequest]):
         if model is None:
             raise UsageError("give the path of an ONNX file")
         expression = self.query_one("#which", Input).value.strip()
-        if not len(self._session.query(expression=expression)):
-            raise UsageError("no sample passes the filter")
+        tab = Tab.ALL if expression else Tab.UNLABELED
+        if not len(self._session.query(tab, expression)):
+            raise UsageError("no sample passes the filter" if expression else _NONE_UNLABELED)
         text = self.query_one("#threshold", Input).value.strip()
         try:
             threshold = float(text) if text else None
@@ -168,7 +176,9 @@ class AutoLabelDialog(Dialog[RunRequest]):
 
     def _look(self) -> None:
         model = self._model()
-        self.query_one("#about", OneLine).show("no model here yet" if model is None else "…")
+        self.query_one("#about", OneLine).show(
+            "no model here yet" if model is None else "reading the model…"
+        )
         if model is not None:
             self._describe(model)
 
@@ -179,7 +189,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
     @work(thread=True, exclusive=True, group="describe", exit_on_error=False)
     def _describe(self, model: Path) -> None:
         try:
-            about, wrong = describe(prepare(RunRequest(model))), False
+            about, wrong = describe(prepare(RunRequest(model)), self._job_task, self._job_labels)
         except HardcaseError as error:
             about, wrong = str(error), True
         self.post_message(self.Described(model, about, wrong))
@@ -194,12 +204,21 @@ class AutoLabelDialog(Dialog[RunRequest]):
         ]
 
 
-def describe(prepared: PreparedRun) -> str:
-    """Return what a model is for, in a line."""
-    labels = prepared.profile.labels
-    names = ", ".join(map(printable, labels[:4])) + (", …" if len(labels) > 4 else "")
-    task = prepared.profile.task.value
-    return f"{task}, {count(len(labels), 'label')}: {names}; threshold {prepared.threshold:.2f}"
+def describe(prepared: PreparedRun, task: Task, labels: Sequence[str]) -> tuple[str, bool]:
+    """Return what a model is for, in a line, and whether it is wrong for a job.
+
+    The job has `task` and `labels`; a job without any takes the model's.
+    """
+    profile = prepared.profile
+    names = ", ".join(map(printable, profile.labels[:3])) + (", …" * (len(profile.labels) > 3))
+    about = f"{profile.task.value}, {count(len(profile.labels), 'label')}: {names}"
+    if profile.task is not task:
+        return f"{about}; this is a {task.value} job", True
+    known = len(matching_classes(profile.labels, labels))
+    if labels and not known:
+        return f"{about}; it knows none of this job's labels", True
+    shared = f"; knows {known} of this job's {len(labels)}" if labels else ""
+    return f"{about}{shared}; threshold {prepared.threshold:.2f}", False
 
 
 def _number(value: object) -> str:

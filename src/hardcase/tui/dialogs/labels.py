@@ -71,7 +71,7 @@ class LabelDialog(Dialog[LabelPick]):
         """Lay out a line to type in over the labels."""
         with Vertical(classes="box tall") as box:
             box.border_title = self._title
-            several = "space ticks several · " if self._several else ""
+            several = "space ticks · " if self._several else ""
             box.border_subtitle = f"{several}enter picks · esc closes"
             yield NameInput(placeholder="type to filter, or a new label", compact=True)
             yield VirtualList(self._draw)
