@@ -205,7 +205,7 @@ async def test_tab_selects_boxes_and_a_digit_relabels_the_selected_one(make_job)
         screen = await job_screen(pilot)
         await wait_for(pilot, lambda: screen.preview.canvas.placement, "the picture")
         await pilot.press("3")
-        assert "tab" in said(screen)
+        assert said(screen) == "there is no box selected: tab goes from box to box"
         await pilot.press("tab", "tab", "3")
         assert labels_of(session, 1) == ["cat", "traffic light"]
         assert session.sample(1).status is OPEN

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from tui_helpers import app_on, job_screen, said, screen_text, wait_for
 
 from hardcase.errors import UsageError
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.bindings import key_label, textual_key
 from hardcase.tui.keymap import parse_key, user_actions, with_keys
+from hardcase.tui.themes import user_theme
 
 
 def keys_of(actions, action_id):
@@ -95,3 +97,31 @@ def test_keys_are_shown_short() -> None:
     assert [key_label(k) for k in ("ctrl+r", "pagedown", "shift+tab", "up")] == [
         "^r", "pgdn", "shift tab", "↑",
     ]  # fmt: skip
+
+
+async def test_the_users_keys_work_and_are_the_ones_named(make_job) -> None:
+    session = make_job()
+    actions = with_keys(ACTIONS, {"undo": ["ctrl+z"], "mark_hard": ["f2"], "clear": []})
+    async with app_on(session, actions=actions).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("h")
+        assert session.stats().hard == 0
+        await pilot.press("f2")
+        assert said(screen) == "marked 000.png hard · ^z undoes"
+        await wait_for(pilot, lambda: "^z undo" in screen_text(pilot.app)[-1], "the hint")
+        await pilot.press("u")
+        assert session.stats().hard == 1
+        await pilot.press("ctrl+z")
+        assert session.stats().hard == 0
+
+
+@pytest.mark.parametrize("name", ["light", "Dark", "contrast"])
+def test_a_theme_can_be_asked_for(monkeypatch, name) -> None:
+    monkeypatch.setenv("HARDCASE_THEME", name)
+    assert user_theme() == f"hardcase-{name.lower()}"
+
+
+def test_an_unknown_theme_is_refused(monkeypatch) -> None:
+    monkeypatch.setenv("HARDCASE_THEME", "pink")
+    with pytest.raises(UsageError, match="dark, light, contrast"):
+        user_theme()

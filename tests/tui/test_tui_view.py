@@ -9,6 +9,7 @@ from tui_helpers import app_on, auto_labeled, job_screen, said, screen_text, wai
 from hardcase.model.job import Task
 from hardcase.session import LabelingSession, Tab
 from hardcase.tui.actions import ACTIONS
+from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.themes import THEMES
 from hardcase.tui.widgets.lines import Hints, OneLine, fitting
 
@@ -192,3 +193,29 @@ async def test_every_theme_shows_the_job(make_job) -> None:
             await wait_for(pilot, lambda: "000.png" in text_of(pilot), "the job")
             grounds.add(screen.styles.background.hex)
         assert len(grounds) == len(THEMES)
+
+
+async def test_leaving_with_unsaved_changes_asks_and_tells_in_the_end(make_job) -> None:
+    session = make_job()
+    app = app_on(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+
+        def full(lines):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        journal = session._store._writer._journal
+        append, journal.append = journal.append, full
+        await pilot.press("1")
+        await wait_for(pilot, lambda: session.trouble, "the trouble")
+        await pilot.press("q")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
+        await pilot.press("escape")
+        await job_screen(pilot)
+        assert screen.is_current
+        await pilot.press("q")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: not app.is_running, "the end")
+    assert "space" in str(app.problem)
+    journal.append = append

@@ -14,7 +14,7 @@ from hardcase.tui.keymap import user_actions
 from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.screens.jobs import JobsScreen
 from hardcase.tui.screens.place import PlaceScreen
-from hardcase.tui.themes import DEFAULT_THEME, THEMES
+from hardcase.tui.themes import DEFAULT_THEME, THEMES, user_theme
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -41,12 +41,13 @@ class HardcaseApp(App[None], inherit_bindings=False):
         session: LabelingSession | None = None,
         tab: Tab = Tab.ALL,
         new_from: Path | None = None,
+        theme: str = DEFAULT_THEME,
     ) -> None:
         super().__init__()
         self.animation_level = "none"
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = DEFAULT_THEME
+        for known in THEMES:
+            self.register_theme(known)
+        self.theme = theme
         self._actions = tuple(actions)
         self._session = session
         self._tab = tab
@@ -76,6 +77,8 @@ class HardcaseApp(App[None], inherit_bindings=False):
             return
         self.pop_screen()
         self._close_job()
+        if self.problem is not None:
+            self._jobs.complain(self.problem)
 
     def on_quit_asked(self, _message: QuitAsked) -> None:
         """Quit; the job is closed once the screens are gone."""
@@ -109,7 +112,6 @@ class HardcaseApp(App[None], inherit_bindings=False):
             session.close()
         except HardcaseError as error:
             self.problem = error
-            self._jobs.complain(error)
 
 
 def run_app(path: Path | None, tab: Tab | None = None) -> int:
@@ -118,13 +120,13 @@ def run_app(path: Path | None, tab: Tab | None = None) -> int:
     Raises HardcaseError if the job cannot be opened, the user's keymap is wrong, or not everything
     could be saved in the end.
     """
-    actions = user_actions()
+    actions, theme = user_actions(), user_theme()
     session, new_from = None, None
     if path is not None and path.is_dir() and not (path / JOB_FILE).exists():
         new_from = path
     elif path is not None:
         session = LabelingSession.open(path)
-    app = HardcaseApp(actions, session=session, tab=tab or Tab.ALL, new_from=new_from)
+    app = HardcaseApp(actions, session=session, tab=tab or Tab.ALL, new_from=new_from, theme=theme)
     app.run()
     if app.problem is not None:
         raise app.problem

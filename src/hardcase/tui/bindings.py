@@ -41,6 +41,13 @@ def key_label(key: str) -> str:
     return "".join(signs[m] for m in modifiers) + _SYMBOLS.get(last, last)
 
 
+def first_key(actions: Sequence[Action], action_id: str) -> str:
+    """Return the key to name in a text for an action, as shown; the palette's where it has none."""
+    keys = {a.id: a.keys for a in actions}
+    shown = keys[action_id] or keys["palette"]
+    return key_label(shown[0]) if shown else action_id
+
+
 def place_bindings(actions: Sequence[Action], places: Sequence[Place]) -> BindingsMap:
     """Return the bindings of `places`. Of two that share a key, the first place is asked first."""
     return BindingsMap(

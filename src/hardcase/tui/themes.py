@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 from textual.theme import Theme
+
+from hardcase.errors import UsageError
+from hardcase.model.text import printable
+
+VARIABLE = "HARDCASE_THEME"
+"""Environment variable that chooses a theme: dark, light or contrast."""
 
 THEMES = (
     Theme(
@@ -71,3 +79,14 @@ THEMES = (
     ),
 )
 DEFAULT_THEME = THEMES[0].name
+
+
+def user_theme() -> str:
+    """Return the theme to begin with. Raises UsageError if `HARDCASE_THEME` names another."""
+    asked = os.environ.get(VARIABLE, "").strip().lower()
+    if not asked:
+        return DEFAULT_THEME
+    names = [theme.name.removeprefix("hardcase-") for theme in THEMES]
+    if asked not in names:
+        raise UsageError(f"{VARIABLE} is {printable(asked)}; set it to one of {', '.join(names)}")
+    return f"hardcase-{asked}"

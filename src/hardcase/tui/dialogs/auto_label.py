@@ -70,7 +70,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
         threshold = self._resumed.settings.get("threshold") if self._resumed else None
         with Vertical(classes="box wide") as box:
             box.border_title = f"Resume run {self._resumed.id}" if self._resumed else "Auto label"
-            box.border_subtitle = "↑↓ choose · tab next field · enter starts · esc closes"
+            box.border_subtitle = self._keys()
             yield Label("Model: an ONNX file", markup=False)
             yield Input(id="model", compact=True, placeholder="type a path or a part of one")
             yield VirtualList(self._draw, id="models")
@@ -85,6 +85,11 @@ class AutoLabelDialog(Dialog[RunRequest]):
             )
             yield Input(id="which", compact=True, placeholder="status:unlabeled -name:test")
             yield OneLine(id="problem")
+
+    def _keys(self) -> str:
+        up, down, field = (self.key(f"dialog_{a}") for a in ("up", "down", "toggle"))
+        accept, close = self.key("dialog_accept"), self.key("dialog_close")
+        return f"{up}{down} choose · {field} next field · {accept} starts · {close} closes"
 
     def on_mount(self) -> None:
         """Look for models."""

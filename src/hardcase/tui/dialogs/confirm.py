@@ -29,7 +29,7 @@ class ConfirmDialog(Dialog[bool]):
         """Lay out the question and what accepting it means."""
         with Vertical(classes="box") as box:
             box.border_title = "Please confirm"
-            box.border_subtitle = "enter yes · esc no"
+            box.border_subtitle = f"{self.key('dialog_accept')} yes · {self.key('dialog_close')} no"
             yield Label(self._question, markup=False)
             yield Label(self._consequence, classes="note", markup=False)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from textual.screen import ModalScreen
 
 from hardcase.tui.actions import Place
-from hardcase.tui.bindings import place_bindings
+from hardcase.tui.bindings import first_key, place_bindings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,12 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
 
     def __init__(self, actions: Sequence[Action]) -> None:
         super().__init__()
+        self.actions = tuple(actions)
         self._bindings = place_bindings(actions, (Place.DIALOG,))
+
+    def key(self, action_id: str) -> str:
+        """Return the user's key for an action, to name it in a text."""
+        return first_key(self.actions, action_id)
 
     def action_dialog_close(self) -> None:
         """Close and change nothing."""

@@ -37,7 +37,7 @@ class HelpDialog(Dialog[None]):
         """Lay out a line to type in over the list."""
         with Vertical(classes="box wide tall") as box:
             box.border_title = "Keys"
-            box.border_subtitle = "type to filter · esc closes"
+            box.border_subtitle = f"type to filter · {self.key('dialog_close')} closes"
             yield Input(placeholder="type to filter: an action or a key", compact=True)
             yield VirtualList(self._draw)
             yield Label(

@@ -72,7 +72,9 @@ class LabelDialog(Dialog[LabelPick]):
         with Vertical(classes="box tall") as box:
             box.border_title = self._title
             several = "space ticks · " if self._several else ""
-            box.border_subtitle = f"{several}enter picks · esc closes"
+            box.border_subtitle = (
+                f"{several}{self.key('dialog_accept')} picks · {self.key('dialog_close')} closes"
+            )
             yield NameInput(placeholder="type to filter, or a new label", compact=True)
             yield VirtualList(self._draw)
 

@@ -42,7 +42,10 @@ class NewJobDialog(Dialog[NewJob]):
         """Lay out the lines to fill in."""
         with Vertical(classes="box wide") as box:
             box.border_title = "Create a job"
-            box.border_subtitle = "tab next field · enter creates · esc closes"
+            box.border_subtitle = (
+                f"{self.key('dialog_toggle')} next field · "
+                f"{self.key('dialog_accept')} creates · {self.key('dialog_close')} closes"
+            )
             yield Label("Folder of the images", markup=False)
             yield Input(str(self._folder or ""), id="folder", compact=True, placeholder="~/images")
             yield Label("Task", markup=False)

@@ -66,7 +66,9 @@ class JobScreen(JobRuns):
         """Set the label with this number, counted from 1."""
         labels = self.session.labels
         if number > len(labels):
-            self.say(f"there is no label {number}; l lists the labels and adds new ones")
+            self.say(
+                f"there is no label {number}; {self.key('pick_label')} lists them and adds new ones"
+            )
         else:
             self._label(labels[number - 1].name)
 
@@ -126,7 +128,7 @@ class JobScreen(JobRuns):
         if self.preview.box is None and sample is not None and len(sample.annotations) == 1:
             self.preview.step_box(1, self.colours)
         if self.preview.box is None:
-            self.say("select a box first: tab goes from box to box")
+            self.say(f"there is no box selected: {self.key('next_box')} goes from box to box")
         return self.preview.box
 
     def _picked(self, pick: LabelPick | None, current: set[str]) -> None:
@@ -164,7 +166,8 @@ class JobScreen(JobRuns):
         except HardcaseError as error:
             self.complain(error)
             return None
-        self.say(f"{in_past(change)} · u undoes" if change else nothing)
+        undo = self.key("undo")
+        self.say(f"{in_past(change)} · {undo} undoes" if change else nothing)
         if change and len(targets) > 1:
             self.browser.clear_selection()
             self.show_list()
@@ -250,7 +253,8 @@ class JobScreen(JobRuns):
         """Show or hide the boxes."""
         canvas = self.preview.canvas
         canvas.overlays_visible = not canvas.overlays_visible
-        self.say("boxes shown" if canvas.overlays_visible else "boxes hidden; o shows them")
+        hidden = f"boxes hidden; {self.key('toggle_boxes')} shows them"
+        self.say("boxes shown" if canvas.overlays_visible else hidden)
 
     def action_zoom_in(self) -> None:
         """Zoom in."""

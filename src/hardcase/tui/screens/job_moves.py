@@ -65,7 +65,7 @@ class JobMoves(JobView):
     def _go_hard(self, step: int) -> None:
         index = self.browser.next_hard(step)
         if index is None:
-            self.say("no hard examples here; A auto labels and finds them")
+            self.say(f"no hard examples here; {self.key('auto_label')} auto labels and finds them")
         else:
             self.go(index)
 

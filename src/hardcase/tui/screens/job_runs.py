@@ -26,14 +26,15 @@ class JobRuns(JobMoves):
         """Say so where a run was broken off, by a crash or by whoever closed the terminal."""
         run = self.stopped_run()
         if run is not None and run.state is RunState.RUNNING and not self.session.read_only:
-            self.say(f"run {run.id} stopped at {run.done:,} of {run.total:,} · R resumes it")
+            resume = self.key("resume_run")
+            self.say(f"run {run.id} stopped at {run.done:,} of {run.total:,} · {resume} resumes it")
 
     def action_auto_label(self) -> None:
         """Ask for a model and run it."""
         if self.session.read_only:
             self.complain("the job is read-only: auto labeling would change it")
         elif self.runs.busy:
-            self.say("a run is under way; C cancels it")
+            self.say(f"a run is under way; {self.key('cancel_run')} cancels it")
         else:
             self._ask_for_model(None)
 
@@ -41,9 +42,9 @@ class JobRuns(JobMoves):
         """Go on with the run that stopped."""
         stopped = self.stopped_run()
         if self.runs.busy:
-            self.say("a run is under way; C cancels it")
+            self.say(f"a run is under way; {self.key('cancel_run')} cancels it")
         elif stopped is None:
-            self.say("there is no run to resume; A starts one")
+            self.say(f"there is no run to resume; {self.key('auto_label')} starts one")
         elif self._last_request is not None:
             self.runs.start(self._last_request)
         else:
@@ -74,7 +75,7 @@ class JobRuns(JobMoves):
         """Post `message`, after asking if something is still going on."""
         if self.runs.busy:
             question = "A run is under way. Leave?"
-            consequence = "It stops; what it did is kept, and R resumes it."
+            consequence = f"It stops; what it did is kept, and {self.key('resume_run')} resumes it."
         elif self.session.trouble is not None:
             question = "Not everything is saved. Leave?"
             consequence = f"{self.session.trouble}. What is not saved is lost."

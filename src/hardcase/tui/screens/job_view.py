@@ -53,7 +53,7 @@ class JobView(PlaceScreen):
         self.browser = Browser(session, tab)
         self.rows = VirtualList(self._draw_row, id="samples")
         self.preview = PreviewPane(session)
-        self.runs = RunPanel(session)
+        self.runs = RunPanel(session, self.key)
         self.colours = _colours(session)
 
     def compose(self) -> ComposeResult:
@@ -128,7 +128,9 @@ class JobView(PlaceScreen):
         self.set_class(panel, "with-runs")
         self.rows.set_rows(size, browser.cursor)
         if not size:
-            text = why_empty(self.session, browser.tab, browser.filter, busy=self.runs.busy)
+            text = why_empty(
+                self.session, browser.tab, browser.filter, key=self.key, busy=self.runs.busy
+            )
             self.query_one("#empty", Static).update(text)
         self.query_one(TabLine).show(self.session.stats(), browser.tab)
         self.show_title()
@@ -219,7 +221,7 @@ class JobView(PlaceScreen):
             reason = self.session.read_only_reason or "its folder may not be written"
             text = f"Read-only: {reason}. Look around; nothing can be changed."
         elif trouble is not None:
-            text = f"NOT SAVED: {trouble} · ctrl+s tries again"
+            text = f"NOT SAVED: {trouble} · {self.key('save_again')} tries again"
         banner.show(text, "bold reverse")
         banner.display = bool(text)
 

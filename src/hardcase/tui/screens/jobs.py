@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from hardcase.tui.widgets.virtual_list import Part
 
 _EMPTY = """No jobs yet.
-Press c to create one from a folder of images, or run: hardcase init FOLDER --task detection
+Press {key} to create one from a folder of images, or run: hardcase init FOLDER --task detection
 To look around first, run: hardcase demo"""
 
 _BAR = 10
@@ -59,7 +59,7 @@ class JobsScreen(PlaceScreen):
             yield TitleLine()
             yield OneLine(id="heading")
             yield self.rows
-            yield Static(_EMPTY, id="empty", markup=False)
+            yield Static(_EMPTY.format(key=self.key("new_job")), id="empty", markup=False)
             yield OneLine(id="message")
             yield Hints()
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
 
-from hardcase.tui.bindings import place_bindings
+from hardcase.tui.bindings import first_key, place_bindings
 from hardcase.tui.dialogs.help import HelpDialog
 from hardcase.tui.widgets.lines import Hints, OneLine
 
@@ -32,6 +32,10 @@ class PlaceScreen(Screen[None]):
         super().__init__()
         self.actions = tuple(actions)
         self._bindings = place_bindings(actions, self.PLACES)
+
+    def key(self, action_id: str) -> str:
+        """Return the user's key for an action, to name it in a text."""
+        return first_key(self.actions, action_id)
 
     def say(self, text: str) -> None:
         """Show a line of what was done."""

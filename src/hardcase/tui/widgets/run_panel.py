@@ -19,6 +19,8 @@ from hardcase.session.runs import ActiveRun, RunRequest, prepare
 from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hardcase.session import LabelingSession
 
 _BAR_WIDTH = 30
@@ -35,8 +37,9 @@ class RunPanel(Widget, can_focus=False):
         text: str
         wrong: bool = False
 
-    def __init__(self, session: LabelingSession) -> None:
+    def __init__(self, session: LabelingSession, key: Callable[[str], str]) -> None:
         super().__init__()
+        self._key = key
         self._session = session
         self._active: ActiveRun | None = None
         self._preparing = False
@@ -61,7 +64,9 @@ class RunPanel(Widget, can_focus=False):
     def start(self, request: RunRequest) -> None:
         """Begin or resume a run, if none is under way."""
         if self.busy:
-            self.post_message(self.Said("a run is under way; C cancels it", wrong=True))
+            self.post_message(
+                self.Said(f"a run is under way; {self._key('cancel_run')} cancels it", wrong=True)
+            )
             return
         self._preparing = True
         self._prepare(request)
@@ -158,7 +163,9 @@ class RunPanel(Widget, can_focus=False):
         run_id = active.run.id
         if active.cancelled:
             self._session.stop_run(run_id, RunState.CANCELLED)
-            self._tell("run cancelled; what was done is kept · R resumes it")
+            self._tell(
+                f"run cancelled; what was done is kept · {self._key('resume_run')} resumes it"
+            )
         elif error:
             self._session.stop_run(run_id, RunState.FAILED, error)
             self._tell(f"run failed: {error}", wrong=True)
@@ -194,7 +201,12 @@ class RunPanel(Widget, can_focus=False):
                 ("─" * (_BAR_WIDTH - full), "$muted"),
                 f" {share:.0%}  {run.done:,} of {run.total:,}{self._pace(run)}",
             ),
-            Content.assemble(("The results come here when it is through. C cancels.", "$muted")),
+            Content.assemble(
+                (
+                    f"The results come here when it is through. {self._key('cancel_run')} cancels.",
+                    "$muted",
+                )
+            ),
         ]
 
     def _pace(self, run: Run) -> str:
