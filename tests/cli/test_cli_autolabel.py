@@ -130,3 +130,16 @@ def test_a_run_that_is_stopped_keeps_what_is_done_and_goes_on(tmp_path, model, c
     assert 0 < kept < 100
     again = cli(*argv(job, model), "--json").record
     assert (again["run"], again["state"], again["to_be_confirmed"]) == (1, "completed", 100)
+
+
+def test_a_model_that_fails_in_the_run_is_one_line_and_leaves_the_samples(
+    job, model, tmp_path, cli
+):
+    profile = tmp_path / "two.yaml"
+    profile.write_text(model.with_suffix(".yaml").read_text().replace(", blue]", "]"))
+    result = cli(*argv(job, model, "--profile", profile))
+    assert result.status == 1
+    assert "colours" in result.error
+    assert cli("stats", job, "--json").record["unlabeled"] == 6
+    assert "failed" in cli("log", job, "--limit", "1", "--json").record["title"]
+    assert cli("check", job).status == 0

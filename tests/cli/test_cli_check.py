@@ -101,6 +101,29 @@ def test_a_draft_left_from_a_crash_is_found(boxes, problems):
     assert "hardcase.json.tmp" in text
 
 
+def test_a_folder_that_is_gone_is_found_with_its_images(folder, tmp_path, cli, problems):
+    job = tmp_path / "job.json"
+    cli("init", folder, "--task", "detection", "--job", job)
+    folder.rename(tmp_path / "moved")
+    found = problems(job)
+    assert "folder of the images is gone" in found[0][1]
+    assert len(found) == 7
+
+
+def test_a_label_that_is_there_twice_is_found(boxes, problems):
+    job_file = boxes / "hardcase.json"
+    job_file.write_text(job_file.read_text().replace('"name":"dog"', '"name":"cat"'))
+    texts = [text for _, text in problems(boxes)]
+    assert "label cat is there twice" in texts
+    assert sum("label dog, which the job does not have" in text for text in texts) == 2
+
+
+def test_missing_images_show_as_such_in_the_list(boxes, cli):
+    (boxes / "red" / "0.png").unlink()
+    cli("sync", boxes)
+    assert "unlabeled, missing" in cli("list", boxes, "--filter", "missing").out
+
+
 def test_a_job_file_that_is_none_is_one_line(boxes, cli):
     (boxes / "hardcase.json").write_text(json.dumps({"name": "somebody else's"}))
     result = cli("check", boxes)
