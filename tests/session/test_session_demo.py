@@ -44,6 +44,18 @@ def test_made_again_it_is_left_as_it_is(demo):
     assert [path.read_bytes() for path in demo] == before
 
 
+def test_broken_off_it_is_finished_the_next_time(tmp_path):
+    def interrupt(_job, run):
+        if run.done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(tmp_path / "demo", interrupt)
+    for path in make_demo(tmp_path / "demo"):
+        with LabelingSession.open(path) as session:
+            assert session.stats().to_be_confirmed == 60
+
+
 def first_share(session: LabelingSession, wrong: dict[str, float], count: int) -> float:
     """Share of all that is wrong found among the `count` samples that come first."""
     order = [session.sample(i).path for i in session.query(Tab.TO_BE_CONFIRMED).tolist()]

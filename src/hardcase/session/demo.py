@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import hardcase
 from hardcase.errors import HardcaseError, JobError
-from hardcase.model.job import Task
+from hardcase.model.job import RunState, Task
 from hardcase.model.text import printable
 from hardcase.session.labeling import JOB_FILE, LabelingSession
 from hardcase.session.runs import RunRequest, prepare
@@ -61,7 +61,11 @@ def asset(*parts: str) -> Path:
 def _make(folder: Path, job: DemoJob, progress: Callable[[DemoJob, Run], None]) -> Path:
     target = folder / job.folder
     path = target / JOB_FILE
+    request = RunRequest(asset("models", job.model))
     if path.exists():
+        with LabelingSession.open(path) as session:
+            if _is_unfinished(session):
+                session.autolabel(request, lambda run: progress(job, run))
         return path
     try:
         shutil.copytree(
@@ -70,8 +74,13 @@ def _make(folder: Path, job: DemoJob, progress: Callable[[DemoJob, Run], None]) 
     except OSError as error:
         reason = error.strerror or "not all files could be copied"
         raise JobError(f"cannot make the demo in {printable(str(folder))}: {reason}") from error
-    model = asset("models", job.model)
-    labels = prepare(RunRequest(model)).profile.labels
+    labels = prepare(request).profile.labels
     with LabelingSession.create(target, job.task, labels, name=job.name) as session:
-        session.autolabel(RunRequest(model), lambda run: progress(job, run))
+        session.autolabel(request, lambda run: progress(job, run))
     return path
+
+
+def _is_unfinished(session: LabelingSession) -> bool:
+    """Whether the demo was broken off before its run completed."""
+    completed = any(run.state is RunState.COMPLETED for run in session.runs)
+    return not (completed or session.read_only) and session.stats().unlabeled > 0
