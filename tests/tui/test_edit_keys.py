@@ -213,9 +213,19 @@ async def test_digits_label_the_selected_box(job) -> None:
         assert said(screen) == "labeled so already"
         await pilot.press("8")
         assert "no label 8" in said(screen)
-        await pilot.press("0")
-        assert "no label 10" in said(screen)
         assert changes(job) == 1
+
+
+async def test_0_fits_the_picture_and_never_labels(tmp_path) -> None:
+    with boxed_job(tmp_path / "images", labels=["cat", "dog", *"abcdefgh"]) as job:
+        async with editor_on(job) as (pilot, screen):
+            await pilot.press("+")
+            assert not screen.canvas.view.is_fit
+            await pilot.press("0")
+            assert screen.canvas.view.is_fit
+            await pilot.press("0")
+            assert said(screen).startswith("the whole picture is shown")
+            assert job.sample(1).annotations == (CAT, DOG)
 
 
 async def test_c_picks_the_label_of_the_selected_box(job) -> None:

@@ -133,7 +133,7 @@ def _editor() -> Iterable[Action]:
     yield Action("edit_zoom_box", ("z",), "Zoom to the box", here, "zoom to box", 11)
     yield Action("edit_zoom_in", ("+", "="), "Zoom in", here, "zoom", 12, "+ - 0")
     yield Action("edit_zoom_out", ("-",), "Zoom out", here)
-    yield Action("edit_zoom_fit", ("0",), "Fit the picture; if it fits already, set label 10", here)
+    yield Action("edit_zoom_fit", ("0",), "Fit the picture again", here)
     yield Action("edit_toggle_boxes", ("o",), "Show or hide the boxes", here, "hide", 13)
     yield Action("edit_save_again", ("ctrl+s",), "Try to save again after a disk error", here)
 

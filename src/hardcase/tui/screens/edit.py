@@ -236,12 +236,11 @@ class EditScreen(EditMouse):
         self.refresh_hints()
 
     def action_edit_zoom_fit(self) -> None:
-        """Show the whole picture; where it is shown already, set label 10."""
+        """Show the whole picture. It sets no label, lest a key pressed twice alters a box."""
         if self.canvas.view.is_fit:
-            self.action_label(10)
-        else:
-            self.canvas.zoom_fit()
-            self.refresh_hints()
+            self.say("the whole picture is shown; c picks label 10 and others")
+        self.canvas.zoom_fit()
+        self.refresh_hints()
 
     def action_edit_toggle_boxes(self) -> None:
         """Show or hide the boxes."""
