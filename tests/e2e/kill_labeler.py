@@ -144,7 +144,7 @@ class Labeler:
                 self.session.stop_run(active.run.id, RunState.CANCELLED)
                 return
         say("finish")
-        self.session.finish_run(active.run.id)
+        self.session.finish_run(self.session.settlement(active.run.id).settle())
 
     # -- files
 

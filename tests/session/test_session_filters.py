@@ -127,3 +127,9 @@ def test_any_text_is_a_filter_or_a_usage_error(text):
     except UsageError:
         return
     assert evaluate(terms, columns).shape == (1,)
+
+
+def test_what_a_job_file_wrongly_says_is_no_obstacle():
+    odd = Sample(1, "a.jpg", reasons=(99, -1, 3), updated_at="not a date")
+    columns = Columns({1: odd})
+    assert evaluate(parse("reason:3 -date:>=1970-01-01"), columns).tolist() == [True]

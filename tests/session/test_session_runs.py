@@ -115,7 +115,7 @@ def test_nothing_shows_before_the_run_completes(make_session, prepare, request_f
     for chunk in active.chunks():
         session.record(chunk)
         assert session.stats().to_be_confirmed == 0
-    session.finish_run(active.run.id)
+    session.finish_run(session.settlement(active.run.id).settle())
     assert session.stats().to_be_confirmed == 5
 
 
@@ -184,10 +184,25 @@ def test_what_a_person_labeled_meanwhile_is_left_alone(make_session, prepare, re
     by_hand = Annotation("dog", Box(1, 1, 8, 8))
     session.set_annotations(1, [by_hand])
     session.set_no_objects([2])
-    session.finish_run(active.run.id)
+    session.finish_run(session.settlement(active.run.id).settle())
     assert session.sample(1).annotations == (by_hand,)
     assert session.sample(2).status is Status.LABELED
     assert session.stats().to_be_confirmed == 3
+
+
+def test_what_changes_while_a_run_is_settled_is_seen(make_session, prepare, request_for):
+    session = make_session()
+    active = session.begin_run(prepare(request_for))
+    for chunk in active.chunks():
+        session.record(chunk)
+    settled = session.settlement(active.run.id).settle()
+    session.mark_hard([1])
+    session.set_no_objects([2])
+    session.finish_run(settled)
+    assert session.sample(1).hard
+    assert session.sample(1).status is Status.TO_BE_CONFIRMED
+    assert session.sample(2).status is Status.LABELED
+    assert session.stats().to_be_confirmed == 4
 
 
 def test_a_completed_run_is_one_undo(make_session, prepare, request_for):

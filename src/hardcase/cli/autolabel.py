@@ -64,7 +64,7 @@ def autolabel(args: Namespace, output: Output) -> int:
         if active.cancelled:
             session.stop_run(run.id, RunState.CANCELLED)
         else:
-            session.finish_run(run.id)
+            session.finish_run(session.settlement(run.id).settle())
         run = session.run(run.id)
         mine = [s for s in session.samples() if _labeled_by(s, run)]
     return _tell(run, mine, output)

@@ -94,14 +94,8 @@ def _flag(name: str) -> Callable[[tuple[str, ...], Columns], Mask]:
 
 def _label(values: tuple[str, ...], columns: Columns) -> Mask:
     wanted = {v.casefold() for v in values}
-    mask = np.zeros(len(columns.ids), bool)
-    for name in columns.label_names():
-        bit = columns.label_bit(name) if name.casefold() in wanted else None
-        if bit is not None:
-            mask |= (columns.labels[:, bit[0]] & bit[1]).astype(bool)
-    if "none" in wanted:
-        mask |= ~columns.labels.any(axis=1)
-    return mask
+    mask = columns.labels.having(n for n in columns.labels.names if n.casefold() in wanted)
+    return mask | columns.labels.having_none() if "none" in wanted else mask
 
 
 def _name(values: tuple[str, ...], columns: Columns) -> Mask:
@@ -126,8 +120,7 @@ def _by(values: tuple[str, ...], columns: Columns) -> Mask:
                 return True
         return False
 
-    bits = columns.maker_mask(m for m in columns.makers_seen() if wanted(m))
-    return (columns.makers & bits).astype(bool)
+    return columns.makers.having(m for m in columns.makers.names if wanted(m))
 
 
 def _score(values: tuple[str, ...], columns: Columns) -> Mask:

@@ -32,6 +32,7 @@ from hardcase.session.birth import new_job_rows, new_labels
 from hardcase.session.clock import now, user
 from hardcase.session.columns import STATUS_CODES, Columns
 from hardcase.session.scan import find_images
+from hardcase.session.settlement import Settled, Settlement
 from hardcase.session.views import Sort, Stats, Tab
 from hardcase.store import JobStore
 
@@ -381,9 +382,13 @@ class LabelingSession:
         """Keep some predictions of a run under way."""
         return runs.record(self, chunk)
 
-    def finish_run(self, run_id: int) -> Change | None:
+    def settlement(self, run_id: int) -> Settlement:
+        """Return what it takes to settle a run elsewhere; give the result to `finish_run`."""
+        return Settlement(self, run_id)
+
+    def finish_run(self, settled: Settled) -> Change | None:
         """Move what a run predicted to To Be Confirmed."""
-        return runs.finish(self, run_id)
+        return runs.finish(self, settled)
 
     def stop_run(self, run_id: int, state: RunState, message: str = "") -> Change | None:
         """Record that a run was cancelled or failed."""
@@ -411,7 +416,7 @@ class LabelingSession:
         except HardcaseError as error:
             self.stop_run(run_id, RunState.FAILED, str(error))
             raise
-        self.finish_run(run_id)
+        self.finish_run(self.settlement(run_id).settle())
         return self.run(run_id)
 
     # -- annotations in and out

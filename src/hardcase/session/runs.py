@@ -1,8 +1,9 @@
-"""Auto-labeling runs: prepare, begin, work, record, finish.
+"""Auto-labeling runs: prepare, begin, work, record, settle, finish.
 
-`prepare` and `ActiveRun.chunks` touch no job and may run on any thread; the rest belongs to the
-session's thread. Predictions are recorded chunk by chunk, so a run that was broken off goes on
-where it stood, and become the samples' auto labels in one Change when the run completes.
+`prepare`, `ActiveRun.chunks` and `Settlement.settle` touch no job and may run on any thread; the
+rest belongs to the session's thread. Predictions are recorded chunk by chunk, so a run that was
+broken off goes on where it stood, and become the samples' auto labels in one Change when the run
+completes.
 """
 
 from __future__ import annotations
@@ -11,13 +12,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from hardcase import hardness
 from hardcase.errors import ModelError, UsageError
 from hardcase.inference import LocalEngine, Profile, file_sha256, load_profile
 from hardcase.model.changes import Change, Edit, Kind, Table
-from hardcase.model.job import Prediction, Run, RunState, Sample, Status, Task
+from hardcase.model.job import Prediction, Run, RunState, Sample, Status
 from hardcase.model.text import printable
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
@@ -25,14 +24,13 @@ from hardcase.session.translate import matching_classes, translator
 from hardcase.session.views import Tab
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from hardcase.inference import Engine
     from hardcase.model.evidence import Evidence
     from hardcase.session.labeling import LabelingSession
+    from hardcase.session.settlement import Settled
 
 CHUNK_SIZE = 32
 CHUNK_SECONDS = 1.0
@@ -200,83 +198,18 @@ def stop(
     )
 
 
-def finish(session: LabelingSession, run_id: int) -> Change | None:
-    """Make the predictions of a run the auto labels of its samples, hard examples marked: S1, S3.
+def finish(session: LabelingSession, settled: Settled) -> Change | None:
+    """Make the predictions of a run the auto labels of its samples in one Change: S1, S3.
 
     What a person labeled meanwhile is left alone.
     """
-    run = session.run(run_id)
-    predictions = [p for p in session.predictions() if p.run == run_id]
-    judged = _judge(session, [p for p in predictions if p.error is None], run)
+    run = session.run(settled.run)
     moment = now()
-    edits: list[Edit] = []
-    for prediction in predictions:
-        before = session.sample(prediction.id)
-        if before.status is Status.LABELED or made_by_human(before):
-            continue
-        after = _applied(before, prediction, judged.get(prediction.id), run, session.task)
-        edits.append(Edit(Table.SAMPLES, before.id, before, replace(after, updated_at=moment)))
+    edits = list(settled.current_edits(session))
+    title = f"auto label {len(edits)} samples with {run.signature}"
     completed = replace(run, state=RunState.COMPLETED, ended_at=moment)
-    count = len(edits)
     edits.append(Edit(Table.RUNS, run.id, run, completed))
-    return session.commit(f"auto label {count} samples with {run.signature}", edits)
-
-
-def _applied(
-    sample: Sample,
-    prediction: Prediction,
-    judged: hardness.Assessment | None,
-    run: Run,
-    task: Task,
-) -> Sample:
-    if judged is None:
-        return replace(sample, error=prediction.error)
-    # A mark without a coefficient was set by a person: it outlives the run.
-    marked_by_hand = sample.hard and sample.coefficient is None
-    offered = bool(prediction.annotations) or task is Task.DETECTION
-    return replace(
-        sample,
-        status=Status.TO_BE_CONFIRMED if offered else Status.UNLABELED,
-        annotations=prediction.annotations,
-        labeled_by=run.signature if offered else None,
-        hard=judged.hard or marked_by_hand,
-        coefficient=round(judged.coefficient, 6),
-        reasons=judged.reasons,
-        width=prediction.width,
-        height=prediction.height,
-        error=None,
-    )
-
-
-def _judge(
-    session: LabelingSession, predictions: list[Prediction], run: Run
-) -> Mapping[int, hardness.Assessment]:
-    if not predictions:
-        return {}
-    position = {label.name: n for n, label in enumerate(session.labels)}
-    best = [position.get(p.annotations[0].label, -1) if p.annotations else -1 for p in predictions]
-    assessments = hardness.assess(
-        session.task,
-        _matrix(predictions),
-        np.array(best, dtype=np.int64),
-        _reference(session, run.signals),
-    )
-    return {p.id: a for p, a in zip(predictions, assessments, strict=True)}
-
-
-def _reference(session: LabelingSession, signals: tuple[str, ...]) -> NDArray[np.float64] | None:
-    """Signals of the samples that a person labeled or confirmed, (M, len(signals)), if any."""
-    comparable = {run.id for run in session.runs if run.signals == signals}
-    labeled = [
-        p
-        for p in session.predictions()
-        if p.error is None and p.run in comparable and session.sample(p.id).status is Status.LABELED
-    ]
-    return _matrix(labeled) if labeled else None
-
-
-def _matrix(predictions: list[Prediction]) -> NDArray[np.float64]:
-    return np.array([p.signals for p in predictions], dtype=np.float64)
+    return session.commit(title, edits)
 
 
 def _targets(session: LabelingSession, expression: str) -> list[int]:

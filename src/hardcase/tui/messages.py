@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from hardcase.session import LabelingSession
     from hardcase.session.runs import Chunk, PreparedRun
+    from hardcase.session.settlement import Settled
 
 
 class SavedChanged(Message):
@@ -40,6 +41,13 @@ class RunEnded(Message):
     run: int
     error: str
     """Why it failed in one line, empty if it did not."""
+
+
+@dataclass
+class RunSettled(Message):
+    """What a complete run makes of its samples."""
+
+    settled: Settled
 
 
 @dataclass

@@ -16,12 +16,13 @@ from hardcase.errors import HardcaseError
 from hardcase.model.job import Run, RunState
 from hardcase.model.text import printable
 from hardcase.session.runs import ActiveRun, RunRequest, prepare
-from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused
+from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused, RunSettled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardcase.session import LabelingSession
+    from hardcase.session.settlement import Settlement
 
 _BAR_WIDTH = 30
 _HISTORY = 50
@@ -107,6 +108,10 @@ class RunPanel(Widget, can_focus=False):
             error = str(problem)
         self.post_message(RunEnded(active.run.id, error))
 
+    @work(thread=True, exclusive=True, group="run", exit_on_error=False)
+    def _settle(self, settlement: Settlement) -> None:
+        self.post_message(RunSettled(settlement.settle()))
+
     def on_run_refused(self, message: RunRefused) -> None:
         """Say why there is no run."""
         self._preparing = False
@@ -137,14 +142,32 @@ class RunPanel(Widget, can_focus=False):
         self.refresh()
 
     def on_run_ended(self, message: RunEnded) -> None:
-        """Turn what was predicted into auto labels, or record why not."""
-        active, self._active = self._active, None
+        """Begin to turn what was predicted into auto labels, or record why not."""
+        active = self._active
         if active is None or active.run.id != message.run:
             return
+        if not (active.cancelled or message.error):
+            self._settle(self._session.settlement(message.run))
+            return
+        self._active = None
         try:
-            self._conclude(active, message.error)
+            self._stop(active, message.error)
         except HardcaseError as error:
             self._tell(str(error), wrong=True)
+
+    def on_run_settled(self, message: RunSettled) -> None:
+        """Let the auto labels appear."""
+        active, self._active = self._active, None
+        if active is None:
+            return
+        try:
+            self._session.finish_run(message.settled)
+        except HardcaseError as error:
+            self._tell(str(error), wrong=True)
+            return
+        run = self._session.run(active.run.id)
+        unreadable = f", {run.failed:,} unreadable" if run.failed else ""
+        self._tell(f"auto labeled {run.done - run.failed:,} samples{unreadable}")
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that fell over: a bug, which must not look like a run that hangs."""
@@ -159,21 +182,16 @@ class RunPanel(Widget, can_focus=False):
             else:
                 self._tell(reason, wrong=True)
 
-    def _conclude(self, active: ActiveRun, error: str) -> None:
+    def _stop(self, active: ActiveRun, error: str) -> None:
         run_id = active.run.id
         if active.cancelled:
             self._session.stop_run(run_id, RunState.CANCELLED)
             self._tell(
                 f"run cancelled; what was done is kept · {self._key('resume_run')} resumes it"
             )
-        elif error:
+        else:
             self._session.stop_run(run_id, RunState.FAILED, error)
             self._tell(f"run failed: {error}", wrong=True)
-        else:
-            self._session.finish_run(run_id)
-            run = self._session.run(run_id)
-            unreadable = f", {run.failed:,} unreadable" if run.failed else ""
-            self._tell(f"auto labeled {run.done - run.failed:,} samples{unreadable}")
 
     def _tell(self, text: str = "", *, wrong: bool = False) -> None:
         self.refresh(layout=True)
