@@ -7,9 +7,9 @@ import json
 import pytest
 from cli_pictures import paint
 
-from hardcase.cli.check import annotation_problems
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation, Sample, Task
+from hardcase.session.check import annotation_problems
 from hardcase.store.lines import decode_line, encode_line
 
 
