@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from edit_helpers import CAT, DOG, boxed_job, boxes, editor_on, left, opened
 from PIL import Image
-from tui_helpers import app_on, job_screen, make_images, said, wait_for
+from tui_helpers import app_on, job_screen, make_images, said, screen_text, wait_for
 
 from hardcase.errors import JobError
 from hardcase.model.boxes import Box
@@ -216,3 +216,27 @@ async def test_the_editor_closes_on_an_image_that_turns_out_unfit(job, damage) -
         expected = {"cut": "0.png", "resized": "the image has 200×100 px"}[damage]
         assert expected in said(screen)
     assert job.sample(1).annotations == (CAT, DOG)
+
+
+async def test_an_edit_repaints_what_changed_and_not_the_screen(job, monkeypatch) -> None:
+    async with editor_on(job) as (pilot, _):
+        painted = []
+        display = pilot.app._display
+
+        def record(screen, update) -> None:
+            painted.append(type(update).__name__)
+            display(screen, update)
+
+        monkeypatch.setattr(pilot.app, "_display", record)
+        await pilot.press("l", "tab", "2", "u")
+        await wait_for(pilot, lambda: job.saved, "the disk")
+        assert "ChopsUpdate" in painted
+        assert "LayoutUpdate" not in painted
+
+
+async def test_the_job_shows_what_was_edited_on_return(job) -> None:
+    async with editor_on(job) as (pilot, _):
+        await pilot.press("d", "escape")
+        screen = await job_screen(pilot)
+        await wait_for(pilot, lambda: "1 box" in " ".join(screen_text(pilot.app)), "the list")
+        assert [o.label for o in screen.preview.canvas.overlays] == ["dog"]

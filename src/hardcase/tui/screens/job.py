@@ -28,6 +28,20 @@ class JobScreen(JobRuns):
     """A job: decide sample by sample, or on many at once."""
 
     _last_label: str | None = None  # of a box drawn or labeled in the editor
+    _covered = False
+
+    def show_list(self) -> None:
+        """Show the list, unless the editor is over it.
+
+        Textual repaints all of a screen when anything changes on the one under it.
+        """
+        if not self._covered:
+            super().show_list()
+
+    def show_title(self) -> None:
+        """Show the title, unless the editor is over it."""
+        if not self._covered:
+            super().show_title()
 
     # -- deciding
 
@@ -214,10 +228,12 @@ class JobScreen(JobRuns):
         editor = EditScreen(
             self.actions, self.session, sample.id, box=self.preview.box, label=self._last_label
         )
+        self._covered = True
         self.app.push_screen(editor, lambda _: self._edited(editor))
 
     def _edited(self, editor: EditScreen) -> None:
         """Take over from the box editor."""
+        self._covered = False
         self.session.on_saved(self._saved)
         self._last_label = editor.last_label
         outcome = editor.outcome
