@@ -240,4 +240,5 @@ MOMENTS = (
     Moment("checkpoint", "checkpoint", (1, 8), 0.012),
     Moment("run", "chunk", (1, 1), 0.02, engine="dies first"),
     Moment("labels", "open", (1, 1), 0.5),
+    Moment("run", "pause", (1, 1), 0.7),
 )

@@ -13,7 +13,8 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +58,20 @@ def kept(row: Row) -> Row:
     return row
 
 
+def slow_down_the_disk(rng: random.Random) -> None:
+    """Let appends take their time, else all would be safe before a kill could show that it is not.
+
+    Without this, a program that acknowledges what it has not written yet is hardly ever caught.
+    """
+    append = journal.Journal.append
+
+    def late(self: journal.Journal, lines: Sequence[tuple[int, bytes]]) -> None:
+        time.sleep(rng.uniform(0, 0.03))
+        append(self, lines)
+
+    journal.Journal.append = late
+
+
 def say(*words: object) -> None:
     print(*words, flush=True)
 
@@ -77,9 +92,10 @@ class Labeler:
         self.acknowledge()
 
     def acknowledge(self) -> None:
-        self.session.flush()
         store = self.session._store
-        say("ack", store.last_seq, digest(store.tables))
+        seq, state = store.last_seq, digest(store.tables)
+        self.session.flush()
+        say("ack", seq, state)
 
     # -- decisions
 
@@ -139,6 +155,9 @@ class Labeler:
                 self.decide()
             self.acknowledge()
             say("chunk", number)
+            if self.rng.random() < 0.2:
+                say("pause")
+                time.sleep(0.8)  # the engine has nothing to do any more, and waits
             if number == last:
                 active.cancel()
                 self.session.stop_run(active.run.id, RunState.CANCELLED)
@@ -164,6 +183,7 @@ def main() -> None:
     jobstore.CHECKPOINT_AFTER = CHECKPOINT_AFTER
     journal._WORTH_DROPPING = WORTH_DROPPING
     rng = random.Random(seed)
+    slow_down_the_disk(random.Random(seed))
     labeler = Labeler(Path(job), Path(model), rng)
     steps = (labeler.decide, labeler.run, labeler.checkpoint, labeler.reopen)
     while True:
