@@ -93,6 +93,7 @@ def finish(job: Path, model: Path, hardcase: Callable) -> None:
     assert checked.status == 0, checked.out + checked.err
 
 
+@pytest.mark.timeout(300)
 def test_no_acknowledged_change_is_lost_to_kills_of_the_program(job, model, hardcase):
     met = kill_often(job, model, len(MOMENTS))
     print(dict(met))
