@@ -10,8 +10,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 from rich.color import EIGHT_BIT_PALETTE, STANDARD_PALETTE, Color, ColorSystem
 
-from hardcase.errors import UsageError
-from hardcase.imaging.depth import Depth, detect_depth, dithered, flat, nearest, palette
+from hardcase.imaging.depth import Depth, dithered, flat, nearest, palette
 from hardcase.model.palette import LABEL_COLOURS
 
 PALETTES = [Depth.XTERM, Depth.ANSI]
@@ -80,28 +79,3 @@ def test_a_label_with_a_hue_keeps_one_in_16_colours() -> None:
         chosen = flat(np.array([r, g, b], dtype=np.uint8), Depth.ANSI).tolist()
         assert chosen in palette(Depth.ANSI).tolist()
         assert (len(set(chosen)) > 1) == (len({r, g, b}) > 1)
-
-
-@pytest.mark.parametrize(
-    ("system", "no_color", "environ", "depth"),
-    [
-        ("truecolor", False, {}, Depth.FULL),
-        ("256", False, {}, Depth.XTERM),
-        ("standard", False, {}, Depth.ANSI),
-        ("windows", False, {}, Depth.ANSI),
-        (None, False, {}, Depth.FULL),
-        ("truecolor", True, {}, Depth.MONO),
-        ("256", True, {"HARDCASE_COLOURS": "16M"}, Depth.FULL),
-        ("256", False, {"HARDCASE_COLOURS": " mono "}, Depth.MONO),
-        ("256", False, {"HARDCASE_COLOURS": ""}, Depth.XTERM),
-    ],
-)
-def test_the_depth_follows_the_terminal_unless_told(
-    system: str | None, no_color: bool, environ: dict[str, str], depth: Depth
-) -> None:
-    assert detect_depth(system, no_color=no_color, environ=environ) is depth
-
-
-def test_an_unknown_depth_is_wrong_use() -> None:
-    with pytest.raises(UsageError, match="set it to one of 16m, 256, 16, mono"):
-        detect_depth("256", environ={"HARDCASE_COLOURS": "many\x1b"})

@@ -1,58 +1,19 @@
-"""Colour depths of terminals, and pictures dithered down to them."""
+"""Pictures dithered down to the colours a terminal has."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hardcase.errors import UsageError
-from hardcase.model.text import printable
+from hardcase.terminal import Depth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
+__all__ = ["PATTERN", "Depth", "dithered", "flat", "nearest", "palette"]
 
-class Depth(StrEnum):
-    """How many colours the terminal shows."""
-
-    FULL = "16m"
-    XTERM = "256"
-    ANSI = "16"
-    MONO = "mono"
-
-
-VARIABLE = "HARDCASE_COLOURS"
-"""Environment variable that overrides what was found: 16m, 256, 16 or mono."""
-
-
-def detect_depth(
-    color_system: str | None, *, no_color: bool = False, environ: Mapping[str, str]
-) -> Depth:
-    """Return the depth to draw with, given what Rich found out (`Console.color_system`).
-
-    Raises UsageError when `HARDCASE_COLOURS` is set to something else than a depth.
-    """
-    asked = environ.get(VARIABLE, "").strip().lower()
-    if asked:
-        try:
-            return Depth(asked)
-        except ValueError as error:
-            known = ", ".join(Depth)
-            raise UsageError(
-                f"{VARIABLE} is {printable(asked)}; set it to one of {known}"
-            ) from error
-    if no_color:
-        return Depth.MONO
-    # Textual sends full colours where Rich found none, so nothing is lost by doing the same.
-    return _SYSTEMS.get(color_system or "", Depth.FULL)
-
-
-_SYSTEMS = {"256": Depth.XTERM, "standard": Depth.ANSI, "windows": Depth.ANSI}
 
 # The 16 colours as Rich matches them (`rich.color.STANDARD_PALETTE`): normal, then bright.
 _ANSI = [
@@ -70,7 +31,7 @@ _WEIGHTS = np.array([0.3, 0.55, 0.15], dtype=np.float32)
 _LEVELS = np.rint(np.rint(np.arange(256) * 63 / 255) * 255 / 63).astype(np.uint8)
 
 _BITS = 5  # a channel in the look-up table of nearest colours
-_PATTERN = np.array(
+PATTERN = np.array(
     [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], dtype=np.int64
 )  # Bayer's 4x4 matrix
 
@@ -135,7 +96,7 @@ def dithered(pixels: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
     by_brightness = np.argsort(np.argsort(colours @ np.array([299, 587, 114]), kind="stable"))
     wanted = pixels.astype(np.int64)
     height, width = pixels.shape[:2]
-    count = _PATTERN.size
+    count = PATTERN.size
     error = np.zeros_like(wanted)
     candidates = np.empty((count, height, width), dtype=np.int64)
     for i in range(count):
@@ -144,7 +105,7 @@ def dithered(pixels: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
         error += wanted - colours[found]
     candidates.sort(axis=0)
     tiles = -(-height // 4), -(-width // 4)
-    rank = np.tile(_PATTERN, tiles)[None, :height, :width]
+    rank = np.tile(PATTERN, tiles)[None, :height, :width]
     chosen = np.take_along_axis(candidates, rank, axis=0)[0]
     sorted_palette = palette(depth)[np.argsort(by_brightness)]
     result: NDArray[np.uint8] = sorted_palette[chosen]
