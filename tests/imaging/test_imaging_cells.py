@@ -11,8 +11,9 @@ from PIL import Image
 from rich.console import Console
 from rich_pixels import Pixels
 
-from hardcase.imaging.cells import LETTERBOX, blank, half_blocks, picture
+from hardcase.imaging.cells import LETTERBOX, blank, half_blocks
 from hardcase.imaging.depth import Depth
+from hardcase.imaging.picture import picture
 from hardcase.imaging.segments import CellRenderer, lines
 from hardcase.imaging.view import FIT, View, place
 

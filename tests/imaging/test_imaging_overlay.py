@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from hardcase.imaging.cells import CellGrid, half_blocks
 from hardcase.imaging.contrast import MIN_CONTRAST, behind, ratio, rgb
 from hardcase.imaging.depth import Depth, dithered
+from hardcase.imaging.minimap import minimap
 from hardcase.imaging.overlay import HARD_TEXT, Overlay, draw, message
 from hardcase.imaging.segments import lines
 from hardcase.imaging.view import FIT, Placement, View, place
@@ -31,8 +32,8 @@ def text(grid: CellGrid) -> list[str]:
 
 
 def box(left: int, top: int, right: int, bottom: int) -> Box:
-    """Return the source box that covers cells left..right, top..bottom (10 x 20 pixels each)."""
-    return Box(10.0 * left, 20.0 * top, 10.0 * (right + 1), 20.0 * (bottom + 1))
+    """Return the box through the middle of cells left..right, top..bottom (10 x 20 pixels each)."""
+    return Box(10.0 * left + 4, 20.0 * top + 8, 10.0 * right + 6, 20.0 * bottom + 12)
 
 
 def outlined(grid: CellGrid, picture: CellGrid) -> set[tuple[int, int]]:
@@ -79,6 +80,59 @@ def test_small_boxes_stay_visible(
     assert {(x, y): str(grid.chars[y, x]) for x, y in drawn} == drawn
 
 
+@pytest.mark.parametrize(
+    ("edges", "drawn"),
+    [
+        # Cells are 10 x 20 pixels; the box takes cells 10 to 13 and 5 to 7.
+        ((100, 100, 140, 160), ["▘▔▔▝", "▏  ▕", "▖▁▁▗"]),
+        ((108, 117, 132, 143), ["▗▁▁▖", "▕  ▏", "▝▔▔▘"]),
+        ((105, 100, 135, 160), ["▝▔▔▘", "│  │", "▗▁▁▖"]),
+        ((100, 110, 140, 150), ["▖──▗", "▏  ▕", "▘──▝"]),
+    ],
+)
+def test_edges_off_the_middle_of_cells_are_drawn_where_they_are(
+    edges: tuple[int, int, int, int], drawn: list[str]
+) -> None:
+    picture, p = scene()
+    grid = draw(picture, p, [Overlay(Box(*map(float, edges)), "")])
+    shown = grid.chars[5:8, 10:14].copy()
+    assert (shown[1, 1:3] == picture.chars[6, 11:13]).all()
+    shown[1, 1:3] = " "
+    assert ["".join(row) for row in shown.tolist()] == drawn
+
+
+@pytest.mark.parametrize("depth", [Depth.FULL, Depth.MONO])
+def test_the_right_edge_of_the_selected_box_has_the_line_in_the_background(depth: Depth) -> None:
+    picture, p = scene(depth)
+    grid = draw(picture, p, [Overlay(Box(100, 100, 160, 200), "", selected=True)])
+    assert (grid.chars[7, 10], grid.chars[7, 15]) == ("▎", "▊")
+    assert grid.fg[7, 10].tolist() == grid.bg[7, 15].tolist() == [255, 255, 255]
+
+
+def test_where_cells_tell_no_colours_lines_stand_on_those_of_the_ground() -> None:
+    _, p = scene()
+    ids = np.full((ROWS, COLUMNS, 3), 7, dtype=np.uint8)
+    odd = CellGrid(np.full((ROWS, COLUMNS), "\U0010eeee"), ids, ids.copy())
+    ground = half_blocks(np.full((2 * ROWS, COLUMNS, 3), 90, dtype=np.uint8))
+    grid = draw(odd, p, [Overlay(box(5, 3, 50, 17), "")], ground=ground)
+    assert grid.bg[3, 20].tolist() == [90, 90, 90]
+    assert grid.chars[0, 0] == "\U0010eeee"
+
+
+def test_a_zoomed_picture_has_a_map_above_its_hint_and_no_tag_on_it() -> None:
+    picture, p = scene(view=View(4.0, 0.9, 0.9))
+    plain = draw(picture, p, hint="4.0x")
+    corner = minimap(p, Depth.FULL)
+    assert corner is not None
+    mapped = np.s_[-1 - corner.rows : -1, -corner.columns :]
+    assert (plain.bg[mapped] == corner.bg).all()
+    assert corner.bg[-1, -1].mean() > 200 > corner.bg[0, 0].mean()
+    under = Overlay(Box(*p.to_source(COLUMNS - 5, ROWS - 6), *p.to_source(COLUMNS, ROWS)), "under")
+    tagged = draw(picture, p, [under], hint="4.0x")
+    assert (tagged.chars[mapped] == plain.chars[mapped]).all()
+    assert minimap(place(FIT, 600, 400, COLUMNS, ROWS), Depth.FULL) is None
+
+
 def test_a_box_far_smaller_than_a_cell_is_one_mark() -> None:
     picture, p = scene()
     grid = draw(picture, p, [Overlay(Box(105.1, 101.0, 105.2, 101.1), "x")])
@@ -89,8 +143,8 @@ def test_edges_beyond_the_view_are_not_drawn() -> None:
     picture, p = scene(view=View(2.0))  # shows x 150-450, y 100-300
     rows = text(draw(picture, p, [Overlay(Box(0, 150, 300, 250), "")]))
     top = int(p.to_cell(0, 150)[1])
-    assert rows[top][:30] == "─" * 29 + "┐"
-    assert not set(text(draw(picture, p, [Overlay(Box(0, 0, 100, 90), "x")]))[0]) & set("─│┐┘x")
+    assert rows[top][:30] == "▔" * 29 + "▝"
+    assert not set(text(draw(picture, p, [Overlay(Box(0, 0, 100, 90), "x")]))[0]) & set("─▔▁│▏▕┐┘x")
 
 
 overlays = st.lists(

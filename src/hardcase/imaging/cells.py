@@ -1,29 +1,30 @@
-"""Pictures made of terminal cells.
-
-`half_blocks` alone knows how pixels become cells; other blocks would stand beside it.
-"""
+"""Pictures made of terminal cells, and half blocks, the plainest way to make them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
-from hardcase.imaging.depth import Depth, dithered, nearest
+from hardcase.imaging.depth import PATTERN, Depth, nearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from hardcase.imaging.view import Placement
 
 LETTERBOX = (24, 24, 24)
 LOWER_HALF = "▄"
 _SHADES = np.array(list(" ░▒▓█"))
 
+BAYER = (PATTERN + 0.5) / 16
+"""Bayer's 4x4 matrix as thresholds in (0, 1)."""
+
+COVERAGE = {" ": 0, "▀": 2, "▄": 2, "▌": 2, "▐": 2, "▚": 2, "▞": 2, "█": 4}
+COVERAGE |= dict.fromkeys("▘▝▖▗", 1) | dict.fromkeys("▛▜▙▟", 3)
+"""Quarters of a cell in the foreground, of the characters that pictures are made of."""
+
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-_BLACK, _WHITE = 0, 255
+_WHITE = 255
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,38 +92,12 @@ def blank(columns: int, rows: int, depth: Depth, colour: tuple[int, int, int]) -
     return CellGrid(np.full((rows, columns), " "), fg, bg, depth)
 
 
-def picture(
-    image: Image.Image,
-    placement: Placement,
-    depth: Depth = Depth.FULL,
-    letterbox: tuple[int, int, int] = LETTERBOX,
-) -> CellGrid:
-    """Render the part of an RGB image that `placement` shows, area-averaged or enlarged.
-
-    `image` may be a reduction of the `placement.width` x `placement.height` original.
-    """
-    pixels = _sampled(image, placement)
-    tint = np.array(letterbox, dtype=np.uint8)
-    if depth is Depth.MONO:
-        tint[:] = _BLACK
-    tint = nearest(tint, depth)
-    canvas = np.broadcast_to(tint, (2 * placement.rows, placement.columns, 3)).copy()
-    y, x = placement.half_row, placement.column
-    canvas[y : y + placement.shown_half_rows, x : x + placement.shown_columns] = dithered(
-        pixels, depth
-    )
-    return half_blocks(canvas, depth)
-
-
-def _sampled(image: Image.Image, placement: Placement) -> NDArray[np.uint8]:
-    """Return the shown part as (half rows, columns, 3) uint8."""
-    sx, sy = image.width / placement.width, image.height / placement.height
-    x1, y1, x2, y2 = placement.source_box
-    box = (x1 * sx, y1 * sy, min(x2 * sx, image.width), min(y2 * sy, image.height))
-    enlarged = placement.step_x * sx < 1 and placement.step_y * sy < 1
-    method = Image.Resampling.NEAREST if enlarged else Image.Resampling.BOX
-    size = placement.shown_columns, placement.shown_half_rows
-    return np.asarray(image.resize(size, method, box=box))
+def mean(grid: CellGrid, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return the (N, 3) colours of N cells, each averaged over its area; texts are not counted."""
+    quarters = np.array([COVERAGE.get(c, 0) for c in grid.chars[rows, columns].tolist()])[:, None]
+    fg, bg = grid.fg[rows, columns].astype(np.int64), grid.bg[rows, columns].astype(np.int64)
+    mixed: NDArray[np.uint8] = ((quarters * fg + (4 - quarters) * bg) // 4).astype(np.uint8)
+    return mixed
 
 
 def _shades(top: NDArray[np.uint8], bottom: NDArray[np.uint8]) -> CellGrid:
@@ -131,13 +106,7 @@ def _shades(top: NDArray[np.uint8], bottom: NDArray[np.uint8]) -> CellGrid:
     # full linearity would leave most of a photo blank.
     level = luma**1.5 * (len(_SHADES) - 1)
     rows, columns = luma.shape
-    chars = _SHADES[np.clip(np.floor(level + _threshold(rows, columns)), 0, 4).astype(np.int64)]
+    threshold = np.tile(BAYER, (-(-rows // 4), -(-columns // 4)))[:rows, :columns]
+    chars = _SHADES[np.clip(np.floor(level + threshold), 0, 4).astype(np.int64)]
     fg = np.full(top.shape, _WHITE, dtype=np.uint8)
     return CellGrid(chars, fg, np.zeros_like(fg), Depth.MONO)
-
-
-def _threshold(rows: int, columns: int) -> NDArray[np.float32]:
-    """Return a 2x2 Bayer pattern in (0, 1)."""
-    pattern: Any = (np.array([[0, 2], [3, 1]], dtype=np.float32) + 0.5) / 4
-    tiled: NDArray[np.float32] = np.tile(pattern, (-(-rows // 2), -(-columns // 2)))
-    return tiled[:rows, :columns]
