@@ -7,12 +7,15 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ImageError
+from hardcase.imaging import kitty
 from hardcase.imaging.cache import MemoryCache
-from hardcase.imaging.cells import LETTERBOX, CellGrid, picture
+from hardcase.imaging.cells import LETTERBOX, CellGrid
 from hardcase.imaging.depth import Depth
 from hardcase.imaging.open import Decoded, decode, image_size
+from hardcase.imaging.picture import picture
 from hardcase.imaging.segments import lines
 from hardcase.imaging.view import FIT, Placement, View, place
+from hardcase.terminal import Mode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to show: `columns` x `rows` cells, at least 1 x 1, of a view of the image at `path`."""
+    """What to show: `columns` x `rows` cells, at least 1 x 1, of a view of the image at `path`.
+
+    `cell` (pixels of a cell) and `budget` (bytes on the line) matter to KITTY only.
+    """
 
     path: Path
     columns: int
@@ -30,13 +36,17 @@ class Request:
     view: View = FIT
     depth: Depth = Depth.FULL
     letterbox: tuple[int, int, int] = LETTERBOX
+    mode: Mode = Mode.HALF
+    cell: tuple[int, int] = kitty.CELL
+    budget: int = kitty.PICTURE_BYTES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Preview:
     """What came of a request: a picture and where it lies, or else an `error` of one line.
 
-    `lines` are the picture's segments row by row, so that painting it costs nothing.
+    `lines` are the picture's segments row by row, so that painting it costs nothing. At KITTY
+    `image` is the PNG to send, and `grid` only tells colours.
     """
 
     request: Request
@@ -44,12 +54,14 @@ class Preview:
     placement: Placement | None = None
     lines: tuple[list[Segment], ...] = ()
     error: str | None = None
+    image: bytes = b""
 
     @property
     def nbytes(self) -> int:
         """About how much memory it takes, in bytes."""
         cells = self.grid.nbytes if self.grid else 0
-        return cells + sum(len(line) for line in self.lines) * _SEGMENT_BYTES + 500
+        segments = sum(len(line) for line in self.lines)
+        return cells + segments * _SEGMENT_BYTES + len(self.image) + 500
 
 
 _SEGMENT_BYTES = 400  # of a segment, its text and a style of its own; measured with tracemalloc
@@ -72,16 +84,22 @@ class Renderer:
         try:
             width, height = image_size(request.path)
             placement = place(request.view, width, height, request.columns, request.rows)
-            decoded = self._decoded(request.path, placement)
+            decoded = self._decoded(request.path, placement, _across(request, placement))
         except ImageError as error:
             return Preview(request, error=str(error))
-        grid = picture(decoded.image, placement, request.depth, request.letterbox)
-        return Preview(request, grid, placement, tuple(lines(grid)))
+        look = request.depth, request.letterbox, request.mode
+        grid = picture(decoded.image, placement, *look)
+        if request.mode is not Mode.KITTY:
+            return Preview(request, grid, placement, tuple(lines(grid)))
+        png = kitty.encode(
+            decoded.image, placement, request.letterbox, request.cell, request.budget
+        )
+        return Preview(request, grid, placement, image=png)
 
-    def _decoded(self, path: Path, placement: Placement) -> Decoded:
+    def _decoded(self, path: Path, placement: Placement, across: int) -> Decoded:
         """Return the image with at least the pixels that `placement` asks for, or all it has."""
         needed = (
-            min(placement.width, ceil(placement.width / placement.step_x)),
+            min(placement.width, ceil(placement.width / placement.step_x * across)),
             min(placement.height, ceil(placement.height / placement.step_y)),
         )
         key = (path, file_stamp(path))
@@ -94,6 +112,13 @@ class Renderer:
             decoded = decoded._replace(image=decoded.image.reduce(factor))
         self._images.put(key, decoded, _nbytes(decoded))
         return decoded
+
+
+def _across(request: Request, placement: Placement) -> int:
+    """Return how many pixels a column can show."""
+    if request.mode is Mode.KITTY:
+        return kitty.columns_needed(placement, request.cell, request.budget)
+    return request.mode.across
 
 
 def _nbytes(decoded: Decoded) -> int:

@@ -11,12 +11,14 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hardcase.imaging.depth import Depth, detect_depth
+from hardcase.imaging.kitty import CELL, fits
 from hardcase.imaging.loader import PreviewLoader
 from hardcase.imaging.overlay import Overlay
 from hardcase.imaging.preview import Preview, Request
 from hardcase.imaging.view import FIT, Placement, View, around, centred, panned, place, zoomed
+from hardcase.terminal import Depth, Mode, Terminal, detect
 from hardcase.tui.widgets.canvas_cells import Ground, Scene, compose, strips
+from hardcase.tui.widgets.canvas_image import TerminalImage
 from hardcase.tui.widgets.dirty import dirty_regions
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ class ImageCanvas(Widget):
     """Shows one image with overlays. It decodes in the background and never blocks the app.
 
     Positions are (x, y) in source pixels of the oriented image, or (column, row) in cells of the
-    canvas' content. Colours follow the terminal, `HARDCASE_COLOURS`, or `depth`.
+    canvas' content. Colours and what pictures are made of follow the `terminal` of the app, which
+    is asked of the environment where the app has none, unless `depth` is given.
     """
 
     DEFAULT_CSS = """
@@ -82,6 +85,8 @@ class ImageCanvas(Widget):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._depth = depth
+        self._terminal = Terminal()
+        self._image: TerminalImage | None = None
         self._loader: PreviewLoader | None = None
         self._scene = Scene()  # asked for
         self._painted = Scene()  # on screen
@@ -237,17 +242,27 @@ class ImageCanvas(Widget):
     # Loading
 
     def on_mount(self) -> None:
-        """Find the colour depth and start the loading threads."""
+        """Find out what the terminal can show and start the loading threads."""
+        self._terminal = getattr(self.app, "terminal", None) or detect(os.environ)
         if self._depth is None:
-            self._depth = detect_depth(
-                self.app.console.color_system, no_color=self.app.no_color, environ=os.environ
-            )
+            self._depth = self._terminal.depth
+        if self._terminal.mode is Mode.KITTY and self._depth is Depth.FULL:
+            tmux = self._terminal.multiplexer == "tmux"
+            self._image = TerminalImage(self.app, tmux=tmux)
+            self.app.app_resume_signal.subscribe(self, self._resumed)
         self._loader = PreviewLoader(self._deliver)
 
     def on_unmount(self) -> None:
         """Stop the loading threads."""
         if self._loader:
             self._loader.close(timeout=0.2)
+        if self._image:
+            self._image.free()
+
+    def _resumed(self, _app: object) -> None:
+        if self._image and self._preview:
+            self._image.forget()
+            self._image.show(self._preview)
 
     def on_resize(self) -> None:
         """Show the same view at the new size."""
@@ -278,8 +293,21 @@ class ImageCanvas(Widget):
         return red, green, blue
 
     def _request_for(self, path: Path, view: View) -> Request:
-        depth = self._depth or Depth.FULL
-        return Request(path, *self.size, view=view, depth=depth, letterbox=self._letterbox)
+        return Request(
+            path,
+            *self.size,
+            view=view,
+            depth=self._depth or Depth.FULL,
+            letterbox=self._letterbox,
+            mode=self._mode,
+            cell=self._terminal.cell or CELL,
+        )
+
+    @property
+    def _mode(self) -> Mode:
+        if self._terminal.mode is not Mode.KITTY:
+            return self._terminal.mode
+        return Mode.KITTY if self._image and fits(*self.size) else Mode.HALF
 
     def _ask(self) -> None:
         """Get the picture of the scene: at once if it is cached, otherwise in the background."""
@@ -308,6 +336,8 @@ class ImageCanvas(Widget):
         self._request = None
         self._quiet()
         self._painted, self._preview = self._scene, preview
+        if self._image:
+            self._image.show(preview)
         self._repaint()
         if new:
             place = preview.placement
@@ -362,7 +392,8 @@ class ImageCanvas(Widget):
 
     def _composed(self) -> CellGrid:
         scene = self._painted if self._overlays_visible else replace(self._painted, overlays=())
-        ground = Ground(*self.size, depth=self._depth or Depth.FULL, colour=self._letterbox)
+        image_id = self._image.id if self._image else 0
+        ground = Ground(*self.size, self._depth or Depth.FULL, self._letterbox, image_id)
         return compose(scene, self._preview, ground, late=self._late)
 
     def _strips_of(self, grid: CellGrid, rows: Sequence[int]) -> list[Strip]:

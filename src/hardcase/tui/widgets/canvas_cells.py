@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from hardcase.imaging.cells import CellGrid, blank
 from hardcase.imaging.depth import Depth
+from hardcase.imaging.kitty import placeholders
 from hardcase.imaging.overlay import Overlay, draw, message
 from hardcase.imaging.segments import lines
 from hardcase.imaging.view import centred
@@ -36,12 +37,16 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the cells are laid on: their number, the colour depth and the letterbox colour."""
+    """What the cells are laid on: their number, the colour depth and the letterbox colour.
+
+    `image_id` is that of the canvas, where its pictures are images of the terminal.
+    """
 
     columns: int
     rows: int
     depth: Depth
     colour: tuple[int, int, int]
+    image_id: int = 0
 
 
 def compose(scene: Scene, preview: Preview | None, ground: Ground, *, late: bool) -> CellGrid:
@@ -59,7 +64,20 @@ def compose(scene: Scene, preview: Preview | None, ground: Ground, *, late: bool
     if not preview.request.view.is_fit:
         view = centred(preview.request.view, preview.placement)
         hint = f"{view.zoom:.1f}x · {view.x:.0%},{view.y:.0%}  {hint}".rstrip()
-    return draw(preview.grid, preview.placement, scene.overlays, hard=scene.hard, hint=hint)
+    shown = picture_of(preview, ground)
+    return draw(
+        shown, preview.placement, scene.overlays, hard=scene.hard, hint=hint, ground=preview.grid
+    )
+
+
+def picture_of(preview: Preview, ground: Ground) -> CellGrid:
+    """Return the cells of a picture that could be made, without what lies on top."""
+    if preview.grid is None:
+        raise ValueError("there is no picture")
+    if not preview.image:
+        return preview.grid
+    size = preview.request.columns, preview.request.rows
+    return placeholders(*size, ground.image_id, ground.colour)
 
 
 def strips(
@@ -70,7 +88,7 @@ def strips(
     Where the cells have no colours of their own (MONO) they take those of `base`.
     """
     made: dict[int, list[Segment]] = {}
-    if preview and preview.grid:
+    if preview and preview.grid and preview.lines:
         drawn = set(np.flatnonzero(grid.differs(preview.grid).any(axis=1)).tolist())
         made = {y: preview.lines[y] for y in rows if y not in drawn}
     missing = [y for y in rows if y not in made]
