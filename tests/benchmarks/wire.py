@@ -1,0 +1,259 @@
+"""Bytes, pictures and latencies of the real program in a pseudo terminal.
+
+    python tests/benchmarks/wire.py --images DIR [--profiles full,lean,auto] [--json FILE]
+
+Runs `python -m hardcase JOB` at several sizes, types at it, and prints what each key costs in bytes
+(raw, and as `ssh -C` sends them), how long it takes beside a bare Textual app pressed in turns with
+it, how close the pictures are to the ideal downscale, how chafa draws the same pictures, and what
+holding `j` does on a slow line. At the end come the budgets. A measurement ends with 0 whatever it
+finds, unless `--check` asks for 1 when a budget is exceeded.
+
+All byte counts are what the terminal receives. `picture` are the bytes of the picture's own cells.
+Latency is from the key to the last byte of the reaction. 16 colours are xterm's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import wire_print
+from wire_budget import Budget, budgets
+from wire_check import agree_with_pyte
+from wire_drive import NotSeenError
+from wire_full import Point, chafa_points, chafa_version, compare, full_pictures
+from wire_job import boxes_of, environment, images_of, make_job
+from wire_pty import Line
+from wire_scenes import idle, interactions, open_job, same_picture_moves, start_bare
+from wire_slow import Held, hold
+
+if TYPE_CHECKING:
+    from wire_drive import Series
+    from wire_full import Verdict
+
+CANVAS = (120, 40)
+"""The canvas the budget of pictures is about."""
+
+
+@dataclass
+class Findings:
+    """All that was measured."""
+
+    series: dict[tuple[str, str], list[Series]] = field(default_factory=dict)  # (size, profile)
+    canvases: dict[str, tuple[int, int]] = field(default_factory=dict)
+    idle: dict[tuple[str, str], int] = field(default_factory=dict)
+    points: dict[str, list[Point]] = field(default_factory=dict)  # by size
+    rivals: dict[str, list[Point]] = field(default_factory=dict)
+    verdicts: dict[str, list[Verdict]] = field(default_factory=dict)
+    held: dict[tuple[str, str], Held] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """The jobs to measure on, and what was asked for."""
+
+    args: argparse.Namespace
+    scratch: Path
+    boxed: tuple[Path, list[Path]]
+    plain: tuple[Path, list[Path]]
+    same: tuple[Path, list[Path]]
+
+
+def main() -> int:
+    """Measure and print."""
+    args = _arguments()
+    found = Findings()
+    with tempfile.TemporaryDirectory(prefix="wire-") as folder:
+        world = _world(args, Path(folder))
+        for name, size in args.sizes.items():
+            if "keys" in args.parts:
+                for profile in args.profiles:
+                    _tried(f"keys at {name}, {profile}", _keys, world, found, name, size, profile)
+            if "pictures" in args.parts:
+                _pictures(world, found, name, size)
+            if "slow" in args.parts:
+                for profile in args.profiles:
+                    _tried(f"slow at {name}, {profile}", _slow, world, found, name, size, profile)
+        if "pictures" in args.parts:
+            _pictures(world, found, "canvas 120x40", None)
+        env = environment(world.scratch, "16m", "full", args.picture[0])
+        _tried("the emulator", agree_with_pyte, world.boxed[0], env)
+    rows = budgets(found)
+    wire_print.budgets(rows)
+    if args.json:
+        args.json.write_text(json.dumps(_plain(found, rows), indent=1) + "\n")
+    return int(args.check and any(row.ok is False for row in rows))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--images", type=Path, required=True, help="folder of images; boxes come "
+                        "from ../labels (YOLO) if there are any, else a grid is drawn")  # fmt: skip
+    parser.add_argument("--sizes", type=_sizes, default="80x24,120x40,200x60")
+    parser.add_argument("--profiles", type=_listed("full", "lean", "auto"), default="full,lean")
+    parser.add_argument("--picture", type=_listed("half", "quadrant"), default="half,quadrant")
+    parser.add_argument("--depth", type=_listed("16m", "256", "16"), default="16m,256,16")
+    parser.add_argument("--parts", type=_listed("keys", "pictures", "slow"),
+                        default="keys,pictures,slow", help="what to measure")  # fmt: skip
+    parser.add_argument("--repeat", type=int, default=15, help="repetitions of each key")
+    parser.add_argument("--pictures", type=int, default=12, help="images of the fidelity part")
+    parser.add_argument("--idle", type=float, default=10.0, help="seconds to do nothing")
+    parser.add_argument("--rate", type=float, default=1.0, help="slow line, Mbit/s")
+    parser.add_argument(
+        "--latency", type=float, default=150.0, help="slow line, ms added to output"
+    )
+    parser.add_argument("--buffer", type=int, default=64, help="KiB that wait before the slow line")
+    parser.add_argument(
+        "--model", type=Path, help="auto label with this model instead of importing"
+    )
+    parser.add_argument("--profile", type=Path, help="profile of the model")
+    parser.add_argument("--json", type=Path, help="write all figures to this file too")
+    parser.add_argument("--check", action="store_true", help="end with 1 when a budget is exceeded")
+    return parser.parse_args()
+
+
+def _listed(*known: str):
+    def parse(text: str) -> list[str]:
+        words = [word for word in text.split(",") if word]
+        if not words or not set(words) <= set(known):
+            raise argparse.ArgumentTypeError(f"a list of {', '.join(known)}")
+        return words
+
+    return parse
+
+
+def _sizes(text: str) -> dict[str, tuple[int, int]]:
+    found = {}
+    for word in text.split(","):
+        try:
+            columns, rows = (int(n) for n in word.split("x"))
+        except ValueError as error:
+            raise argparse.ArgumentTypeError("sizes like 80x24,120x40") from error
+        found[word] = (columns, rows)
+    return found
+
+
+def _world(args: argparse.Namespace, scratch: Path) -> World:
+    images = images_of(args.images)
+    if len(images) < 4:
+        raise SystemExit(f"{args.images} needs four images at least")
+    boxed = [path for path in images if boxes_of(path, ["thing"], 12)][:90]
+    _say(f"{len(images)} images of {args.images}, {len(boxed)} of them in the job with boxes")
+    for variable, values in (("HARDCASE_LINE", "profiles"), ("HARDCASE_PICTURE", "picture")):
+        if not _is_read(variable):
+            kept = getattr(args, values)[:1]
+            _say(f"this tree does not read {variable}: only {kept[0]} is measured, as it is")
+            setattr(args, values, kept)
+    model = (args.model, args.profile) if args.model else None
+    return World(
+        args,
+        scratch,
+        make_job(boxed, scratch / "boxed", scratch, boxed=True, model=model),
+        make_job(images[: max(args.pictures, 4)], scratch / "plain", scratch, boxed=False),
+        make_job([images[0]] * 8, scratch / "same", scratch, boxed=False),
+    )
+
+
+def _is_read(variable: str) -> bool:
+    import hardcase
+
+    root = Path(hardcase.__file__).parent
+    return any(variable in path.read_text() for path in root.rglob("*.py"))
+
+
+def _tried(what: str, measure: Any, *args: Any) -> None:
+    try:
+        measure(*args)
+    except NotSeenError as error:
+        _say(f"{what} could not be measured: {error}")
+
+
+def _keys(world: World, found: Findings, name: str, size: tuple[int, int], profile: str) -> None:
+    args = world.args
+    env = environment(world.scratch, args.depth[0], profile, args.picture[0])
+    place = open_job(*world.boxed, size, env)
+    with place.driven, start_bare(place.region, size, env) as bare:
+        found.canvases[name] = (place.region.columns, place.region.rows)
+        series = interactions(place, bare, args.repeat)
+        found.idle[name, profile] = idle(place, args.idle)
+        unknown = dict(place.driven.screen.unknown)
+        same = open_job(*world.same, size, env)
+        with same.driven:
+            series.append(same_picture_moves(same, bare, args.repeat))
+    found.series[name, profile] = series
+    wire_print.series(name, profile, found.canvases[name], series, found.idle[name, profile])
+    if unknown:
+        _say(f"sequences the emulator does not know: {unknown}")
+
+
+def _pictures(world: World, found: Findings, name: str, size: tuple[int, int] | None) -> None:
+    """Measure full pictures; without a size, on a canvas that is CANVAS cells."""
+    args = world.args
+    size = size or (CANVAS[0], CANVAS[1] + EDITOR_LINES)
+    points: list[Point] = []
+    rivals: list[Point] = []
+    job, images = world.plain
+    for depth in args.depth:
+        region = None
+        for profile in args.profiles:
+            for picture in args.picture:
+                env = environment(world.scratch, depth, profile, picture)
+                what = f"{profile} {picture}"
+                try:
+                    point, region = full_pictures(job, images[: args.pictures], size, env, what)
+                    points.append(point)
+                except NotSeenError as error:
+                    _say(f"pictures at {name}, {what} {depth} could not be measured: {error}")
+        if region is not None and chafa_version():
+            rivals += chafa_points(images[: args.pictures], region, depth, world.scratch)
+    found.points[name], found.rivals[name] = points, rivals
+    found.verdicts[name] = compare(points, rivals)
+    wire_print.pictures(name, chafa_version(), points, rivals, found.verdicts[name])
+
+
+EDITOR_LINES = 4
+"""Lines of the box editor that are not its canvas."""
+
+
+def _slow(world: World, found: Findings, name: str, size: tuple[int, int], profile: str) -> None:
+    args = world.args
+    env = environment(world.scratch, args.depth[0], profile, args.picture[0])
+    line = Line(args.rate * 1e6 / 8, args.latency / 1000, args.buffer << 10)
+    keys = min(50, len(world.boxed[1]) - 4)
+    held = hold(*world.boxed, size, env, line, keys=keys)
+    found.held[name, profile] = held
+    wire_print.held(name, profile, args.rate, args.latency, held)
+
+
+def _plain(found: Findings, rows: list[Budget]) -> dict[str, Any]:
+    return {
+        "keys": [
+            {"size": size, "profile": profile, "name": s.name, "raw": s.raw, "most": s.most,
+             "zlib": s.zipped, "picture": s.picture, "median_ms": s.median * 1000,
+             "p95_ms": s.p95 * 1000, "ratio": s.ratio, "ratio_p95": s.ratio_p95}
+            for (size, profile), series in found.series.items() for s in series
+        ],
+        "idle": [{"size": s, "profile": p, "raw": n} for (s, p), n in found.idle.items()],
+        "pictures": [
+            {"size": size, **point.summary()}
+            for size in found.points for point in found.points[size] + found.rivals[size]
+        ],
+        "chafa": [{"size": size, **asdict(v)} for size, vs in found.verdicts.items() for v in vs],
+        "slow": [{"size": s, "profile": p, **asdict(h)} for (s, p), h in found.held.items()],
+        "budgets": [asdict(row) for row in rows],
+    }  # fmt: skip
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
