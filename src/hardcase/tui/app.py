@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 
 from hardcase.errors import HardcaseError
 from hardcase.session import LabelingSession, Tab
 from hardcase.session.jobs import remember, summarize
 from hardcase.session.labeling import JOB_FILE
+from hardcase.tui.key_order import KeysInOrder
 from hardcase.tui.keymap import user_actions
 from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.screens.jobs import JobsScreen
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from hardcase.tui.messages import JobLeft, JobOpened, QuitAsked
 
 
-class HardcaseApp(App[None], inherit_bindings=False):
+class HardcaseApp(KeysInOrder, inherit_bindings=False):
     """The list of jobs, and over it a job while one is open."""
 
     CSS_PATH: ClassVar = "app.tcss"

@@ -12,7 +12,6 @@ from hardcase.tui.widgets.filter_bar import FilterBar
 if TYPE_CHECKING:
     from hardcase.session import Tab
     from hardcase.tui.widgets.lines import TabLine
-    from hardcase.tui.widgets.virtual_list import VirtualList
 
 
 class JobMoves(JobView):
@@ -20,9 +19,9 @@ class JobMoves(JobView):
 
     # -- moving
 
-    def on_virtual_list_moved(self, message: VirtualList.Moved) -> None:
+    def on_virtual_list_moved(self) -> None:
         """Follow a click."""
-        self.go(message.index)
+        self.go(self.rows.cursor)
 
     def action_cursor_down(self) -> None:
         """Go to the next row."""

@@ -33,11 +33,8 @@ class VirtualList(ScrollView, can_focus=False):
     STYLES: ClassVar = ("cursor", "muted", "hard", "good", "open", "bad", "strong")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"list--{name}" for name in STYLES}
 
-    @dataclass
     class Moved(Message):
-        """The cursor went to another row."""
-
-        index: int
+        """The cursor went to another row: `cursor`, since it may have gone on meanwhile."""
 
     @dataclass
     class Chosen(Message):
@@ -82,7 +79,7 @@ class VirtualList(ScrollView, can_focus=False):
             return
         self.cursor = index
         self._scroll_to_cursor()
-        self.post_message(self.Moved(index))
+        self.post_message(self.Moved())
         self.refresh_changed()
 
     def refresh_changed(self) -> None:
