@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyte
 from wire_drive import Driven
 from wire_job import PROGRAM
+from wire_screen import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,8 +35,6 @@ def differences(stream: bytes, size: tuple[int, int]) -> tuple[int, int, int]:
 
     Colours are compared where they are given in full, as pyte has names for the first 16.
     """
-    from wire_screen import PLAIN, Emulator
-
     ours = Emulator(*size)
     ours.feed(stream)
     screen = pyte.Screen(*size)
@@ -45,7 +44,7 @@ def differences(stream: bytes, size: tuple[int, int]) -> tuple[int, int, int]:
         for x in range(size[0]):
             theirs, mine = screen.buffer[y][x], ours.chars[y][x]
             chars += theirs.data != mine and bool(theirs.data.strip() or mine.strip())
-            style = ours.styles[y][x] or PLAIN
+            style = ours.styles[y][x]
             for name, colour in ((theirs.fg, style[0]), (theirs.bg, style[1])):
                 if re.fullmatch("[0-9a-f]{6}", name):
                     colours += int(name, 16) != colour

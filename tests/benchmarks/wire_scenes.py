@@ -203,7 +203,7 @@ def _editor(place: Place, bare: Driven, repetitions: int) -> list[Series]:
     driven = place.driven
     for _ in range(3):
         _go_to_boxes(place)
-        enter_editor(place, bare, opened)
+        region = enter_editor(place, bare, opened)
         for n in range(-(-repetitions // 3)):
             press_bare(bare, nudge)
             before = driven.screen.text
@@ -211,8 +211,7 @@ def _editor(place: Place, bare: Driven, repetitions: int) -> list[Series]:
                 b"lh"[n % 2 : n % 2 + 1], lambda s, old=before: s.text != old, "the moved box",
                 _saved,
             )  # fmt: skip
-            # A whole screen has no picture region of its own here: the lines around are part of it.
-            nudge.ours.append(reaction)
+            nudge.ours.append(replace(reaction, picture=_cost(driven, region)))
         leave_editor(driven)
         for _ in range(3):
             if place.at:

@@ -10,19 +10,16 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rich.cells import cell_len
+from wire_sgr import PLAIN, Style, seen, styled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
-
-DEFAULT_FG, DEFAULT_BG = 0xE5E5E5, 0x000000
-"""What a terminal shows where no colour is asked for."""
 
 _TOKEN = re.compile(
     rb"(?P<text>[ -~]+|(?:[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}"
@@ -35,30 +32,6 @@ _TOKEN = re.compile(
 )
 _SILENT = set("hlqnctpu") | {"m"}
 """Finals of sequences, private ones above all, that leave the screen's cells as they are."""
-
-# xterm's own first 16 colours; the cube and the greys are the same everywhere.
-_XTERM_16 = (
-    0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5,
-    0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
-)  # fmt: skip
-
-
-@cache
-def indexed(n: int) -> int:
-    """Return colour `n` (0-255) as 0xRRGGBB."""
-    if n < 16:
-        return _XTERM_16[n]
-    if n >= 232:
-        return (8 + 10 * (n - 232)) * 0x010101
-    levels = (0, 95, 135, 175, 215, 255)
-    n -= 16
-    return levels[n // 36] << 16 | levels[n // 6 % 6] << 8 | levels[n % 6]
-
-
-Style = tuple[int, int, bool]
-"""Foreground and background as 0xRRGGBB, -1 for the default, and whether they are swapped."""
-
-PLAIN: Style = (-1, -1, False)
 
 
 class Emulator:
@@ -98,8 +71,7 @@ class Emulator:
 
     def colours(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return foreground and background (rows, columns, 3) uint8 as they are seen."""
-        seen = [[_seen(style) for style in row] for row in self.styles]
-        packed = np.array(seen, dtype=np.uint32)
+        packed = np.array([[seen(s) for s in row] for row in self.styles], dtype=np.uint32)
         planes = np.stack([packed >> 16 & 255, packed >> 8 & 255, packed & 255], axis=-1)
         both = planes.astype(np.uint8)
         return both[:, :, 0], both[:, :, 1]
@@ -179,7 +151,7 @@ class Emulator:
             self._mode(private, text, final)
             return
         if final == "m":
-            self._style = _styled(self._style, text)
+            self._style = styled(self._style, text)
             return
         numbers = [int(n or 0) for n in text.replace(":", ";").split(";")]
         first = numbers[0]
@@ -358,53 +330,6 @@ def _tokens(data: bytes) -> Iterator[re.Match[bytes]]:
             continue
         at = token.end()
         yield token
-
-
-def _seen(style: Style) -> tuple[int, int]:
-    fg, bg, swapped = style
-    fg, bg = DEFAULT_FG if fg < 0 else fg, DEFAULT_BG if bg < 0 else bg
-    return (bg, fg) if swapped else (fg, bg)
-
-
-@cache
-def _styled(style: Style, text: str) -> Style:
-    """Return the style after SGR `text`."""
-    fg, bg, swapped = style
-    codes = iter(text.split(";"))
-    for code in codes:
-        parts = code.split(":")
-        n = int(parts[0] or 0)
-        if n in (38, 48):
-            colour = _colour(parts[1:], codes)
-            fg, bg = (colour, bg) if n == 38 else (fg, colour)
-        elif n == 0:
-            fg, bg, swapped = PLAIN
-        elif n in (7, 27):
-            swapped = n == 7
-        elif 30 <= n <= 37 or 90 <= n <= 97:
-            fg = indexed(n - 30 if n < 90 else n - 82)
-        elif 40 <= n <= 47 or 100 <= n <= 107:
-            bg = indexed(n - 40 if n < 100 else n - 92)
-        elif n == 39:
-            fg = -1
-        elif n == 49:
-            bg = -1
-    return fg, bg, swapped
-
-
-def _colour(parts: list[str], codes: Iterator[str]) -> int:
-    """Return the colour that follows 38 or 48, in the notation with `:` or with `;`."""
-    if parts:
-        kind, values = parts[0], parts[1:]
-        if kind == "2" and len(values) == 4:
-            values = values[1:]  # the colour space
-    else:
-        kind = next(codes)
-        values = [next(codes) for _ in range(3 if kind == "2" else 1)]
-    numbers = [int(v or 0) for v in values]
-    if kind == "5":
-        return indexed(numbers[0])
-    return numbers[0] << 16 | numbers[1] << 8 | numbers[2]
 
 
 class Compressor:
