@@ -16,6 +16,8 @@ from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.screens.jobs import JobsScreen
 from hardcase.tui.screens.place import PlaceScreen
 from hardcase.tui.themes import DEFAULT_THEME, THEMES, user_theme
+from hardcase.tui.typed import type_again
+from hardcase.tui.wire.wired import Wired
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -23,11 +25,12 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from hardcase.terminal import Terminal
     from hardcase.tui.actions import Action
     from hardcase.tui.messages import JobLeft, JobOpened, QuitAsked
 
 
-class HardcaseApp(KeysInOrder, inherit_bindings=False):
+class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
     """The list of jobs, and over it a job while one is open."""
 
     CSS_PATH: ClassVar = "app.tcss"
@@ -43,8 +46,11 @@ class HardcaseApp(KeysInOrder, inherit_bindings=False):
         tab: Tab = Tab.ALL,
         new_from: Path | None = None,
         theme: str = DEFAULT_THEME,
+        terminal: Terminal | None = None,
     ) -> None:
         super().__init__()
+        self.terminal = terminal
+        """What is known of the terminal; None where nobody has looked."""
         self.animation_level = "none"
         for known in THEMES:
             self.register_theme(known)
@@ -65,6 +71,8 @@ class HardcaseApp(KeysInOrder, inherit_bindings=False):
         """Go straight to the job given, if one was."""
         if self._session is not None:
             self._show_job(self._session)
+        if self.terminal is not None and self.terminal.typed:
+            self.call_after_refresh(type_again, self, self.terminal.typed)
 
     def on_job_opened(self, message: JobOpened) -> None:
         """Show a job."""
@@ -115,19 +123,28 @@ class HardcaseApp(KeysInOrder, inherit_bindings=False):
             self.problem = error
 
 
-def run_app(path: Path | None, tab: Tab | None = None) -> int:
+def run_app(path: Path | None, tab: Tab | None = None, terminal: Terminal | None = None) -> int:
     """Run the app on a job, a folder of images, or (None) the list of jobs; return the exit code.
+
+    The theme follows the background of the terminal unless the user has chosen one.
 
     Raises HardcaseError if the job cannot be opened, the user's keymap is wrong, or not everything
     could be saved in the end.
     """
-    actions, theme = user_actions(), user_theme()
+    actions, theme = user_actions(), user_theme(light=bool(terminal and terminal.light))
     session, new_from = None, None
     if path is not None and path.is_dir() and not (path / JOB_FILE).exists():
         new_from = path
     elif path is not None:
         session = LabelingSession.open(path)
-    app = HardcaseApp(actions, session=session, tab=tab or Tab.ALL, new_from=new_from, theme=theme)
+    app = HardcaseApp(
+        actions,
+        session=session,
+        tab=tab or Tab.ALL,
+        new_from=new_from,
+        theme=theme,
+        terminal=terminal,
+    )
     app.run()
     if app.problem is not None:
         raise app.problem

@@ -9,6 +9,7 @@ from textual.screen import Screen
 from hardcase.tui.bindings import first_key, place_bindings
 from hardcase.tui.dialogs.help import HelpDialog
 from hardcase.tui.widgets.lines import Hints, OneLine
+from hardcase.tui.wire.wired import Wired
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +74,11 @@ class PlaceScreen(Screen[None]):
     def action_palette(self) -> None:
         """Search and run any action."""
         self.app.action_command_palette()
+
+    def action_repaint(self) -> None:
+        """Draw the screen anew, in case something else has written on the terminal."""
+        if isinstance(self.app, Wired):
+            self.app.repaint_terminal()
 
     async def action_back(self) -> None:
         """Go back, or quit."""

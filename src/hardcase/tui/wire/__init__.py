@@ -1,0 +1,15 @@
+"""What goes over the line: the cells that changed, at the fidelity and pace the line allows.
+
+Textual sends a whole dirty region from its widget's left edge, each segment with all its codes, and
+queues updates without asking whether the last one has arrived. Here, once for every widget:
+
+- `cells` turns an update of the compositor into a grid of cells (what the screen should show),
+- `front` keeps what the terminal does show, and finds the cells that differ,
+- `lossy` chooses cheap colours for cells of pictures, within a bound; text is exact,
+- `encode` writes the cells with the fewest moves and colour codes,
+- `line` measures the line and says how much may be under way,
+- `driver` and `wired` tie this to Textual, and step aside where Textual is not as expected.
+
+Upstream, two things would make this a plain plug-in: a hook that gets a `CompositorUpdate` before
+it is rendered to text, and a driver that says when what it was given has been written.
+"""

@@ -1,0 +1,89 @@
+"""How the line is measured, and how much is under way on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from hardcase.errors import UsageError
+from hardcase.tui.wire.front import UNLIMITED
+from hardcase.tui.wire.line import Line
+from hardcase.tui.wire.profile import Profile, chosen_profile, knows_repeat
+
+
+def measured(rate: float, round_trip: float, frames: int = 3) -> Line:
+    """A line after some frames of 50 KB, each answered when it has arrived."""
+    line, now = Line(), 0.0
+    line.sent(4, now, asked=True)
+    now += round_trip
+    line.answered(now)
+    for _ in range(frames):
+        line.sent(50_000, now, asked=True)
+        now += round_trip + 50_000 / rate
+        line.answered(now)
+    return line
+
+
+@pytest.mark.parametrize("rate", [20e3, 125e3, 2e6])
+def test_rate_and_round_trip_are_found(rate: float) -> None:
+    line = measured(rate, 0.15)
+    assert line.rate == pytest.approx(rate, rel=0.05)
+    assert line.round_trip == pytest.approx(0.15)
+    assert line.slow is (rate < 200e3)
+
+
+def test_a_round_trip_alone_makes_no_line_slow() -> None:
+    assert not measured(2e6, 0.6).slow
+
+
+def test_under_way_is_what_the_line_holds_and_a_little_more() -> None:
+    line = measured(125e3, 0.15)
+    assert line.room(10.0, writing=False) == pytest.approx(125e3 * 0.25, rel=0.05)
+    line.sent(40_000, 10.0, asked=True)
+    assert line.room(10.0, writing=False) == 0
+    line.answered(10.5)
+    assert line.room(10.5, writing=False) > 20_000
+
+
+def test_nothing_more_is_sent_while_the_last_is_being_written() -> None:
+    assert Line().room(0.0, writing=True) == 0
+    assert Line().room(0.0, writing=False) == UNLIMITED
+
+
+def test_slow_writes_say_how_slow_a_silent_line_is() -> None:
+    line = Line()
+    line.written(50_000, 0.5)
+    assert line.slow
+    assert line.room(0.0, writing=False) == pytest.approx(10_000)
+
+
+def test_a_terminal_that_stops_answering_does_not_stop_the_screen() -> None:
+    line = measured(125e3, 0.15)
+    line.sent(60_000, 10.0, asked=True)
+    assert line.room(11.0, writing=False) == 0
+    assert line.room(10.0 + line.patience + 0.1, writing=False) > 0
+    assert not line.answers
+
+
+def test_an_answer_nobody_asked_for_is_not_ours() -> None:
+    assert not Line().answered(1.0)
+
+
+def test_a_line_that_is_neither_slow_nor_fast_keeps_its_name() -> None:
+    line = measured(125e3, 0.1)
+    line.sent(50_000, 10.0, asked=True)
+    line.answered(10.0 + 0.1 + 50_000 / 400e3)
+    assert line.rate == pytest.approx(262e3, rel=0.05)
+    assert line.slow
+
+
+def test_profiles_are_chosen_by_name_and_a_wrong_one_is_refused() -> None:
+    assert chosen_profile({}) is Profile.AUTO
+    assert chosen_profile({"HARDCASE_LINE": " Lean "}) is Profile.LEAN
+    with pytest.raises(UsageError, match="set it to one of auto, full, lean"):
+        chosen_profile({"HARDCASE_LINE": "fast"})
+
+
+def test_rep_is_trusted_only_where_the_terminal_is_known() -> None:
+    assert knows_repeat({"TERM": "xterm-kitty"})
+    assert not knows_repeat({"TERM": "xterm-256color"})
+    assert not knows_repeat({"TERM": "foot", "TMUX": "1"})
