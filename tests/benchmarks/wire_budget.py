@@ -89,10 +89,12 @@ def _idle(found: Findings) -> Iterator[Budget]:
 
 def _chafa(found: Findings) -> Iterator[Budget]:
     for size, verdicts in found.verdicts.items():
-        lost = [v for v in verdicts if not v.ok]
-        if verdicts:
-            figure = f"{len(verdicts) - len(lost)} of {len(verdicts)} of its pictures"
-            yield Budget("no worse than chafa", size, "all", figure, not lost)
+        for colours, same in (("same colours", True), ("fewer colours", False)):
+            rivals = [v for v in verdicts if v.same_colours is same]
+            lost = [v for v in rivals if not v.ok]
+            if rivals:
+                figure = f"{len(rivals) - len(lost)} of {len(rivals)} of its pictures"
+                yield Budget(f"no worse than chafa, {colours}", size, "all", figure, not lost)
 
 
 def _slow(found: Findings) -> Iterator[Budget]:

@@ -145,10 +145,11 @@ def _chafa(path: Path, region: Region, options: list[str], scratch: Path) -> Ful
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A point of chafa and what ours is to it."""
+    """A point of chafa and what ours is to it. `same_colours`: it uses all the terminal has."""
 
     rival: str
     depth: str
+    same_colours: bool
     measure: str
     at_its_bytes: str
     at_its_fidelity: str
@@ -175,6 +176,7 @@ def compare(ours: Sequence[Point], rivals: Sequence[Point]) -> list[Verdict]:
             Verdict(
                 f"{rival.name}: {there['per_cell']:.1f} B/cell, {there[measure]:.1f} dB",
                 rival.depth,
+                rival.name.endswith(f" {CHAFA_COLOURS[rival.depth][0]}"),
                 measure,
                 f"{best[0]:.1f} dB ({best[1].name})" if best else "none of ours is as cheap",
                 f"{least[0]:.1f} B/cell ({least[1].name})" if least else "none of ours is as good",
