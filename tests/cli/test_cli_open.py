@@ -13,10 +13,14 @@ def shown(monkeypatch):
     """Pretend there is a terminal; collect what the app would be opened on."""
     opened = []
 
-    def run_app(path, tab=None):
+    def run_app(path, tab, terminal):
+        assert terminal.depth
         opened.append((path, tab))
         return 0
 
+    monkeypatch.setenv(
+        "TEXTUAL_COLOR_SYSTEM", "auto"
+    )  # so that what `show` sets ends with the test
     monkeypatch.setattr(app, "has_terminal", lambda: True)
     monkeypatch.setattr(demo, "has_terminal", lambda: True)
     monkeypatch.setattr("hardcase.tui.app.run_app", run_app)

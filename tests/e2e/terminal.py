@@ -83,7 +83,13 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env={**inherited, "TERM": term, "LANG": "C.UTF-8", **(env or {})},
+            env={
+                **inherited,
+                "TERM": term,
+                "LANG": "C.UTF-8",
+                "HARDCASE_PROBE": "off",  # the emulator does not answer
+                **(env or {}),
+            },
             cwd=cwd,
         )
         os.close(slave)

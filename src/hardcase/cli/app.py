@@ -14,6 +14,8 @@ from hardcase.model.text import printable
 from hardcase.session.jobs import JobSummary, known_jobs
 from hardcase.session.labeling import JOB_FILE
 from hardcase.session.scan import find_images
+from hardcase.terminal import Mode, detect
+from hardcase.terminal.detect import PICTURE
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -26,6 +28,11 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "path", type=Path, nargs="?", metavar="PATH", help="a job or a folder (the list of jobs)"
     )
+    parser.add_argument(
+        "--picture",
+        choices=[*Mode, "auto"],
+        help=f"what pictures are made of (default: half, or {PICTURE}); see: hardcase doctor",
+    )
 
 
 def open_(args: Namespace, output: Output) -> int:
@@ -35,6 +42,8 @@ def open_(args: Namespace, output: Output) -> int:
     --json prints one object a line: {job, name, task, total, unlabeled, labeled, to_be_confirmed,
     hard, running, exists, seen_at}.
     """
+    if args.picture is not None:
+        os.environ[PICTURE] = args.picture
     if args.path is None and (output.json or not has_terminal()):
         _list_jobs(known_jobs(), output)
         return 0
@@ -55,9 +64,11 @@ def show(path: Path | None, tab: Tab | None = None) -> int:
     """Run the app and return its exit status. Raises UsageError if there is no terminal."""
     if not has_terminal():
         raise UsageError("the app needs a terminal; without one see: hardcase list, hardcase stats")
+    terminal = detect(os.environ, sys.stdin, sys.stdout)
+    os.environ.update(terminal.environment())  # before Textual reads it, at its import
     from hardcase.tui.app import run_app  # noqa: PLC0415 - only the app needs Textual
 
-    return run_app(path, tab)
+    return run_app(path, tab, terminal)
 
 
 def _expect_something(path: Path) -> None:

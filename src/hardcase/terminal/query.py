@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from hardcase.terminal.replies import Replies, complete, parse
 
-TIMEOUT = 1.0
-"""Seconds to wait for a terminal that may never answer; one that does ends the wait."""
+TIMEOUT = 2.0
+"""Seconds to wait for a terminal that may never answer; one that does ends the wait.
+
+Twice what a bad line takes: an answer after that would reach the app as keys.
+"""
 
 MOST_BYTES = 64 * 1024
 

@@ -79,13 +79,17 @@ THEMES = (
     ),
 )
 DEFAULT_THEME = THEMES[0].name
+LIGHT_THEME = THEMES[1].name
 
 
-def user_theme() -> str:
-    """Return the theme to begin with. Raises UsageError if `HARDCASE_THEME` names another."""
+def user_theme(*, light: bool = False) -> str:
+    """Return the theme to begin with; without `HARDCASE_THEME`, by the terminal's background.
+
+    Raises UsageError if `HARDCASE_THEME` names another.
+    """
     asked = os.environ.get(VARIABLE, "").strip().lower()
     if not asked:
-        return DEFAULT_THEME
+        return LIGHT_THEME if light else DEFAULT_THEME
     names = [theme.name.removeprefix("hardcase-") for theme in THEMES]
     if asked not in names:
         raise UsageError(f"{VARIABLE} is {printable(asked)}; set it to one of {', '.join(names)}")
