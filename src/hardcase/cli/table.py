@@ -73,6 +73,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     "know": (
         Command("models", "models", "say what an ONNX model takes and gives"),
         Command("keys", "keys", "list the keys of the app"),
+        Command("doctor", "doctor", "say what the terminal can show and how to change it"),
     ),
 }
 
