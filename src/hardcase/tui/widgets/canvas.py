@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hardcase.imaging.kitty import CELL, fits
+from hardcase.imaging.kitty import CELL, PICTURE_BYTES, fits
 from hardcase.imaging.loader import PreviewLoader
 from hardcase.imaging.overlay import Overlay
 from hardcase.imaging.preview import Preview, Request
@@ -248,7 +248,7 @@ class ImageCanvas(Widget):
             self._depth = self._terminal.depth
         if self._terminal.mode is Mode.KITTY and self._depth is Depth.FULL:
             tmux = self._terminal.multiplexer == "tmux"
-            self._image = TerminalImage(self.app, tmux=tmux)
+            self._image = TerminalImage(self, tmux=tmux)
             self.app.app_resume_signal.subscribe(self, self._resumed)
         self._loader = PreviewLoader(self._deliver)
 
@@ -301,6 +301,7 @@ class ImageCanvas(Widget):
             letterbox=self._letterbox,
             mode=self._mode,
             cell=self._terminal.cell or CELL,
+            budget=self._image.budget if self._image else PICTURE_BYTES,
         )
 
     @property

@@ -103,6 +103,23 @@ class Pump:
             self._output.give(QUESTION)
             self.line.sent(len(QUESTION), time.monotonic(), asked=True)
 
+    def carry(self, data: bytes) -> bool:
+        """Send what is no cells (an image), unless the line is busy; return whether it was sent.
+
+        It is sent whole, so cells wait for it; whoever asks in vain should ask again with what is
+        newest then.
+        """
+        now = time.monotonic()
+        if self.line.room(now, writing=self._output.busy) <= 0:
+            return False
+        self._give(data, now, more=True)
+        return True
+
+    @property
+    def lean(self) -> bool:
+        """Whether pictures are to take few bytes."""
+        return self._lean
+
     def stop(self) -> None:
         """Send no more by itself."""
         self._cancel()
