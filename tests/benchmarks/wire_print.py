@@ -72,4 +72,4 @@ def budgets(rows: Sequence[Budget]) -> None:
     print("\nBudgets")
     for row in rows:
         verdict = {True: "ok", False: "OVER", None: "-"}[row.ok]
-        print(f"{row.what:34}{row.where:34}{row.budget:20}{row.figure:44}{verdict}", flush=True)
+        print(f"{row.what:37}{row.where:35}{row.budget:20}{row.figure:44}{verdict}", flush=True)
