@@ -101,6 +101,12 @@ def test_edges_off_the_middle_of_cells_are_drawn_where_they_are(
     assert ["".join(row) for row in shown.tolist()] == drawn
 
 
+def test_small_boxes_keep_plain_joins_wherever_they_are() -> None:
+    picture, p = scene()
+    grid = draw(picture, p, [Overlay(Box(100, 100, 130, 160), "")])
+    assert text(grid)[5][10:13] == "┌─┐"
+
+
 @pytest.mark.parametrize("depth", [Depth.FULL, Depth.MONO])
 def test_the_right_edge_of_the_selected_box_has_the_line_in_the_background(depth: Depth) -> None:
     picture, p = scene(depth)

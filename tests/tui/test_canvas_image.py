@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 from textual.app import App, ComposeResult
 
-from hardcase.imaging.kitty import PLACEHOLDER
+from hardcase.imaging.kitty import MARKS, PLACEHOLDER
 from hardcase.model.boxes import Box
 from hardcase.terminal import Mode, Terminal
 from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
 from hardcase.tui.widgets.canvas_image import LEAN_BYTES
+from hardcase.tui.wire.glyphs import codes_of, is_simple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,6 +142,12 @@ async def test_after_a_suspension_the_picture_is_sent_again(pictures: list[Path]
         await until(lambda: app.pump.images == 1, "the image")
         app.app_resume_signal.publish(app)
         await until(lambda: app.pump.images == 2, "the image again")
+
+
+def test_places_of_an_image_need_no_move_of_the_cursor_between_them() -> None:
+    codes, lengths = codes_of([PLACEHOLDER + MARKS[3] + MARKS[200], "e\u0301", "ab"])
+    assert lengths.tolist() == [1, 1, 2]
+    assert is_simple(codes).tolist() == [True, False, True, True]
 
 
 async def test_other_modes_send_no_image(pictures: list[Path]) -> None:

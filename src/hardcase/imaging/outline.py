@@ -2,7 +2,7 @@
 
 An edge lies somewhere inside its cells: near the first side, in the middle, or near the last side.
 Eighth blocks and quadrants show which, so that a box stands within a quarter of a cell of where it
-is. Boxes one cell high or wide have only the middle.
+is. Small boxes have only the middle: their joins would be all that is seen of them.
 """
 
 from __future__ import annotations
@@ -74,11 +74,11 @@ def outline(box: Box, placement: Placement, *, heavy: bool) -> list[Mark]:
 def _parts(box: Box, placement: Placement, cells: Cells) -> tuple[int, int, int, int]:
     """Return where in their cells the left, top, right and bottom edge run."""
     x1, y1, x2, y2 = cells
+    if x2 - x1 < 3 or y2 - y1 < 2:
+        return MIDDLE, MIDDLE, MIDDLE, MIDDLE
     left, top = placement.to_cell(box[0], box[1])
     right, bottom = placement.to_cell(box[2], box[3])
-    across = (MIDDLE, MIDDLE) if x1 == x2 else (_part(left - x1), _part(right - x2))
-    down = (MIDDLE, MIDDLE) if y1 == y2 else (_part(top - y1), _part(bottom - y2))
-    return across[0], down[0], across[1], down[1]
+    return _part(left - x1), _part(top - y1), _part(right - x2), _part(bottom - y2)
 
 
 def _part(fraction: float) -> int:

@@ -32,6 +32,9 @@ _SIMPLE = (
 
 _clusters: dict[str, int] = {}
 _texts: list[str] = []
+_placed: list[bool] = []
+"""Of each cluster, whether it is a place of an image, which takes one cell where it is known."""
+_PLACEHOLDER = "\U0010eeee"
 
 # Which quarters of a cell a block draws in the foreground: bits upper left, upper right, lower
 # left, lower right.
@@ -119,6 +122,7 @@ def _glyph(text: str, width: int) -> list[int]:
         code = _clusters.setdefault(text, CLUSTER + len(_texts))
         if code == CLUSTER + len(_texts):
             _texts.append(text)
+            _placed.append(text[:1] == _PLACEHOLDER)
     return [code] + [CONTINUED] * (width - 1)
 
 
@@ -138,6 +142,9 @@ def text_of(code: int) -> str:
 def is_simple(codes: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Return which codes surely move the cursor by one cell, on any terminal."""
     found: NDArray[np.bool_] = _simple()[np.clip(codes, 0, CLUSTER - 1)] & (codes < CLUSTER)
+    clusters = codes >= CLUSTER
+    if clusters.any():
+        found[clusters] = np.array(_placed)[codes[clusters] - CLUSTER]
     return found
 
 
