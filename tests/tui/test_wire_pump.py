@@ -22,6 +22,7 @@ class FakeOutput:
 
     def __init__(self, *, synchronized: bool = False, can_ask: bool = False) -> None:
         self.busy = False
+        self.hurried = False
         self.synchronized = synchronized
         self.can_ask = can_ask
         self.given: list[bytes] = []
@@ -125,6 +126,22 @@ async def test_auto_goes_lean_on_a_slow_line_says_so_and_refines_when_nobody_typ
     refined = len(output.given)
     await asyncio.sleep(0.9)
     assert len(output.given) == refined
+    pump.stop()
+
+
+async def test_pictures_that_pass_by_wait_on_a_slow_line_and_text_does_not() -> None:
+    output = FakeOutput()
+    pump, _ = pump_on(output)
+    slow(pump)
+    pump.show(text("row 0"), (0, 0))
+    output.hurried = True
+    for n in range(1, 5):
+        pump.show([*picture(n)[1:], *text(f"row {n}")], (0, 0))
+        assert str(n).encode() in output.given[-1]
+    assert "▄".encode() not in b"".join(output.given)
+    output.hurried = False
+    await wait_until(lambda: not pump.waiting)
+    assert "▄".encode() in output.given[-1]
     pump.stop()
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _FAREWELL = 1.0
 """Seconds to wait in the end for answers, which the shell would take for typing."""
 
+_REPEAT = 0.12
+"""Seconds between keys up to which one is held down, or they are typed in a burst."""
+
 _INPUT = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
@@ -70,6 +73,7 @@ class WireDriver(LinuxDriver):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._given = 0
+        self._touched_before = 0.0
         self._outlet = Outlet(cast("TextIO", self._file), self._written)
         self._file = cast("Any", self._outlet)
         self._answer = threading.Condition()
@@ -85,6 +89,13 @@ class WireDriver(LinuxDriver):
     def busy(self) -> bool:
         """Whether something given has not been written out yet."""
         return self._outlet.taken < self._given
+
+    @property
+    def hurried(self) -> bool:
+        """Whether keys come faster than they are acted on."""
+        repeats = self.pump.touched - self._touched_before < _REPEAT
+        held = getattr(self._app, "_held", ())  # keys that wait for those before them
+        return bool(held) or (repeats and time.monotonic() - self.pump.touched < _REPEAT)
 
     @property
     def can_ask(self) -> bool:
@@ -133,7 +144,7 @@ class WireDriver(LinuxDriver):
                 self._wake()
                 return
         elif isinstance(message, _INPUT):
-            self.pump.touched = time.monotonic()
+            self._touched_before, self.pump.touched = self.pump.touched, time.monotonic()
         super().process_message(message)
 
     # -- from the other threads

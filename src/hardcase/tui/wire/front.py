@@ -76,11 +76,13 @@ class FrontBuffer:
         """Change what the terminal should show."""
         self.wanted.paint(pieces, self._styles)
 
-    def update(self, quality: Quality | None, limit: int = UNLIMITED) -> tuple[bytes, bool]:
+    def update(
+        self, quality: Quality | None, limit: int = UNLIMITED, *, hurried: bool = False
+    ) -> tuple[bytes, bool]:
         """Return what to write now, and whether the terminal shows what it should after that.
 
         `quality` None is exact. At most about `limit` bytes, in whole rows: text goes first, then
-        pictures from the top.
+        pictures from the top. `hurried` leaves pictures for later.
         """
         pictures = np.zeros(self.wanted.code.shape, dtype=np.bool_)
         changed = self._differs()
@@ -96,7 +98,9 @@ class FrontBuffer:
         drawn = cheapened(self.wanted, pictures, quality) if quality else self.wanted
         text = b"" if not self._clear else self._cleared(changed)
         sent, complete = [text], True
-        parts = [changed] if limit >= UNLIMITED else [changed & ~pictures, pictures]
+        whole = limit >= UNLIMITED and not hurried
+        parts = [changed] if whole else [changed & ~pictures, pictures]
+        left = hurried and bool(parts.pop().any())
         for part in parts:
             room = limit - sum(map(len, sent))
             if part.any() and (room <= 0 or not complete):
@@ -113,7 +117,7 @@ class FrontBuffer:
             )
             sent.append(text)
             complete = self._settle(drawn, batch, done) and complete
-        return b"".join(sent), complete
+        return b"".join(sent), complete and not left
 
     def move_to(self, row: int, column: int) -> bytes:
         """Return what moves the cursor somewhere, empty if it is there."""
