@@ -61,10 +61,6 @@ def test_a_wrong_value_is_wrong_use(cli, monkeypatch) -> None:
         (Terminal(utf8=False), "export LC_ALL=C.UTF-8"),
         (Terminal(depth=Depth.MONO, depth_why="NO_COLOR"), "unset NO_COLOR"),
         (Terminal(asked=True), "export HARDCASE_PROBE=off"),
-        (
-            Terminal(multiplexer="tmux"),
-            "tmux set -g allow-passthrough on; export HARDCASE_PICTURE=kitty",
-        ),
     ],
 )
 def test_what_could_be_better_is_told(terminal: Terminal, line: str) -> None:

@@ -72,11 +72,6 @@ def advice(terminal: Terminal) -> Iterator[tuple[str, str]]:
         yield "colours are off because NO_COLOR is set; to have them", "unset NO_COLOR"
     if t.placeholders and t.depth is Depth.FULL and t.mode is not Mode.KITTY:
         yield "this terminal draws real pixels; to use them", "export HARDCASE_PICTURE=kitty"
-    elif t.multiplexer == "tmux" and t.mode is not Mode.KITTY:
-        yield (
-            "if tmux runs in kitty or Ghostty, real pixels can pass through it",
-            ("tmux set -g allow-passthrough on; export HARDCASE_PICTURE=kitty"),
-        )
     if t.mode is Mode.HALF and t.utf8:
         yield (
             "for sharper edges, if the quadrants below have no gaps",
