@@ -28,7 +28,7 @@ _LONGEST = 24
 _SAVED_BY_NAME = 0.4
 """What share of the bytes of a colour is saved by naming it."""
 
-_UNDER_LINES = 5
+_UNDER_LINES = 12
 """How much more may be spoilt under a line."""
 
 _FLAT_RUN = 4
@@ -48,6 +48,8 @@ class Quality:
     keep: float
     flat: float
     named: bool = False
+    most: float = float("inf")
+    """Mean squared error a channel that an update may have; beyond, `join` and `flat` give way."""
 
 
 def picture_mask(cells: Cells) -> NDArray[np.bool_]:
@@ -127,9 +129,23 @@ def cheapened(cells: Cells, where: NDArray[np.bool_], quality: Quality) -> Cells
     """Return cells as they are to be sent: the picture cells `where` in colours they share."""
     lines = where & is_line(cells.code)
     out = _cheapened(cells, where & ~lines, quality)
+    while quality.join > 1 and _spoilt(cells, out, where & ~lines) > quality.most:
+        quality = replace(quality, join=quality.join * 0.6, flat=quality.flat * 0.6)
+        out = _cheapened(cells, where & ~lines, quality)
     if lines.any():
         out = _cheapened(out, lines, replace(quality, join=quality.join * _UNDER_LINES))
     return out
+
+
+def _spoilt(cells: Cells, out: Cells, where: NDArray[np.bool_]) -> float:
+    """Return the mean squared error a channel of the cells `where`."""
+    if not where.any():
+        return 0.0
+    (bg, fg), (new_bg, new_fg) = (
+        (c.bg[where], np.where(c.code[where] == BLANK, c.bg[where], c.fg[where]))
+        for c in (cells, out)
+    )
+    return float((_distance(bg, new_bg) + _distance(fg, new_fg)).mean()) / 6
 
 
 def _cheapened(cells: Cells, where: NDArray[np.bool_], quality: Quality) -> Cells:
