@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hardcase.errors import JobError, UsageError
 from hardcase.model.boxes import Box
+from hardcase.model.changes import Edit, Table
 from hardcase.model.job import HUMAN, Annotation, Status, Task
 from hardcase.session import LabelingSession, Sort, Tab
 
@@ -37,6 +40,56 @@ def test_several_labels_can_be_toggled_on_and_off(make_session):
     session.toggle_label([1], "cat")
     session.toggle_label([1], "dog")
     assert session.sample(1).status is Status.UNLABELED
+
+
+def test_one_answer_adds_and_removes_labels_in_one_change(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_label([1, 2], "cat")
+    before, labels = list(session.samples()), session.labels
+    change = session.set_labels([1, 2, 3], add=["dog", " bird "], remove=["cat"])
+    assert change.seq == session.undo().seq - 1
+    assert (list(session.samples()), session.labels) == (before, labels)
+    session.redo()
+    assert [label.name for label in session.labels] == ["cat", "dog", "bird"]
+    for sample_id in (1, 2, 3):
+        sample = session.sample(sample_id)
+        assert [a.label for a in sample.annotations] == ["dog", "bird"]
+        assert (sample.status, sample.labeled_by) == (Status.LABELED, HUMAN)
+
+
+def test_an_answer_that_takes_the_last_label_leaves_a_sample_unlabeled(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_labels([1], ["cat"])
+    session.set_labels([2], ["cat", "dog"])
+    before = session.sample(3)
+    session.set_labels([1, 2, 3], remove=["cat"])
+    assert (session.sample(1).status, session.sample(1).labeled_by) == (Status.UNLABELED, None)
+    assert session.sample(2).status is Status.LABELED
+    assert session.sample(3) == before
+    assert session.set_labels([1, 3], remove=["cat"]) is None
+
+
+def test_an_answer_makes_what_a_model_offered_a_persons(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    before = session.sample(1)
+    offer = (Annotation("cat", score=0.4, by="m#1"), Annotation("dog", score=0.3, by="m#1"))
+    offered = replace(before, status=Status.TO_BE_CONFIRMED, annotations=offer, labeled_by="m#1")
+    session.commit("offer", [Edit(Table.SAMPLES, 1, before, offered)])
+    session.set_labels([1], add=["dog"], remove=["cat"])
+    sample = session.sample(1)
+    assert sample.annotations == offer[1:]
+    assert (sample.status, sample.labeled_by) == (Status.LABELED, HUMAN)
+
+
+def test_an_answer_for_the_wrong_job_or_both_ways_is_refused(make_session):
+    with pytest.raises(UsageError, match="classification"):
+        make_session().set_labels([1], ["cat"])
+    session = make_session(Task.CLASSIFICATION)
+    with pytest.raises(UsageError, match="both added and removed"):
+        session.set_labels([1], ["cat"], ["cat"])
+    with pytest.raises(UsageError, match="no label 'ship'"):
+        session.set_labels([1], remove=["ship"])
+    assert [label.name for label in session.labels] == ["cat", "dog"]
 
 
 def test_boxes_are_drafts_until_confirmed(make_session):
@@ -193,10 +246,6 @@ def test_samples_are_found_by_id_by_path_and_from_the_working_folder(make_sessio
 
 
 def test_a_path_that_leaves_the_folder_is_never_opened(make_session):
-    from dataclasses import replace
-
-    from hardcase.model.changes import Edit, Table
-
     session = make_session()
     before = session.sample(1)
     after = replace(before, path="../../etc/passwd")

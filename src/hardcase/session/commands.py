@@ -23,6 +23,20 @@ def toggled(sample: Sample, name: str) -> Sample:
     return _decided(sample, (*sample.annotations, Annotation(name)))
 
 
+def relabeled(sample: Sample, add: Sequence[str], remove: Sequence[str]) -> Sample:
+    """Add and remove labels; others stand as they are (classification, several labels).
+
+    What is left counts as a person's decision. A sample without any label left is unlabeled; one
+    that the answer does not speak of stays as it is.
+    """
+    kept = tuple(a for a in sample.annotations if a.label not in remove)
+    if not add and kept == sample.annotations:
+        return sample
+    have = {a.label for a in kept}
+    annotations = (*kept, *(Annotation(name) for name in add if name not in have))
+    return _decided(sample, annotations) if annotations else cleared(sample)
+
+
 def edited(sample: Sample, annotations: Sequence[Annotation]) -> Sample:
     """Put other annotations in place; the status stays until somebody confirms.
 

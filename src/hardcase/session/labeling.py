@@ -26,7 +26,7 @@ from hardcase.model.job import (
     Status,
     Task,
 )
-from hardcase.model.text import printable
+from hardcase.model.text import clean_label, printable
 from hardcase.session import commands, filters, jobs, runs, transfer
 from hardcase.session.birth import new_job_rows, new_labels
 from hardcase.session.clock import now, user
@@ -272,6 +272,24 @@ class LabelingSession:
             ids, lambda what: f"toggle {name} on {what}", lambda s: commands.toggled(s, name)
         )
 
+    def set_labels(
+        self, ids: Iterable[int], add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> Change | None:
+        """Add and remove labels of samples in one Change (classification with several labels).
+
+        Labels in `add` that the job lacks are made in the same Change. Samples whose last label
+        goes become unlabeled, others are labeled by a person. Raises UsageError.
+        """
+        self._need(Task.CLASSIFICATION)
+        new = self.label_edits(add)
+        added = list(dict.fromkeys(map(clean_label, add)))
+        removed = [self._known(name) for name in remove]
+        if both := set(added) & set(removed):
+            raise UsageError(f"{printable(min(both))!r} cannot be both added and removed")
+        edits = self._edits(ids, lambda s: commands.relabeled(s, added, removed))
+        signs = " ".join([*(f"+{n}" for n in added), *(f"-{n}" for n in removed)])
+        return self.commit(f"label {self._what(edits)} {signs}", [*new, *edits])
+
     def set_annotations(self, sample_id: int, annotations: Sequence[Annotation]) -> Change | None:
         """Replace a sample's annotations; boxes are clipped to the image, empty ones refused."""
         size = self.size(sample_id) if annotations else (0, 0)
@@ -453,6 +471,10 @@ class LabelingSession:
         title: Callable[[str], str],
         step: Callable[[Sample], Sample],
     ) -> Change | None:
+        edits = self._edits(ids, step)
+        return self.commit(title(self._what(edits)), edits)
+
+    def _edits(self, ids: Iterable[int], step: Callable[[Sample], Sample]) -> list[Edit]:
         moment = now()
         edits = []
         for sample_id in dict.fromkeys(int(i) for i in ids):
@@ -461,10 +483,10 @@ class LabelingSession:
             if after != before:
                 after = replace(after, updated_at=moment)
                 edits.append(Edit(Table.SAMPLES, sample_id, before, after))
-        what = f"{len(edits)} samples"
-        if len(edits) == 1:
-            what = self.sample(edits[0].key).path
-        return self.commit(title(what), edits)
+        return edits
+
+    def _what(self, edits: Sequence[Edit]) -> str:
+        return self.sample(edits[0].key).path if len(edits) == 1 else f"{len(edits)} samples"
 
     def _follow(self, change: Change) -> None:
         pairs = [(e.before, e.after) for e in change.edits if e.table is Table.SAMPLES]
