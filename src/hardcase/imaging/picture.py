@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
     from hardcase.imaging.view import Placement
 
+OVERSAMPLING = 3
+"""Pixels of a decoded image for each one shown, so that reducing it first costs next to nothing.
+
+On photos of coco_train128 1 gives 28 dB against the average of the original's pixels, 2 gives 41
+and 3 gives 58.
+"""
+
 _BLACK = 0
 
 
@@ -56,12 +63,47 @@ def sampled(
     Pixels are averaged over their area, or repeated where there are more than in the image.
     """
     sx, sy = image.width / placement.width, image.height / placement.height
+    per_cell = min(placement.step_x * sx / across, placement.step_y * sy / down)
+    # Whole blocks first, which Pillow averages fast.
+    factor = max(1, int(per_cell / OVERSAMPLING))
+    sx, sy = sx / factor, sy / factor
+    image = image.reduce(factor) if factor > 1 else image
     x1, y1, x2, y2 = placement.source_box
     box = (x1 * sx, y1 * sy, min(x2 * sx, image.width), min(y2 * sy, image.height))
-    enlarged = placement.step_x * sx < across and placement.step_y * sy < down
-    method = Image.Resampling.NEAREST if enlarged else Image.Resampling.BOX
     size = (
         max(1, round(across * placement.shown_columns)),
         max(1, round(down * placement.shown_half_rows)),
     )
-    return np.asarray(image.resize(size, method, box=box))
+    if placement.step_x * sx < across and placement.step_y * sy < down:
+        return np.asarray(image.resize(size, Image.Resampling.NEAREST, box=box))
+    return area_averaged(np.asarray(image), box, size)
+
+
+def area_averaged(
+    pixels: NDArray[np.uint8], box: tuple[float, float, float, float], size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Average (H, W, C) pixels over a grid of `size` (width, height) cells laid on `box`.
+
+    `box` is x1, y1, x2, y2 in pixels and may cut pixels, which count as far as they lie in a cell.
+    Pillow's BOX takes whole pixels only, which at reductions of 2 to 4 costs over 10 dB.
+    """
+    x1, y1, x2, y2 = box
+    rows = _averaged(pixels, np.linspace(y1, y2, size[1] + 1, dtype=np.float32))
+    cells = _averaged(rows.swapaxes(0, 1), np.linspace(x1, x2, size[0] + 1, dtype=np.float32))
+    return np.rint(cells.swapaxes(0, 1)).astype(np.uint8)
+
+
+def _averaged(
+    lines: NDArray[np.uint8] | NDArray[np.float32], edges: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Average (N, ...) lines between neighbouring `edges` (M + 1,), ascending: (M, ...)."""
+    first = np.floor(edges[:-1]).astype(int)
+    last = np.minimum(np.ceil(edges[1:]).astype(int), len(lines))
+    weights = np.zeros((len(edges) - 1, len(lines)), np.float32)
+    for row, (a, b) in enumerate(zip(first, last, strict=True)):
+        reach = np.arange(a, b + 1, dtype=np.float32).clip(edges[row], edges[row + 1])
+        weights[row, a:b] = np.diff(reach)
+    weights /= weights.sum(axis=1, keepdims=True)
+    flat = lines.reshape(len(lines), -1).astype(np.float32)
+    averaged: NDArray[np.float32] = weights @ flat
+    return averaged.reshape(-1, *lines.shape[1:])

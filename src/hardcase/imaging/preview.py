@@ -12,7 +12,7 @@ from hardcase.imaging.cache import MemoryCache
 from hardcase.imaging.cells import LETTERBOX, CellGrid
 from hardcase.imaging.depth import Depth
 from hardcase.imaging.open import Decoded, decode, image_size
-from hardcase.imaging.picture import picture
+from hardcase.imaging.picture import OVERSAMPLING, picture
 from hardcase.imaging.segments import lines
 from hardcase.imaging.view import FIT, Placement, View, place
 from hardcase.terminal import Mode
@@ -99,8 +99,8 @@ class Renderer:
     def _decoded(self, path: Path, placement: Placement, across: int) -> Decoded:
         """Return the image with at least the pixels that `placement` asks for, or all it has."""
         needed = (
-            min(placement.width, ceil(placement.width / placement.step_x * across)),
-            min(placement.height, ceil(placement.height / placement.step_y)),
+            min(placement.width, ceil(placement.width / placement.step_x * across * OVERSAMPLING)),
+            min(placement.height, ceil(placement.height / placement.step_y * OVERSAMPLING)),
         )
         key = (path, file_stamp(path))
         held = self._images.get(key)
