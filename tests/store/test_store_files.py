@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 META = {"format": "hardcase", "schema": 1, "seq": 0, "job": "a"}
 
+UNREADABLE = "is no job file, or a damaged one: give another, or restore it from a copy$"
+NOT_OURS = "is not a hardcase job file: give another one, or make one with hardcase init$"
+
 
 def refused(path: Path, match: str) -> None:
     """Opening fails with one line, and leaves the folder as it was."""
@@ -49,26 +52,26 @@ def test_an_empty_file_is_refused(path: Path) -> None:
 )
 def test_what_is_not_json_is_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
-    refused(path, "is not a job file")
+    refused(path, UNREADABLE)
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "message"),
     [
-        [],
-        "text",
-        {},
-        {"samples": {"1": {"path": "a.jpg"}}},
-        {"store": {}},
-        {"store": {"1": []}},
-        {"store": {"1": {"apples": 3}}},
-        {"store": []},
-        {"_default": {"1": {"name": "of another program"}}},
+        ([], UNREADABLE),
+        ("text", UNREADABLE),
+        ({"store": []}, UNREADABLE),
+        ({}, NOT_OURS),
+        ({"samples": {"1": {"path": "a.jpg"}}}, NOT_OURS),
+        ({"store": {}}, NOT_OURS),
+        ({"store": {"1": []}}, NOT_OURS),
+        ({"store": {"1": {"apples": 3}}}, NOT_OURS),
+        ({"_default": {"1": {"name": "of another program"}}}, NOT_OURS),
     ],
 )
-def test_json_of_another_program_is_refused(path: Path, content: object) -> None:
+def test_json_of_another_program_is_refused(path: Path, content: object, message: str) -> None:
     path.write_text(json.dumps(content))
-    refused(path, "is not a hardcase job file|is not a job file")
+    refused(path, message)
 
 
 def test_a_file_of_another_tinydb_program_is_refused(path: Path) -> None:
@@ -111,7 +114,7 @@ def test_a_damaged_line_of_the_job_file_is_refused(path: Path) -> None:
     with JobStore.create(path) as store:
         add_samples(store, 1, 2, 3)
     path.write_text(path.read_text().replace('"2": {', '"2": {,'))
-    refused(path, "is not a job file")
+    refused(path, UNREADABLE)
 
 
 def test_a_journal_of_another_job_is_refused(path: Path) -> None:
