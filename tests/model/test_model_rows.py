@@ -50,6 +50,7 @@ ROWS = {
         coefficient=score,
         reasons=st.lists(st.integers(0, 30), max_size=3).map(tuple),
         labeled_by=st.none() | name,
+        hard_by=st.none() | name,
         updated_at=st.just("") | name,
         width=st.none() | key,
         height=st.none() | key,

@@ -12,6 +12,7 @@ from hardcase.errors import ModelError, UsageError
 from hardcase.inference import Profile
 from hardcase.inference.schema import Decoder, InputSpec
 from hardcase.model.boxes import Box
+from hardcase.model.changes import Edit, Table
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Annotation, RunState, Status, Task
 from hardcase.session import LabelingSession, Tab, runs
@@ -32,6 +33,15 @@ def detections(*found: tuple[float, int]) -> Evidence:
     accepted = sum(score >= 0.5 for score, _ in found)
     views = dict.fromkeys((ORIGINAL, "flip", "blur"), seen)
     return Evidence(40, 30, PIXELS, detections=views, box_pixels=(PIXELS,) * accepted)
+
+
+def judging_all(*, hard: bool):
+    """An assessment that finds every sample hard, or none."""
+
+    def assess(task, signals, best, reference):
+        return [hardness.Assessment(0.5, (), hard)] * len(signals)
+
+    return assess
 
 
 class ScriptedEngine:
@@ -267,11 +277,38 @@ def test_confirmed_labels_are_the_reference_of_the_next_run(
     assert seen[0].shape == (2, len(hardness.SIGNALS))
 
 
-def test_a_mark_set_by_a_person_outlives_the_run(make_session, prepare, request_for):
+@pytest.mark.parametrize("hard", [True, False])
+def test_what_a_person_says_of_hardness_outlives_every_run(
+    make_session, prepare, request_for, monkeypatch, hard
+):
     session = make_session()
-    session.mark_hard([1])
+    monkeypatch.setattr(hardness, "assess", judging_all(hard=not hard))
+    decide = session.mark_hard if hard else session.unmark_hard
+    decide([1])
     session.autolabel(request_for)
-    assert session.sample(1).hard
+    decide([2])
+    found = replace(request_for, filter="name:*")
+    session.autolabel(found)
+    assert [session.sample(i).hard for i in (1, 2, 3)] == [hard, hard, not hard]
+    session.undo()
+    session.undo()
+    session.autolabel(found)
+    assert [session.sample(i).hard for i in (1, 2, 3)] == [hard, not hard, not hard]
+    session.close()
+    with LabelingSession.open(session.root) as again:
+        again.autolabel(found)
+        assert [again.sample(i).hard for i in (1, 2, 3)] == [hard, not hard, not hard]
+
+
+def test_a_mark_that_no_person_set_is_the_runs_to_remove(
+    make_session, prepare, request_for, monkeypatch
+):
+    session = make_session()
+    before = session.sample(1)
+    session.commit("import", [Edit(Table.SAMPLES, 1, before, replace(before, hard=True))])
+    monkeypatch.setattr(hardness, "assess", judging_all(hard=False))
+    session.autolabel(request_for)
+    assert not session.sample(1).hard
 
 
 def test_restricting_keeps_boxes_and_their_pixels_together():

@@ -76,7 +76,8 @@ class Sample:
     image in pixels, None until it was first opened. `coefficient` in [0, 1] is the estimated share
     of the auto labels that needs correction, None before any model saw the sample. `error` says why
     the image cannot be read, None if it can. A labeled detection sample without annotations means
-    "no objects here". `updated_at` is ISO 8601, UTC, in seconds.
+    "no objects here". `hard_by` is `human` where a person set or removed the mark, which no run
+    alters then. `updated_at` is ISO 8601, UTC, in seconds.
     """
 
     id: int
@@ -87,6 +88,7 @@ class Sample:
     coefficient: float | None = None
     reasons: tuple[int, ...] = ()
     labeled_by: str | None = None
+    hard_by: str | None = None
     updated_at: str = ""
     width: int | None = None
     height: int | None = None

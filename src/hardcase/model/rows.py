@@ -101,6 +101,7 @@ def _sample(key: int, data: Mapping[str, Any]) -> Sample:
         coefficient=get("coefficient"),
         reasons=_shared(tuple(get("reasons", ()))),
         labeled_by=_shared(get("labeled_by")),
+        hard_by=_shared(get("hard_by")),
         updated_at=_shared(get("updated_at", "")),
         width=_shared(get("width")),
         height=_shared(get("height")),

@@ -87,8 +87,8 @@ def relabeled_box(sample: Sample, index: int, name: str) -> Sample:
 
 
 def marked(sample: Sample, *, hard: bool) -> Sample:
-    """Set or remove the hard mark."""
-    return sample if sample.hard == hard else replace(sample, hard=hard)
+    """Record that a person finds the sample hard, or finds it not."""
+    return replace(sample, hard=hard, hard_by=HUMAN)
 
 
 def _kept(sample: Sample, name: str) -> Annotation | None:

@@ -323,11 +323,11 @@ class LabelingSession:
         return self._alter(ids, "clear {}".format, commands.cleared)
 
     def mark_hard(self, ids: Iterable[int]) -> Change | None:
-        """Confirm Hard Example: set the mark."""
+        """Confirm Hard Example: set the mark; no run removes it then."""
         return self._alter(ids, "mark {} hard".format, lambda s: commands.marked(s, hard=True))
 
     def unmark_hard(self, ids: Iterable[int]) -> Change | None:
-        """Cancel Hard Example: remove the mark."""
+        """Cancel Hard Example: remove the mark; no run sets it then."""
         return self._alter(ids, "unmark {} hard".format, lambda s: commands.marked(s, hard=False))
 
     def add_labels(self, names: Sequence[str]) -> Change | None:

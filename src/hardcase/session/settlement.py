@@ -13,7 +13,7 @@ import numpy as np
 
 from hardcase import hardness
 from hardcase.model.changes import Edit, Table
-from hardcase.model.job import Prediction, Run, Sample, Status, Task
+from hardcase.model.job import HUMAN, Prediction, Run, Sample, Status, Task
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
 
@@ -107,15 +107,13 @@ class _Verdict:
     def _applied(self, sample: Sample, run: Run, task: Task, moment: str) -> Sample:
         if self.judged is None:
             return replace(sample, error=self.prediction.error, updated_at=moment)
-        # A mark without a coefficient was set by a person: it outlives the run.
-        marked_by_hand = sample.hard and sample.coefficient is None
         offered = bool(self.prediction.annotations) or task is Task.DETECTION
         return replace(
             sample,
             status=Status.TO_BE_CONFIRMED if offered else Status.UNLABELED,
             annotations=self.prediction.annotations,
             labeled_by=run.signature if offered else None,
-            hard=self.judged.hard or marked_by_hand,
+            hard=sample.hard if sample.hard_by == HUMAN else self.judged.hard,
             coefficient=round(self.judged.coefficient, 6),
             reasons=self.judged.reasons,
             width=self.prediction.width,
