@@ -17,6 +17,7 @@ from hardcase.tui.screens.jobs import JobsScreen
 from hardcase.tui.screens.place import PlaceScreen
 from hardcase.tui.themes import DEFAULT_THEME, THEMES, user_theme
 from hardcase.tui.typed import type_again
+from hardcase.tui.typed_path import is_dir, is_file
 from hardcase.tui.wire.wired import Wired
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def run_app(path: Path | None, tab: Tab | None = None, terminal: Terminal | None
     """
     actions, theme = user_actions(), user_theme(light=bool(terminal and terminal.light))
     session, new_from = None, None
-    if path is not None and path.is_dir() and not (path / JOB_FILE).exists():
+    if path is not None and is_dir(path) and not is_file(path / JOB_FILE):
         new_from = path
     elif path is not None:
         session = LabelingSession.open(path)

@@ -16,6 +16,7 @@ import yaml
 from hardcase.errors import UsageError
 from hardcase.model.text import printable
 from hardcase.tui.actions import ACTIONS, Action, Place
+from hardcase.tui.typed_path import is_file, typed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,15 +36,15 @@ def keymap_path() -> Path:
     """Return where the user's keymap would be."""
     given = os.environ.get("HARDCASE_KEYMAP")
     if given:
-        return Path(given).expanduser()
+        return typed_path(given)
     config = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(config) if config else Path.home() / ".config") / "hardcase" / "keymap.yaml"
+    return (Path(config) if config else typed_path("~/.config")) / "hardcase" / "keymap.yaml"
 
 
 def user_actions() -> tuple[Action, ...]:
     """Return the actions with the user's keys in place. Raises UsageError naming what is wrong."""
     path = keymap_path()
-    if not path.exists() and not os.environ.get("HARDCASE_KEYMAP"):
+    if not is_file(path) and not os.environ.get("HARDCASE_KEYMAP"):
         return ACTIONS
     try:
         return with_keys(ACTIONS, _read(path))

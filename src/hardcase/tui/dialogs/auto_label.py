@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -18,12 +17,14 @@ from hardcase.session.runs import PreparedRun, RunRequest, prepare
 from hardcase.session.translate import matching_classes
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.dialogs.models_nearby import completions, models_nearby
+from hardcase.tui.typed_path import is_file, typed_path
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.text import count, fit
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from textual.app import ComposeResult
 
@@ -151,7 +152,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
 
     def _request(self) -> RunRequest:
         model = self._model()
-        if model is None:
+        if model is None or not is_file(model):
             raise UsageError("give the path of an ONNX file")
         expression = self.query_one("#which", Input).value.strip()
         tab = Tab.ALL if expression else Tab.UNLABELED
@@ -172,7 +173,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
         if 0 <= index < len(self._rows):
             return self._rows[index]
         typed = self.query_one("#model", Input).value.strip()
-        return Path(typed).expanduser() if typed else None
+        return typed_path(typed) if typed else None
 
     def _offer(self, typed: str) -> None:
         self._rows = completions(typed, self._known)
@@ -181,10 +182,13 @@ class AutoLabelDialog(Dialog[RunRequest]):
 
     def _look(self) -> None:
         model = self._model()
-        self.query_one("#about", OneLine).show(
-            "no model here yet" if model is None else "reading the model…"
-        )
-        if model is not None:
+        about = self.query_one("#about", OneLine)
+        if model is None:
+            about.show("no model here yet")
+        elif not is_file(model):
+            about.show(f"no model at {printable(str(model))}: give an ONNX file", "$muted")
+        else:
+            about.show("reading the model…")
             self._describe(model)
 
     @work(thread=True, exclusive=True, group="models", exit_on_error=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
 from hardcase.session.demo import asset
+from hardcase.tui.typed_path import is_file, typed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,14 +39,14 @@ def completions(typed: str, known: Iterable[Path]) -> list[Path]:
 
 def _onnx_files(folder: Path) -> list[Path]:
     try:
-        return sorted(p for p in folder.glob("*.onnx") if p.is_file())
-    except OSError:
-        return []  # a folder that may not be read has nothing to offer
+        return sorted(p for p in folder.glob("*.onnx") if is_file(p))
+    except (OSError, ValueError):
+        return []  # what may not be read, or is no folder, has nothing to offer
 
 
 def _below(typed: str) -> list[Path]:
     if "/" not in typed:
         return []
-    path = Path(typed).expanduser()
+    path = typed_path(typed)
     folder, start = (path, "") if typed.endswith("/") else (path.parent, path.name)
     return [p for p in _onnx_files(folder) if p.name.startswith(start)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -11,11 +10,13 @@ from textual.widgets import Input, Label
 
 from hardcase.model.job import Task
 from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.typed_path import is_dir, typed_path
 from hardcase.tui.widgets.choice import Choice
 from hardcase.tui.widgets.lines import OneLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from textual.app import ComposeResult
 
@@ -61,8 +62,8 @@ class NewJobDialog(Dialog[NewJob]):
     def action_dialog_accept(self) -> None:
         """Create it, if there is such a folder."""
         text = self.query_one("#folder", Input).value.strip()
-        folder = Path(text).expanduser()
-        if not text or not folder.is_dir():
+        folder = typed_path(text)
+        if not text or not is_dir(folder):
             self.query_one("#problem", OneLine).show(
                 "there is no such folder: give the folder of the images", "$error bold"
             )
