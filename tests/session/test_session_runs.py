@@ -186,6 +186,23 @@ def test_other_settings_make_another_run(make_session, prepare, request_for, eng
     assert session.begin_run(other).run.id == 2
 
 
+def test_a_cancelled_run_does_not_leak_into_one_with_another_filter(
+    make_session, prepare, request_for, engine
+):
+    session = make_session()
+    first = replace(request_for, filter="name:000,001,002")
+    active = session.begin_run(prepare(first))
+    session.record(next(active.chunks()))
+    session.stop_run(active.run.id, RunState.CANCELLED)
+    run = session.autolabel(replace(request_for, filter="name:003,004"))
+    assert (run.id, run.total, run.done) == (2, 2, 2)
+    assert sorted(session.query(Tab.TO_BE_CONFIRMED).tolist()) == [4, 5]
+    engine.seen.clear()
+    run = session.autolabel(replace(first, filter=f" {first.filter} "))
+    assert (run.id, run.total, run.done, engine.seen) == (1, 3, 3, ["002.png"])
+    assert session.stats().to_be_confirmed == 5
+
+
 def test_what_a_person_labeled_meanwhile_is_left_alone(make_session, prepare, request_for):
     session = make_session()
     active = session.begin_run(prepare(request_for))

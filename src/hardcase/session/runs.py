@@ -67,8 +67,13 @@ class PreparedRun:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What makes two runs the same, as JSON values."""
-        return {"threshold": self.threshold, "iou": self.iou, "profile": self.profile.to_json()}
+        """What makes two runs of a model the same, as JSON values."""
+        return {
+            "threshold": self.threshold,
+            "iou": self.iou,
+            "profile": self.profile.to_json(),
+            "filter": self.request.filter.strip(),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +204,7 @@ def stop(
 
 
 def finish(session: LabelingSession, settled: Settled) -> Change | None:
-    """Make the predictions of a run the auto labels of its samples in one Change: S1, S3.
+    """Make the predictions of a run the auto labels of its samples in one Change.
 
     What a person labeled meanwhile is left alone.
     """
@@ -212,10 +217,13 @@ def finish(session: LabelingSession, settled: Settled) -> Change | None:
     return session.commit(title, edits)
 
 
+def _asked_for(session: LabelingSession, expression: str) -> list[Sample]:
+    tab = Tab.ALL if expression.strip() else Tab.UNLABELED
+    return [session.sample(i) for i in session.query(tab, expression).tolist()]
+
+
 def _targets(session: LabelingSession, expression: str) -> list[int]:
-    tab = Tab.ALL if expression else Tab.UNLABELED
-    ids = session.query(tab, expression).tolist()
-    return [i for i in ids if _may_be_labeled(session.sample(i))]
+    return [s.id for s in _asked_for(session, expression) if _may_be_labeled(s)]
 
 
 def _may_be_labeled(sample: Sample) -> bool:
@@ -229,6 +237,10 @@ def _done_by(session: LabelingSession, sample_id: int, run_id: int) -> bool:
 
 
 def _resumable(session: LabelingSession, prepared: PreparedRun) -> Run | None:
+    """Return the run that broke off when the same was asked for, the same filter included.
+
+    What another filter chose must not come in: all that a run predicted becomes auto labels.
+    """
     for run in session.runs:
         same = run.sha256 == prepared.sha256 and run.settings == prepared.settings
         if same and run.state is not RunState.COMPLETED and run.signals == hardness.SIGNALS:
