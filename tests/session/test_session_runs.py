@@ -279,6 +279,38 @@ def test_a_filter_chooses_the_samples(make_session, prepare, request_for, engine
         session.autolabel(replace(request_for, filter="label:nothing"))
 
 
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("", "are 4 with drafts of a person .confirm or clear those.$"),
+        ("name:*", "are 1 labeled already, 4 with drafts of a person"),
+        ("name:000", "are 1 labeled already$"),
+        ("name:nowhere", "no sample passes the filter$"),
+    ],
+)
+def test_why_there_is_nothing_to_auto_label_is_said(
+    make_session, prepare, request_for, expression, message
+):
+    session = make_session()
+    session.set_no_objects([1])
+    for sample_id in (2, 3, 4, 5):
+        session.set_annotations(sample_id, [Annotation("cat", Box(1, 2, 9, 9))])
+    with pytest.raises(UsageError, match=f"nothing to auto label: .*{message}"):
+        session.autolabel(replace(request_for, filter=expression))
+    session.set_no_objects([2, 3, 4, 5])
+    with pytest.raises(UsageError, match="no sample is unlabeled"):
+        session.autolabel(request_for)
+
+
+def test_missing_images_are_not_auto_labeled_and_that_is_said(make_session, prepare, request_for):
+    session = make_session(count=2)
+    for sample_id in (1, 2):
+        session.image_path(sample_id).unlink()
+    session.sync()
+    with pytest.raises(UsageError, match="are 2 whose image is missing"):
+        session.autolabel(request_for)
+
+
 def test_confirmed_labels_are_the_reference_of_the_next_run(
     make_session, prepare, request_for, monkeypatch
 ):

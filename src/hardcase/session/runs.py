@@ -169,7 +169,7 @@ def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
     targets = _targets(session, prepared.request.filter)
     todo = [i for i in targets if not _done_by(session, i, run.id)]
     if not targets:
-        raise UsageError("nothing to auto label: no sample is unlabeled; a filter chooses others")
+        raise UsageError(f"nothing to auto label: {_why_none(session, prepared.request.filter)}")
     done = len(targets) - len(todo)
     after = replace(run, state=RunState.RUNNING, total=len(targets), done=done, message="")
     known = next((r for r in session.runs if r.id == run.id), None)
@@ -224,6 +224,24 @@ def _asked_for(session: LabelingSession, expression: str) -> list[Sample]:
 
 def _targets(session: LabelingSession, expression: str) -> list[int]:
     return [s.id for s in _asked_for(session, expression) if _may_be_labeled(s)]
+
+
+def _why_none(session: LabelingSession, expression: str) -> str:
+    """Return why no sample asked for may be labeled by a model, and what to do about it."""
+    asked = _asked_for(session, expression)
+    if not asked:
+        if expression.strip():
+            return "no sample passes the filter"
+        return "no sample is unlabeled; a filter chooses others"
+    missing = sum(s.missing for s in asked)
+    labeled = sum(s.status is Status.LABELED and not s.missing for s in asked)
+    counts = (
+        (labeled, "labeled already"),
+        (len(asked) - labeled - missing, "with drafts of a person (confirm or clear those)"),
+        (missing, "whose image is missing"),
+    )
+    found = ", ".join(f"{count} {what}" for count, what in counts if count)
+    return f"the samples asked for are {found}"
 
 
 def _may_be_labeled(sample: Sample) -> bool:
