@@ -109,6 +109,27 @@ def test_what_the_format_cannot_hold_is_told(boxes, tmp_path, cli):
     assert "not kept: " in result.err
 
 
+def test_a_job_made_of_an_export_keeps_its_images(boxes, tmp_path, cli):
+    copy = tmp_path / "copy"
+    assert cli("export", boxes, copy, "--format", "yolo", "--images", "copy").status == 0
+    assert cli("init", copy, "--task", "detection").status == 0
+    assert cli("import", copy, copy).status == 0
+    before = {p: p.read_bytes() for p in copy.rglob("*.png")}
+    for options in ([], ["--overwrite"], ["--overwrite", "--images", "copy"]):
+        result = cli("export", copy, copy, "--format", "yolo", *options)
+        assert result.status == 1
+        assert "choose a folder outside the images" in result.error
+    assert {p: p.read_bytes() for p in copy.rglob("*.png") if not p.is_symlink()} == before
+
+
+def test_a_job_is_not_written_over_by_its_export(boxes, cli):
+    before = (boxes / "hardcase.json").read_bytes()
+    for name in ("hardcase.json", "hardcase.json.journal"):
+        result = cli("export", boxes, boxes / name, "--format", "coco", "--overwrite")
+        assert "belongs to the job" in result.error
+    assert (boxes / "hardcase.json").read_bytes() == before
+
+
 @pytest.mark.parametrize("command", ["import", "export"])
 def test_the_help_names_every_format(command, cli):
     said = cli(command, "--help").out

@@ -24,7 +24,7 @@ def dataset(root: Path, *paths: str) -> Dataset:
 def test_an_existing_file_is_refused_unless_told(tmp_path: Path, name: str) -> None:
     out = tmp_path / f"out{FORMATS[name].suffix}"
     out.write_text("precious")
-    with pytest.raises(FormatError, match="exists: choose another name or allow to overwrite"):
+    with pytest.raises(FormatError, match="exists: choose another name, or --overwrite"):
         FORMATS[name].write(dataset(tmp_path, "a.jpg"), out, WriteOptions())
     assert out.read_text() == "precious"
     assert list(tmp_path.iterdir()) == [out]
@@ -39,7 +39,7 @@ def test_a_folder_with_files_of_its_own_is_refused_and_kept_even_if_told(
     out = tmp_path / "out"
     out.mkdir()
     (out / "precious.txt").write_text("precious")
-    with pytest.raises(FormatError, match="has files of its own"):
+    with pytest.raises(FormatError, match="files of its own: choose a new one, or --overwrite"):
         FORMATS[name].write(dataset(tmp_path, "a.jpg"), out, WriteOptions())
     assert [p.name for p in out.iterdir()] == ["precious.txt"]
     report = FORMATS[name].write(dataset(tmp_path, "a.jpg"), out, WriteOptions(overwrite=True))
@@ -65,14 +65,14 @@ def test_an_empty_folder_is_used(tmp_path: Path) -> None:
 
 def test_a_failure_leaves_no_trace(tmp_path: Path) -> None:
     def break_off() -> None:
-        with new_folder(tmp_path / "out", overwrite=False) as folder:
+        with new_folder(tmp_path / "out", dataset(tmp_path), overwrite=False) as folder:
             put_text(folder, "a.txt", "half")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         break_off()
     with pytest.raises(FormatError, match="cannot write"):
-        write_file(tmp_path / "a.csv", "\udcff", overwrite=False)
+        write_file(tmp_path / "a.csv", "\udcff", dataset(tmp_path), overwrite=False)
     assert list(tmp_path.iterdir()) == []
 
 

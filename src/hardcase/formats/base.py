@@ -21,13 +21,16 @@ class Dataset:
     """Labels and samples on their way into or out of a job.
 
     `labels` are in class order. `samples` have paths relative to `root`, with `/`. A labeled
-    detection sample without annotations means "no objects".
+    detection sample without annotations means "no objects". `keep` names what no export may write
+    over besides the images of `samples`, absolute or relative to `root`: the job's other images and
+    its own files.
     """
 
     task: Task
     labels: tuple[Label, ...]
     samples: tuple[Sample, ...]
     root: Path
+    keep: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,7 +174,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
         "annotations": annotations,
         "categories": category_entries(dataset.labels, categories),
     }
-    write_file(out, dump(document), overwrite=options.overwrite)
+    write_file(out, dump(document), dataset, overwrite=options.overwrite)
     return Report(len(images), len(annotations), problems.found(), losses_of(dataset))
 
 

@@ -149,9 +149,9 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
         "annotations": [],
         "categories": category_entries(dataset.labels, categories),
     }
-    check_file(out, overwrite=options.overwrite)
-    write_file(images_beside(out), dump(beside), overwrite=options.overwrite)
-    write_file(out, dump(results), overwrite=options.overwrite)
+    check_file(out, dataset, overwrite=options.overwrite)
+    write_file(images_beside(out), dump(beside), dataset, overwrite=options.overwrite)
+    write_file(out, dump(results), dataset, overwrite=options.overwrite)
     with_boxes = len({r["image_id"] for r in results})
     return Report(with_boxes, len(results), problems.found(), losses_of(dataset))
 

@@ -95,7 +95,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
         if kept:
             chosen.append((sample, folders[kept[0].label]))
     count = 0
-    with new_folder(out, overwrite=options.overwrite) as folder:
+    with new_folder(out, dataset, overwrite=options.overwrite) as folder:
         for label_folder in folders.values():
             (folder / label_folder).mkdir()
         for sample, place in zip((s for s, _ in chosen), _places(chosen), strict=True):

@@ -38,16 +38,16 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
     count = 0
     files: dict[int, str] = {}
     if out.suffix.lower() in SUFFIXES:
-        check_file(out, overwrite=options.overwrite)
+        check_file(out, dataset, overwrite=options.overwrite)
         if dataset.task is Task.DETECTION:
             beside = out.with_name(f"{out.stem}.annotations")
-            with new_folder(beside, overwrite=options.overwrite) as folder:
+            with new_folder(beside, dataset, overwrite=options.overwrite) as folder:
                 count, files = documents.put(folder)
             files = {key: f"{beside.name}/{file}" for key, file in files.items()}
         text, images, labels = _lines(dataset, files, options, problems)
-        write_file(out, text, overwrite=options.overwrite)
+        write_file(out, text, dataset, overwrite=options.overwrite)
     else:
-        with new_folder(out, overwrite=options.overwrite) as folder:
+        with new_folder(out, dataset, overwrite=options.overwrite) as folder:
             if dataset.task is Task.DETECTION:
                 count, files = documents.put(folder, "annotations/")
             text, images, labels = _lines(dataset, files, options, problems)

@@ -3,7 +3,7 @@
 A folder is made beside its place and renamed into it. An export may later be written over: what the
 last one made is listed in `MARKER`, and only that is replaced or removed. Into a folder of somebody
 else nothing is written unless told to, and then nothing of theirs is removed but what an exported
-file of the same name replaces.
+file of the same name replaces. Files of the job itself are never replaced or removed (`guard`).
 """
 
 from __future__ import annotations
@@ -16,28 +16,33 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from hardcase.errors import FormatError
+from hardcase.formats.guard import Guard
 from hardcase.formats.match import check_path
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hardcase.formats.base import Dataset
+
 MARKER = ".hardcase-export"
 
 
-def check_file(path: Path, *, overwrite: bool) -> None:
+def check_file(path: Path, dataset: Dataset, *, overwrite: bool) -> None:
     """Raise FormatError if a file may not be written at `path`."""
     shown = printable(str(path))
     if path.is_dir():
         raise FormatError(f"{shown} is a folder: give the name of a file to write")
-    if os.path.lexists(path) and not overwrite:
-        raise FormatError(f"{shown} exists: choose another name or allow to overwrite it")
+    if os.path.lexists(path):
+        Guard(dataset).refuse(path, exported=False)
+        if not overwrite:
+            raise FormatError(f"{shown} exists: choose another name, or --overwrite to replace it")
 
 
-def write_file(path: Path, text: str, *, overwrite: bool) -> None:
+def write_file(path: Path, text: str, dataset: Dataset, *, overwrite: bool) -> None:
     """Write a UTF-8 file in one step; FormatError if it exists and may not be replaced."""
     shown = printable(str(path))
-    check_file(path, overwrite=overwrite)
+    check_file(path, dataset, overwrite=overwrite)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(path)
@@ -55,10 +60,11 @@ def write_file(path: Path, text: str, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def new_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
+def new_folder(path: Path, dataset: Dataset, *, overwrite: bool) -> Iterator[Path]:
     """Yield an empty folder to fill, which takes the place of `path` when the block ends well.
 
-    Raises FormatError if `path` is a file or a folder with files that no export made.
+    Raises FormatError if `path` is a file or a folder with files that no export made, or if a file
+    of the job would be replaced; then `path` is as it was.
     """
     shown = printable(str(path))
     _check_target(path, overwrite=overwrite)
@@ -73,7 +79,7 @@ def new_folder(path: Path, *, overwrite: bool) -> Iterator[Path]:
         files = [f.relative_to(staged).as_posix() for f in _files(staged)]
         listing = "\n".join(sorted(files)) + "\n"
         (staged / MARKER).write_text(listing, encoding="utf-8", errors="surrogateescape")
-        _put(staged, path, files)
+        _put(staged, path, files, dataset)
     except (OSError, UnicodeEncodeError) as error:
         raise FormatError(f"cannot write {shown}: {_reason(error)}") from error
     finally:
@@ -105,30 +111,38 @@ def _check_target(path: Path, *, overwrite: bool) -> None:
         raise FormatError(f"{shown} is a file: give the name of a folder to write")
     if overwrite or (path / MARKER).is_file() or not any(path.iterdir()):
         return
-    raise FormatError(f"{shown} has files of its own: choose a new folder or allow to overwrite")
+    raise FormatError(
+        f"{shown} has files of its own: choose a new one, or --overwrite to write there"
+    )
 
 
-def _put(staged: Path, path: Path, files: list[str]) -> None:
+def _put(staged: Path, path: Path, files: list[str], dataset: Dataset) -> None:
     if not os.path.lexists(path) or (not path.is_symlink() and not any(path.iterdir())):
         staged.rename(path)
         return
-    stale = set(_listed(path)) - set(files)
+    listed = set(_listed(path))
+    guard = Guard(dataset)
+    folders = {path / relative: None for f in files for relative in Path(f).parents}
+    for folder in folders:
+        if folder != path and folder.is_symlink():
+            raise FormatError(
+                f"{printable(str(folder))} is a link: remove it or choose a new folder"
+            )
     for relative in (*files, MARKER):
         target = path / relative
-        _make_parents(path, target.parent)
-        (staged / relative).replace(target)
-    for relative in stale:
+        guard.refuse(target, exported=relative in listed)
+        if target.is_dir():
+            raise FormatError(
+                f"{printable(str(target))} is a folder where a file must go: choose a new folder"
+            )
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    for relative in (*files, MARKER):
+        (staged / relative).replace(path / relative)
+    for relative in listed - set(files):
         target = path / relative
-        if target.is_symlink() or target.is_file():
+        if (target.is_symlink() or target.is_file()) and not guard.keeps(target):
             target.unlink()
-
-
-def _make_parents(root: Path, folder: Path) -> None:
-    """Make folders below `root`, refusing to follow a link that leads elsewhere."""
-    for part in [*reversed(folder.parents), folder]:
-        if part.is_relative_to(root) and part != root and part.is_symlink():
-            raise FormatError(f"{printable(str(part))} is a link: remove it or choose a new folder")
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _listed(path: Path) -> list[str]:

@@ -181,7 +181,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
             rows.writerow([path, *[""] * (len(columns) - 1)])
         images += bool(kept) or (boxes and not sample.annotations)
         count += len(kept)
-    write_file(out, text.getvalue(), overwrite=options.overwrite)
+    write_file(out, text.getvalue(), dataset, overwrite=options.overwrite)
     return Report(images, count, problems.found(), losses_of(dataset))
 
 

@@ -134,7 +134,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
     """Write the folder `out`: one XML file for each sample that is not unlabeled."""
     require_task("Pascal VOC", dataset.task, TASKS)
     problems = Problems()
-    with new_folder(out, overwrite=options.overwrite) as folder:
+    with new_folder(out, dataset, overwrite=options.overwrite) as folder:
         count, files = Documents(dataset, options, problems).put(folder)
         put_text(folder, "labels.txt", "".join(f"{label.name}\n" for label in dataset.labels))
     return Report(len(files), count, problems.found(), losses_of(dataset))

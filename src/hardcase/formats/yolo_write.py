@@ -47,7 +47,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
     count = 0
     listed = []
     used: set[str] = set()
-    with new_folder(out, overwrite=options.overwrite) as folder:
+    with new_folder(out, dataset, overwrite=options.overwrite) as folder:
         for sample in samples:
             size = size_of_sample(sample, dataset, options, problems)
             if size is None:

@@ -11,6 +11,7 @@ from hardcase.model.changes import Change, Edit, Table
 from hardcase.model.job import HUMAN, Annotation, Label, Prediction, Run, RunState, Sample, Status
 from hardcase.model.text import printable
 from hardcase.session.clock import now
+from hardcase.store.journal import journal_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,6 +97,11 @@ def dataset_of(session: LabelingSession, what: What) -> Dataset:
         labels=tuple(session.labels),
         samples=tuple(s for s in chosen if s is not None),
         root=session.root,
+        keep=(
+            str(session.path),
+            str(journal_path(session.path)),
+            *(sample.path for sample in samples),
+        ),
     )
 
 
