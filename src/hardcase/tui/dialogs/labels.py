@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import Input
 
 from hardcase.model.text import clean_label
@@ -15,7 +14,7 @@ from hardcase.tui.widgets.text import fit
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -36,15 +35,16 @@ class LabelPick:
 class NameInput(Input):
     """A line for a label's name. Space ticks while it is empty: names have no leading blanks."""
 
-    class Ticked(Message):
-        """Space in the empty line."""
+    def __init__(self, tick: Callable[[], None]) -> None:
+        super().__init__(placeholder="type to filter, or a new label", compact=True)
+        self._tick = tick
 
     def on_key(self, event: events.Key) -> None:
         """Keep a leading blank out of the line."""
         if event.key == "space" and not self.value:
             event.prevent_default()
             event.stop()
-            self.post_message(self.Ticked())
+            self._tick()  # at once: the next key may move the cursor
 
 
 class LabelDialog(Dialog[LabelPick]):
@@ -75,7 +75,7 @@ class LabelDialog(Dialog[LabelPick]):
             box.border_subtitle = (
                 f"{several}{self.key('dialog_accept')} picks · {self.key('dialog_close')} closes"
             )
-            yield NameInput(placeholder="type to filter, or a new label", compact=True)
+            yield NameInput(self.action_dialog_toggle)
             yield VirtualList(self._draw)
 
     def on_mount(self) -> None:
@@ -88,10 +88,6 @@ class LabelDialog(Dialog[LabelPick]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list down to what matches."""
         self._filter(event.value)
-
-    def on_name_input_ticked(self) -> None:
-        """Tick or untick by space."""
-        self.action_dialog_toggle()
 
     def on_virtual_list_chosen(self) -> None:
         """Pick by a click on the row under the cursor."""
