@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from textual.events import Key
 from tui_helpers import LABELS, app_on, auto_labeled, job_screen, said, screen_text, wait_for
 
 from hardcase.model.job import Label, Status, Task
+from hardcase.session import Tab
 from hardcase.tui.dialogs.help import HelpDialog
-from hardcase.tui.dialogs.labels import LabelDialog, matching
+from hardcase.tui.dialogs.labels import LabelDialog, NameInput, matching
 from hardcase.tui.screens.job import JobScreen
 
 
@@ -73,6 +75,58 @@ async def test_a_tick_gives_the_label_to_those_of_a_selection_that_lack_it(make_
         await pilot.press("space", "enter")
         await wait_for(pilot, lambda: labels_of(session, 2) == ["cat"], "the label")
         assert labels_of(session, 1) == ["cat"]
+
+
+async def test_one_answer_of_several_labels_is_one_change_and_one_undo(make_job) -> None:
+    session = make_job()
+    session.set_label([1], "cat")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        changes: list[object] = []
+        session.subscribe(changes.append)
+        await opened(pilot, LabelDialog, "l")
+        await pilot.press("space", "down", "space", *"owl", "tab", "enter")
+        await wait_for(pilot, lambda: labels_of(session, 1) == ["dog", "owl"], "the labels")
+        assert len(changes) == 1
+        await pilot.press("u")
+        assert labels_of(session, 1) == ["cat"]
+        assert [label.name for label in session.labels] == list(LABELS)
+
+
+async def test_a_new_label_for_an_image_is_one_change(make_job) -> None:
+    session = make_job()
+    session.set_label([1], "cat")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        changes: list[object] = []
+        session.subscribe(changes.append)
+        await opened(pilot, LabelDialog, "l")
+        await pilot.press(*"owl", "enter")
+        await wait_for(pilot, lambda: labels_of(session, 1) == ["owl"], "the label")
+        assert len(changes) == 1
+
+
+async def test_the_answer_is_for_the_samples_that_were_asked_about(make_job) -> None:
+    session = make_job()
+    async with app_on(session, Tab.UNLABELED).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await opened(pilot, LabelDialog, "l")
+        session.set_label([1], "dog")  # leaves the list meanwhile, as at the end of a run
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: labels_of(session, 1) == ["cat"], "the label")
+        assert labels_of(session, 2) == []
+
+
+async def test_a_tick_acts_before_the_next_key_can_move_the_cursor(make_job) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await opened(pilot, LabelDialog, "l")
+        dialog = pilot.app.screen
+        dialog.query_one(NameInput).on_key(Key("space", " "))
+        dialog.action_dialog_down()
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: labels_of(session, 1) == ["cat"], "the label")
 
 
 async def test_escape_changes_nothing(make_job) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
@@ -103,7 +102,7 @@ class JobScreen(JobRuns):
         dialog = LabelDialog(
             self.actions, self.session.labels, current, title=title, several=classification
         )
-        self.app.push_screen(dialog, lambda pick: self._picked(pick, current))
+        self.app.push_screen(dialog, lambda pick: self._picked(pick, targets, current))
 
     def action_undo(self) -> None:
         """Undo, and go to where it was."""
@@ -125,10 +124,7 @@ class JobScreen(JobRuns):
 
     def _label(self, name: str) -> None:
         if self.session.task is Task.CLASSIFICATION:
-            targets = self.browser.targets()
-            done = self._decide(lambda ids: self.session.set_label(ids, name), "labeled so already")
-            if done is not None:
-                self._onwards(targets)
+            self._label_only(self.browser.targets(), name)
             return
         box, sample = self._selected_box(), self.browser.current
         if sample is not None and box is not None:
@@ -145,33 +141,54 @@ class JobScreen(JobRuns):
             self.say(f"there is no box selected: {self.key('next_box')} goes from box to box")
         return self.preview.box
 
-    def _picked(self, pick: LabelPick | None, current: set[str]) -> None:
+    def _label_only(self, targets: list[int], name: str) -> None:
+        """Give samples one label, and no other, whether or not the job has it yet."""
+        others = {a.label for i in targets for a in self.session.sample(i).annotations} - {name}
+
+        def command(ids: list[int]) -> Change | None:
+            if any(label.name == name for label in self.session.labels):
+                return self.session.set_label(ids, name)
+            return self.session.set_labels(ids, [name], sorted(others))
+
+        if self._decide(command, "labeled so already", targets) is not None:
+            self._onwards(targets)
+
+    def _picked(self, pick: LabelPick | None, targets: list[int], current: set[str]) -> None:
+        """Label what the dialog was opened for: one answer is one Change."""
         if pick is None:
             return
-        names = [pick.name] if pick.name is not None else list(pick.toggled)
+        if self.session.task is Task.DETECTION:
+            self._pick_for_box(pick)
+        elif pick.name is not None:
+            self._label_only(targets, pick.name)
+        else:
+            # A tick shows what all of them have; the others already are as they should be.
+            add = [name for name in pick.toggled if name not in current]
+            remove = [name for name in pick.toggled if name in current]
+            self._decide(lambda ids: self.session.set_labels(ids, add, remove), "", targets)
+
+    def _pick_for_box(self, pick: LabelPick) -> None:
+        if pick.name is None:
+            return
         try:
-            self.session.add_labels(names)
+            self.session.add_labels([pick.name])
         except HardcaseError as error:
             self.complain(error)
             return
-        if pick.name is not None:
-            self._label(pick.name)
-            return
-        targets = self.browser.targets()
-        for name in names:
-            # A tick shows what all of them have; the others already are as they should be.
-            to_flip = [i for i in targets if self._has(i, name) == (name in current)]
-            self._decide(partial(self._flip, to_flip, name), "")
+        self._label(pick.name)
 
-    def _flip(self, flipped: list[int], name: str, _targets: list[int]) -> Change | None:
-        return self.session.toggle_label(flipped, name)
+    def _decide(
+        self,
+        command: Callable[[list[int]], Change | None],
+        nothing: str,
+        targets: list[int] | None = None,
+    ) -> bool | None:
+        """Run a command on the targets. Return whether it changed anything, None if it failed.
 
-    def _has(self, sample_id: int, name: str) -> bool:
-        return any(a.label == name for a in self.session.sample(sample_id).annotations)
-
-    def _decide(self, command: Callable[[list[int]], Change | None], nothing: str) -> bool | None:
-        """Run a command on the targets. Return whether it changed anything, None if it failed."""
-        targets = self.browser.targets()
+        The targets are those of this moment, unless they were asked about before.
+        """
+        if targets is None:
+            targets = self.browser.targets()
         if not targets:
             self.say("there is no sample here")
             return None
