@@ -100,6 +100,14 @@ def test_a_link_in_an_old_export_is_not_followed(tmp_path: Path) -> None:
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["coco", "coco-results", "csv", "manifest", "voc", "yolo"])
+def test_no_folder_is_made_above_what_was_asked_for(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "typo" / f"out{FORMATS[name].suffix}"
+    with pytest.raises(FormatError, match=r"there is no folder .*typo: make it"):
+        FORMATS[name].write(dataset(tmp_path, "b.jpg"), out, WriteOptions())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_files_get_ordinary_permissions(tmp_path: Path) -> None:
     mask = os.umask(0o022)
     try:

@@ -31,6 +31,7 @@ MARKER = ".hardcase-export"
 def check_file(path: Path, dataset: Dataset, *, overwrite: bool) -> None:
     """Raise FormatError if a file may not be written at `path`."""
     shown = printable(str(path))
+    _check_parent(path)
     if path.is_dir():
         raise FormatError(f"{shown} is a folder: give the name of a file to write")
     if os.path.lexists(path):
@@ -44,7 +45,6 @@ def write_file(path: Path, text: str, dataset: Dataset, *, overwrite: bool) -> N
     shown = printable(str(path))
     check_file(path, dataset, overwrite=overwrite)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _beside(path)
         try:
             with temporary.open("x", encoding="utf-8", newline="") as file:
@@ -69,7 +69,6 @@ def new_folder(path: Path, dataset: Dataset, *, overwrite: bool) -> Iterator[Pat
     shown = printable(str(path))
     _check_target(path, overwrite=overwrite)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         staged = _beside(path)
         staged.mkdir()
     except OSError as error:
@@ -103,8 +102,16 @@ def put_image(folder: Path, relative: str, source: Path, how: str) -> None:
         path.symlink_to(source.resolve())
 
 
+def _check_parent(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise FormatError(
+            f"there is no folder {printable(str(path.parent))}: make it or check the path"
+        )
+
+
 def _check_target(path: Path, *, overwrite: bool) -> None:
     shown = printable(str(path))
+    _check_parent(path)
     if not os.path.lexists(path):
         return
     if not path.is_dir():
