@@ -245,6 +245,18 @@ def test_samples_are_found_by_id_by_path_and_from_the_working_folder(make_sessio
     assert session.find("3") == session.find("images/002.png") == session.find("002.png") == 3
 
 
+def test_images_taken_in_are_found_though_nothing_was_queried(make_session):
+    session = make_session()
+    old = session.image_path(session.find("images/000.png"))
+    new = old.with_name("new.png")
+    new.write_bytes(old.read_bytes())
+    session.sync()
+    assert session.find("images/new.png") == 6
+    session.undo()
+    with pytest.raises(UsageError, match="no sample"):
+        session.find("images/new.png")
+
+
 def test_a_path_that_leaves_the_folder_is_never_opened(make_session):
     session = make_session()
     before = session.sample(1)

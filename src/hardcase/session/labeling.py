@@ -493,6 +493,7 @@ class LabelingSession:
         samples = cast("list[tuple[Sample | None, Sample | None]]", pairs)
         if self._columns is not None and not self._columns.update(samples):
             self._columns = None
+        if any(b is None or a is None or b.path != a.path for b, a in samples):
             self._ids_by_path = None
 
     def _need(self, task: Task) -> None:
