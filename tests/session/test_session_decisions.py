@@ -108,6 +108,17 @@ def test_a_labeled_sample_without_annotations_becomes_unlabeled(make_session):
     assert session.sample(1).status is Status.UNLABELED
 
 
+def test_a_box_gets_another_label_and_one_that_is_not_there_is_refused(make_session):
+    session = make_session()
+    box = Box(1, 2, 9, 9)
+    session.set_annotations(1, [Annotation("cat", box)])
+    session.relabel_box(1, 0, "dog")
+    assert session.sample(1).annotations == (Annotation("dog", box),)
+    for index in (1, -1):
+        with pytest.raises(UsageError, match="has 1 boxes"):
+            session.relabel_box(1, index, "cat")
+
+
 def test_no_objects_here_is_a_label(make_session):
     session = make_session()
     session.set_no_objects([1])

@@ -297,8 +297,12 @@ class LabelingSession:
         return self._alter([sample_id], "edit {}".format, lambda s: commands.edited(s, checked))
 
     def relabel_box(self, sample_id: int, index: int, name: str) -> Change | None:
-        """Give one box another label (detection)."""
+        """Give one box another label (detection). Raises UsageError if there is no such box."""
+        self._need(Task.DETECTION)
         name = self._known(name)
+        count = len(self.sample(sample_id).annotations)
+        if not 0 <= index < count:
+            raise UsageError(f"sample {sample_id} has {count} boxes, counted from 0: no {index}")
         return self._alter(
             [sample_id],
             lambda what: f"relabel a box of {what} {name}",
