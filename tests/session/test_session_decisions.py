@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Table
 from hardcase.model.job import HUMAN, Annotation, Status, Task
 from hardcase.session import LabelingSession, Sort, Tab
+from hardcase.store import JobStorage
 
 
 def test_a_label_makes_a_sample_labeled_by_a_person(make_session):
@@ -266,6 +268,28 @@ def test_images_taken_in_are_found_though_nothing_was_queried(make_session):
     session.undo()
     with pytest.raises(UsageError, match="no sample"):
         session.find("images/new.png")
+
+
+def test_a_notice_of_the_store_is_passed_on(make_session, monkeypatch):
+    session = make_session()
+    assert session.notice is None
+    journal = session.path.with_name(session.path.name + ".journal")
+    session.set_no_objects([1])
+    session.close()
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([lines[0], b"damaged\n", *lines[2:]]))
+    with LabelingSession.open(session.root) as again:
+        assert "nothing is lost, but undo and log begin after it" in again.notice
+        monkeypatch.setattr(JobStorage, "update", _refuse)
+        again.set_no_objects([2])
+        with pytest.raises(JobError):
+            again._store.checkpoint()
+        assert "free some space" in again.notice
+        monkeypatch.undo()
+
+
+def _refuse(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "no space")
 
 
 def test_a_path_that_leaves_the_folder_is_never_opened(make_session):

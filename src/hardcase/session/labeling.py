@@ -123,6 +123,14 @@ class LabelingSession:
         """Why changes do not reach the disk, None if they do."""
         return self._store.trouble
 
+    @property
+    def notice(self) -> str | None:
+        """What to know of a job that works all the same; mostly None.
+
+        That is a damaged line in its old history, or a job file that could not be rewritten.
+        """
+        return self._store.checkpoint_trouble or self._store.notice
+
     def retry(self) -> bool:
         """Try again to write what is not safe yet."""
         return self._store.retry()
