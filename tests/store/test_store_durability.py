@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from store_model import add_samples, change, put, sample, state
 from tinydb import TinyDB
 
+from hardcase.errors import JobError
 from hardcase.model.changes import Kind, Table
 from hardcase.model.job import Prediction
 from hardcase.store import JobStore, jobstore
@@ -88,6 +90,46 @@ def test_the_caller_does_not_wait_for_a_busy_disk(
     assert store.undo_target() == made
     assert [c.seq for c in store.history()] == [2, 1]
     disk.go.set()
+
+
+@pytest.mark.parametrize("how", ["removed", "moved", "replaced"])
+def test_what_no_longer_is_at_its_path_is_not_called_saved(tmp_path: Path, how: str) -> None:
+    folder, away = tmp_path / "job", tmp_path / "away"
+    folder.mkdir()
+    store = JobStore.create(folder / "hardcase.json")
+    add_samples(store, 1)
+    store.flush()
+    if how == "removed":
+        shutil.rmtree(folder)
+    else:
+        folder.rename(away)
+    if how == "replaced":
+        shutil.copytree(away, folder)
+    add_samples(store, 2)
+    with pytest.raises(JobError, match="the job's folder was moved or removed"):
+        store.flush()
+    assert store.saved_seq == 1
+    assert not store.retry()
+    with pytest.raises(JobError, match="moved or removed"):
+        add_samples(store, 3)
+    with pytest.raises(JobError, match="moved or removed"):
+        store.close()
+
+
+def test_a_folder_that_was_put_back_takes_what_waited(tmp_path: Path) -> None:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    with JobStore.create(folder / "hardcase.json") as store:
+        folder.rename(tmp_path / "away")
+        add_samples(store, 1)
+        poll(lambda: store.trouble is not None)
+        (tmp_path / "away").rename(folder)
+        assert store.retry()
+        assert (store.saved_seq, store.trouble) == (1, None)
+        add_samples(store, 2)
+    with JobStore.open(folder / "hardcase.json") as store:
+        assert store.tables[Table.SAMPLES] == {1: sample(1), 2: sample(2)}
+        assert [c.seq for c in store.history()] == [2, 1]
 
 
 def test_a_file_is_durable_before_it_takes_its_place_and_its_name_after(

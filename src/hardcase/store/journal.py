@@ -155,7 +155,8 @@ class Journal:
     def append(self, lines: Sequence[tuple[int, bytes]]) -> None:
         """Append `(seq, line)`s and make them durable together.
 
-        Raises OSError; then none of them is in the journal, and the same call may be made again.
+        Raises OSError, or JobError if the journal is no longer the file at its path; then none of
+        them is in the journal, and the same call may be made again.
         """
         with self._writing:
             fd = self._writable()
@@ -172,7 +173,8 @@ class Journal:
             try:
                 write_all(fd, b"".join([line for _, line in lines]), self.end)
                 os.fsync(fd)
-            except OSError:
+                self._must_be_at_its_path(fd)
+            except (OSError, JobError):
                 # After a failed fsync nobody knows what reached the disk, so all is written again.
                 # If even this fails, the next append begins with it.
                 with suppress(OSError):
@@ -244,6 +246,16 @@ class Journal:
             if self._fd is not None:
                 os.close(self._fd)
                 self._fd = None
+
+    def _must_be_at_its_path(self, fd: int) -> None:
+        """Raise JobError if nobody would find there what was written: a file without a name."""
+        with suppress(FileNotFoundError, NotADirectoryError):
+            if os.path.samestat(os.fstat(fd), self.path.lstat()):
+                return
+        raise JobError(
+            f"the job's folder was moved or removed: put {shown(self.path)} back where it was, "
+            "then save again"
+        )
 
     def _writable(self) -> int:
         if self._fd is None:

@@ -117,6 +117,8 @@ class Writer:
                 self._journal.append(lines)
         except OSError as error:
             return 0, why_not_written(self._journal.path, error)
+        except JobError as error:
+            return 0, str(error)
         except Exception as error:  # noqa: BLE001  as above
             what = printable(f"{type(error).__name__}: {error}")
             return 0, f"changes cannot be saved, please report: {what}"
