@@ -112,11 +112,53 @@ def test_the_hardest_come_first_and_the_unknown_last(samples):
         ('label:"open', "quote"),
         ("label:", "needs a value"),
         ("x" * 3000, "longer than"),
+        ("reason:²", "no hard reason"),
+        ("coef:>0.2..0.5", "either > or"),
+        ("score:<=0.2..0.5", "either <= or"),
+        ("date:>2026-01-01..2026-02-01", "either > or"),
+        ("coef:nan", "no range"),
+        ("coef:>-inf", "no range"),
+        ("score:0..inf", "no range"),
+        ("score:1e99", "no range"),
+        ("hard:yes", "hard takes no value"),
+        ("-missing:", "missing takes no value"),
+        ('coef:"0\n1"', "no range"),
     ],
 )
 def test_a_filter_that_does_not_parse_says_where(expression, says):
     with pytest.raises(UsageError, match=says):
         parse(expression)
+
+
+FIELDS = ("label", "name", "by", "score", "coef", "reason", "date", "status", "hard", "error")
+_VALUES = st.text(max_size=20) | st.text(
+    st.sampled_from("0123456789.-<>=*,#+_einfa²٣\n "), max_size=12
+)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@given(value=_VALUES, quote=st.sampled_from(["", '"', "'"]))
+def test_any_value_of_a_field_is_a_filter_or_a_usage_error(field, value, quote):
+    columns = Columns({1: Sample(1, "a.jpg", coefficient=0.5, updated_at="2026-01-31")})
+    try:
+        terms = parse(f"{field}:{quote}{value}{quote}")
+    except UsageError:
+        return
+    assert evaluate(terms, columns).shape == (1,)
+
+
+def test_many_stars_take_no_longer():
+    columns = Columns({n: Sample(n, "a" * 200 + str(n)) for n in range(50)})
+    assert not evaluate(parse("name:" + "*a" * 100 + "*b"), columns).any()
+
+
+def test_a_label_named_none_is_found_beside_samples_without_labels():
+    samples = {
+        1: Sample(1, "a.jpg"),
+        2: Sample(2, "b.jpg", Status.LABELED, (Annotation("None"),)),
+        3: Sample(3, "c.jpg", Status.LABELED, (Annotation("cat"),)),
+    }
+    assert evaluate(parse("label:none"), Columns(samples)).tolist() == [True, True, False]
 
 
 @given(st.text(max_size=60))

@@ -5,7 +5,8 @@ Terms: `hard`, `label:NAME`, `name:PART`, `by:human|auto|MODEL`, `score:RANGE`, 
 comma lists alternatives (`label:cat,dog`), quotes keep blanks (`label:"traffic light"`). A RANGE is
 `>0.5`, `>=0.5`, `<0.5`, `<=0.5`, `0.2..0.5` or a single value; dates are YYYY-MM-DD. `score:` asks
 whether the range of a sample's scores meets the one given, `name:` takes `*`, `label:none` finds
-samples without annotations, and a bare word is `name:word`.
+samples without annotations and those of a label that is really named none, and a bare word is
+`name:word`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 MAX_LENGTH = 2000
+LARGEST = 1e30
+"""Far beyond any score or coefficient, and within float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,9 @@ def _term(word: str) -> Term:
         if field in _FLAGS:
             return Term(field, (), negated)
         return Term("name", (body,), negated)
-    if field not in _FIELDS or field in _FLAGS:
+    if field in _FLAGS:
+        raise UsageError(f"filter: {field} takes no value: write {field} or -{field}")
+    if field not in _FIELDS:
         known = ", ".join([*_FLAGS, *(f"{f}:" for f in _FIELDS if f not in _FLAGS)])
         raise UsageError(f"filter: there is no field {field!r}; there are {known}")
     values = tuple(v for v in value.split(",") if v)
@@ -103,11 +108,21 @@ def _name(values: tuple[str, ...], columns: Columns) -> Mask:
     mask = np.zeros(len(paths), bool)
     for value in (v.casefold() for v in values):
         if "*" in value:
-            found = re.compile(re.escape(value).replace(r"\*", ".*")).search
-            mask |= np.fromiter((found(p) is not None for p in paths), bool, len(paths))
+            parts = value.split("*")
+            mask |= np.fromiter((_in_order(parts, p) for p in paths), bool, len(paths))
         else:
             mask |= np.fromiter((value in p for p in paths), bool, len(paths))
     return mask
+
+
+def _in_order(parts: list[str], path: str) -> bool:
+    start = 0
+    for part in parts:
+        start = path.find(part, start)
+        if start < 0:
+            return False
+        start += len(part)
+    return True
 
 
 def _by(values: tuple[str, ...], columns: Columns) -> Mask:
@@ -167,7 +182,7 @@ def _status_of(value: str) -> Status:
 
 
 def _reasons(value: str) -> tuple[Reason, ...]:
-    if value.isdigit():
+    if value.isascii() and value.isdecimal():
         if int(value) > max(Reason):
             raise UsageError(f"filter: reasons go from 0 to {max(Reason)}, not {value}")
         return (Reason(int(value)),)
@@ -178,20 +193,29 @@ def _reasons(value: str) -> tuple[Reason, ...]:
     return found
 
 
-_RANGE = re.compile(r"(>=|<=|>|<)?(.+?)(?:\.\.(.+))?$")
+_RANGE = re.compile(r"(>=|<=|>|<)?(.+?)(?:\.\.(.+))?", re.DOTALL)
 
 
 def _bounds(value: str) -> tuple[str, str, str]:
     match = _RANGE.fullmatch(value)
     assert match is not None  # noqa: S101 - `.+?` matches whatever is not empty, and values are not
+    if match[1] and match[3]:
+        raise UsageError(f"filter: {value!r} is two ranges: write either {match[1]} or ..")
     return match[1] or "", match[2], match[3] or ""
+
+
+def _number(text: str) -> np.float32:
+    number = float(text)
+    if not abs(number) <= LARGEST:
+        raise ValueError("not a number that a score or coefficient can be compared with")
+    return np.float32(number)
 
 
 def _number_range(value: str) -> tuple[np.float32, np.float32]:
     sign, first, second = _bounds(value)
     try:
-        a = np.float32(first)
-        b = np.float32(second or first)
+        a = _number(first)
+        b = _number(second or first)
     except ValueError:
         raise UsageError(f"filter: {value!r} is no range: write >0.5, <0.5 or 0.2..0.5") from None
     zero, top = np.float32(-np.inf), np.float32(np.inf)
