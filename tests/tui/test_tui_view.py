@@ -10,6 +10,8 @@ from hardcase.model.job import Task
 from hardcase.session import LabelingSession, Tab
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.dialogs.confirm import ConfirmDialog
+from hardcase.tui.dialogs.help import HelpDialog
+from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.themes import THEMES
 from hardcase.tui.widgets.lines import Hints, OneLine, fitting
 
@@ -49,9 +51,29 @@ async def test_a_terminal_too_small_is_told_so(make_job) -> None:
     session = make_job()
     async with app_on(session).run_test(size=(60, 20)) as pilot:
         await job_screen_small(pilot)
-        assert "60×20 is too small: make the terminal 80×24" in text_of(pilot).replace("\n", "")
+        assert "60×20 is too small, 80×24 is needed" in text_of(pilot)
         await pilot.resize_terminal(80, 24)
         await wait_for(pilot, lambda: "000.png" in text_of(pilot), "the job")
+
+
+async def test_no_key_decides_anything_where_nothing_can_be_seen(make_job) -> None:
+    session = make_job()
+    session.set_label([1], "cat")
+    auto_labeled(session, {2: 0.9})
+    before = [*session.samples()]
+    async with app_on(session).run_test(size=(40, 12)) as pilot:
+        await job_screen_small(pilot)
+        assert "40×12 is too small, 80×24 is needed" in text_of(pilot)
+        await pilot.press("j", "a", "x", "1", "h", "delete", "u", "O", "*", "A", "l", "ctrl+p")
+        assert [*session.samples()] == before
+        assert isinstance(pilot.app.screen, JobScreen)
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, HelpDialog), "the help")
+        await pilot.press("escape")
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: "000.png" in text_of(pilot), "the job")
+        await pilot.press("2")
+        assert session.sample(1).annotations[0].label == "dog"
 
 
 async def job_screen_small(pilot) -> None:

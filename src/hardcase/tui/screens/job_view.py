@@ -176,8 +176,8 @@ class JobView(PlaceScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let the keys of a zoomed picture through only while it is zoomed."""
-        if action == "zoom_fit" or action.startswith("pan_"):
-            return self.preview.zoomed
+        if (action == "zoom_fit" or action.startswith("pan_")) and not self.preview.zoomed:
+            return False
         return super().check_action(action, parameters)
 
     def stopped_run(self) -> Run | None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MIN_WIDTH, MIN_HEIGHT = 80, 24
 
+_BLIND = frozenset({"help", "back", "quit_app", "repaint", "suspend"})
+"""What can be done where there is too little room to see what one does."""
+
 
 class PlaceScreen(Screen[None]):
     """A screen whose keys come from the registry.
@@ -63,9 +66,14 @@ class PlaceScreen(Screen[None]):
         small = self.size.width < MIN_WIDTH or self.size.height < MIN_HEIGHT
         self.set_class(small, "too-small")
         self.query_one("#too-small", OneLine).show(
-            f"{self.size.width}×{self.size.height} is too small: "
-            f"make the terminal {MIN_WIDTH}×{MIN_HEIGHT} or larger"
+            f"{self.size.width}×{self.size.height} is too small, {MIN_WIDTH}×{MIN_HEIGHT} is needed"
         )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no key decide anything while there is nothing to see."""
+        if self.has_class("too-small") and action not in _BLIND:
+            return False
+        return super().check_action(action, parameters)
 
     async def action_help(self) -> None:
         """Show the keys of this place."""
