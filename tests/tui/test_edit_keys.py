@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from edit_helpers import CAT, DOG, MODEL, boxed_job, boxes, changes, editor_on, opened
-from tui_helpers import said, screen_text, wait_for
+from tui_helpers import app_on, job_screen, said, screen_text, wait_for
 
 from hardcase.model.boxes import Box
 from hardcase.model.job import HUMAN, Annotation, Status
 from hardcase.session import LabelingSession
+from hardcase.tui.actions import ACTIONS
 from hardcase.tui.dialogs.labels import LabelDialog
+from hardcase.tui.keymap import with_keys
 from hardcase.tui.screens import edit_view
 
 CAT_BOX, DOG_BOX = tuple(CAT.box), tuple(DOG.box)
@@ -247,7 +249,7 @@ async def test_d_deletes_the_selected_box_only(job) -> None:
         assert screen.draft.annotation == DOG
         await pilot.press("d", "d")
         assert job.sample(1).annotations == ()
-        assert said(screen).startswith("select a box first")
+        assert said(screen).startswith("no box is selected")
         await pilot.press("u", "u")
         assert job.sample(1).annotations == (CAT, DOG)
         assert screen.draft.annotation == CAT
@@ -329,3 +331,24 @@ async def test_the_footer_and_the_numbers_fit_on_a_line_each(job, size) -> None:
         assert "x1 40  y1 40  x2 120  y2 120  80×80 px" in numbers
         for shown in ("enter confirm", "esc back", "b new", "d del", "nswe edges", "? help"):
             assert shown in hints
+
+
+async def test_messages_name_the_users_keys(job) -> None:
+    keymap = {"edit_undo": ["f5"], "edit_new": ["f6"], "edit_next": ["f7"], "edit_up": ["f8"]}
+    actions = with_keys(ACTIONS, keymap)
+    async with app_on(job, actions=actions).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        screen = await opened(pilot)
+        await pilot.press("3")
+        assert said(screen) == "labeled traffic light · f5 undoes"
+        await pilot.press("f6")
+        assert said(screen).endswith("←↓f8→ move it, n s w e move its edges")
+        await pilot.press("d")
+        assert said(screen) == "deleted the box · f5 undoes"
+        await pilot.press("D", "d")
+        assert said(screen) == "no box is selected: f7 goes from box to box, f6 draws one"
+        await wait_for(
+            pilot,
+            lambda: any("no boxes · f6 draws one, O: no" in t for t in screen_text(pilot.app)),
+            "the line",
+        )

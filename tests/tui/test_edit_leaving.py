@@ -150,7 +150,12 @@ async def test_edits_that_cannot_be_saved_are_not_left_without_asking(job, monke
             assert isinstance(pilot.app.screen, ConfirmDialog)
             await pilot.press("escape")
             assert pilot.app.screen is editor
-            assert said(editor) == "the disk is full"
+            said_why = "not saved: the disk is full · ^s tries again"
+            assert said(editor) == said_why
+            editor.say("")
+            await pilot.press("enter")
+            assert pilot.app.screen is editor
+            assert said(editor) == said_why
             assert editor.draft.annotations == (MOVED, DOG)
         await pilot.press("ctrl+s")
         assert said(editor) == "saved"
@@ -164,7 +169,8 @@ async def test_edits_that_cannot_be_saved_are_given_up_only_when_asked(job, monk
     monkeypatch.setattr(job, "set_annotations", full)
     async with editor_on(job) as (pilot, _):
         await pilot.press("l", "enter", "escape", "enter")
-        await left(pilot)
+        screen = await job_screen(pilot)
+        assert said(screen) == "the last edits were given up"
         assert job.sample(1).annotations == (CAT, DOG)
 
 

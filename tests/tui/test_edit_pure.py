@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +10,8 @@ from hardcase.imaging.view import View, panned, place
 from hardcase.model.boxes import Box
 from hardcase.model.job import HUMAN, Annotation
 from hardcase.tui import editing
+from hardcase.tui.actions import ACTIONS
+from hardcase.tui.bindings import first_key
 from hardcase.tui.edit_colours import faded
 from hardcase.tui.edit_follow import pan_to_box, pan_to_edge
 from hardcase.tui.edit_line import parts
@@ -188,7 +192,7 @@ def test_a_box_in_sight_moves_nothing_and_one_beyond_is_followed_with_some_room_
 
 
 def line(draft: Draft, width: int) -> str:
-    return "".join(text for text, _ in parts(draft, "#ffffff", width))
+    return "".join(text for text, _ in parts(draft, "#ffffff", width, partial(first_key, ACTIONS)))
 
 
 def test_the_line_tells_place_label_score_maker_corners_and_size() -> None:

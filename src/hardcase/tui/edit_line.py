@@ -12,6 +12,8 @@ from hardcase.model.job import HUMAN
 from hardcase.tui.widgets.text import count, elide
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hardcase.tui.editing import Draft
 
 Part = tuple[str, str]
@@ -24,8 +26,9 @@ class BoxLine(Widget, can_focus=False):
     BoxLine { height: 1; padding: 0 1; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, key: Callable[[str], str]) -> None:
         super().__init__()
+        self._key = key
         self._draft: Draft | None = None
         self._colour = ""
 
@@ -39,19 +42,23 @@ class BoxLine(Widget, can_focus=False):
         """Draw the line."""
         if self._draft is None:
             return Content("")
-        return Content.assemble(*parts(self._draft, self._colour, self.content_size.width))
+        width = self.content_size.width
+        return Content.assemble(*parts(self._draft, self._colour, width, self._key))
 
 
-def parts(draft: Draft, colour: str, width: int) -> list[Part]:
+def parts(draft: Draft, colour: str, width: int, key: Callable[[str], str]) -> list[Part]:
     """Return the line as texts with their styles, in at most `width` cells.
 
+    `key` tells the user's key for the id of an action.
     The numbers come first to stay: the label gives way, then who made the box is left out.
     """
     boxes = len(draft.annotations)
     annotation, box = draft.annotation, draft.box
     if annotation is None or box is None:
-        what = f"{count(boxes, 'box')} · tab selects" if boxes else "no boxes"
-        return [(elide(f"{what} · b draws one, O: no objects here", width), "$muted")]
+        selects = f"{key('edit_next')} selects"
+        what = f"{count(boxes, 'box')} · {selects}" if boxes else "no boxes"
+        draw, none = key("edit_new"), key("edit_no_objects")
+        return [(elide(f"{what} · {draw} draws one, {none}: no objects here", width), "$muted")]
     place = f"{(draft.selected or 0) + 1}/{boxes} "
     maker = " a person" if annotation.by == HUMAN else f" by {annotation.by}"
     score = "" if annotation.score is None else f" {annotation.score:.0%}"

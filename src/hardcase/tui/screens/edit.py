@@ -43,10 +43,13 @@ class EditScreen(EditMouse):
         if not self.commit():
             return
         sample = self.session.sample(self.sample_id)
-        if sample.status is Status.LABELED:
+        if sample.status is Status.LABELED and self.session.trouble is not None:
+            self.leave(Outcome(done=True, problem=f"not saved yet: {self.session.trouble}"))
+        elif sample.status is Status.LABELED:
             self.leave(Outcome(done=True, said=f"saved {sample.path}"))
         else:
-            nothing = "nothing to confirm: b draws a box, O says there are no objects"
+            draw, none = self.key("edit_new"), self.key("edit_no_objects")
+            nothing = f"nothing to confirm: {draw} draws a box, {none} says there are no objects"
             self._finish(self.session.confirm, nothing)
 
     def action_edit_no_objects(self) -> None:
@@ -80,7 +83,9 @@ class EditScreen(EditMouse):
         if change is None and nothing:
             self.say(nothing)
             return
-        self.leave(Outcome(done=True, said=f"{in_past(change)} · u undoes" if change else ""))
+        # The job undoes it: the editor is left by then.
+        undo = self.key("undo")
+        self.leave(Outcome(done=True, said=f"{in_past(change)} · {undo} undoes" if change else ""))
 
     # -- which box
 
@@ -94,7 +99,7 @@ class EditScreen(EditMouse):
 
     def _select_step(self, step: int) -> None:
         if not self.draft.annotations:
-            self.say("there is no box here; b draws one")
+            self.say(f"there is no box here; {self.key('edit_new')} draws one")
             return
         self.select(stepped(self.draft, step))
         self._keep_in_sight()
@@ -124,7 +129,7 @@ class EditScreen(EditMouse):
         """Move an edge of the box by a cell, outwards (1) or inwards (-1)."""
         box = self.draft.box
         if box is None:
-            self.say(_NO_BOX)
+            self.say(self.no_box)
             return
         side = Edge(edge)
         by = self._step[0] if side in (Edge.LEFT, Edge.RIGHT) else self._step[1]
@@ -137,7 +142,7 @@ class EditScreen(EditMouse):
 
     def _move(self, way: str, cells: int) -> None:
         if self.draft.box is None:
-            self.say(_NO_BOX)
+            self.say(self.no_box)
             return
         dx, dy = (sign * cells * size for sign, size in zip(_WAYS[way], self._step, strict=True))
         moved = self.step(nudged(self.draft, dx, dy))
@@ -159,9 +164,9 @@ class EditScreen(EditMouse):
     def action_edit_delete(self) -> None:
         """Delete the box."""
         if self.draft.box is None:
-            self.say(_NO_BOX)
+            self.say(self.no_box)
         elif self.alter(deleted(self.draft)):
-            self.say("deleted the box · u undoes")
+            self.say(f"deleted the box · {self.key('edit_undo')} undoes")
 
     def action_edit_delete_all(self) -> None:
         """Delete all boxes."""
@@ -187,12 +192,13 @@ class EditScreen(EditMouse):
         if tuple(annotations) == self.draft.annotations:
             self.say(nothing)
         elif self.alter(replaced(self.draft, annotations)):
-            self.say(f"{done} · u undoes")
+            self.say(f"{done} · {self.key('edit_undo')} undoes")
 
     def action_edit_undo(self) -> None:
         """Undo what was done in the editor."""
         if self.commit():
-            nothing = "nothing more to undo here; in the job, u goes further back"
+            further = self.key("undo")
+            nothing = f"nothing more to undo here; in the job, {further} goes further back"
             self._step_back(self.session.undo, nothing, possible=self.scope.can_undo)
 
     def action_edit_redo(self) -> None:
@@ -219,7 +225,7 @@ class EditScreen(EditMouse):
     def action_edit_zoom_box(self) -> None:
         """Zoom to the box."""
         if self.draft.box is None:
-            self.say(_NO_BOX)
+            self.say(self.no_box)
         else:
             self.canvas.zoom_to(self.draft.box)
             self.refresh_hints()
@@ -238,14 +244,16 @@ class EditScreen(EditMouse):
     def action_edit_zoom_fit(self) -> None:
         """Show the whole picture. It sets no label, lest a key pressed twice alters a box."""
         if self.canvas.view.is_fit:
-            self.say("the whole picture is shown; c picks label 10 and others")
+            pick = self.key("edit_pick_label")
+            self.say(f"the whole picture is shown; {pick} picks label 10 and others")
         self.canvas.zoom_fit()
         self.refresh_hints()
 
     def action_edit_toggle_boxes(self) -> None:
         """Show or hide the boxes."""
         self.canvas.overlays_visible = not self.canvas.overlays_visible
-        self.say("boxes shown" if self.canvas.overlays_visible else "boxes hidden; o shows them")
+        hidden = f"boxes hidden; {self.key('edit_toggle_boxes')} shows them"
+        self.say("boxes shown" if self.canvas.overlays_visible else hidden)
 
     def action_edit_save_again(self) -> None:
         """Try to save again."""
@@ -256,5 +264,4 @@ class EditScreen(EditMouse):
         self.show_title()
 
 
-_NO_BOX = "select a box first: tab goes from box to box, b draws one"
 _SMALLEST = "the box is as small as it gets"

@@ -24,7 +24,8 @@ class EditLabels(EditView):
         """Give the box the label with this number, counted from 1."""
         labels = self.session.labels
         if number > len(labels):
-            self.say(f"there is no label {number}; c lists the labels and adds new ones")
+            pick = self.key("edit_pick_label")
+            self.say(f"there is no label {number}; {pick} lists the labels and adds new ones")
         else:
             self._relabel(labels[number - 1].name)
 
@@ -32,10 +33,16 @@ class EditLabels(EditView):
         """Pick the label of the box from the list."""
         annotation = self.draft.annotation
         if annotation is None:
-            self.say("select a box first: tab goes from box to box, b draws one")
+            self.say(self.no_box)
             return
         self.commit()
         self._ask("Label of the box", {annotation.label}, self._relabel)
+
+    @property
+    def no_box(self) -> str:
+        """What to say where a box has to be selected first."""
+        following, draw = self.key("edit_next"), self.key("edit_new")
+        return f"no box is selected: {following} goes from box to box, {draw} draws one"
 
     @property
     def label_for_new(self) -> str | None:
@@ -57,18 +64,22 @@ class EditLabels(EditView):
     def _add(self, box: Box, label: str) -> None:
         self.last_label = label
         if self.alter(added(self.draft, box, label)):
-            self.say(f"new box: {printable(label)} · arrows move it, n s w e move its edges")
+            arrows = "".join(self.key(f"edit_{way}") for way in ("left", "down", "up", "right"))
+            edges = " ".join(
+                self.key(f"edit_{side}_out") for side in ("top", "bottom", "left", "right")
+            )
+            self.say(f"new box: {printable(label)} · {arrows} move it, {edges} move its edges")
 
     def _relabel(self, name: str) -> None:
         annotation = self.draft.annotation
         if annotation is None:
-            self.say("select a box first: tab goes from box to box, b draws one")
+            self.say(self.no_box)
             return
         self.last_label = name
         if annotation.label == name:
             self.say("labeled so already")
         elif self.alter(relabeled(self.draft, name)):
-            self.say(f"labeled {printable(name)} · u undoes")
+            self.say(f"labeled {printable(name)} · {self.key('edit_undo')} undoes")
 
     def _ask(self, title: str, current: Collection[str], then: Callable[[str], None]) -> None:
         labels = self.session.labels

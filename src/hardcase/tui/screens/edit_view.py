@@ -93,7 +93,7 @@ class EditView(PlaceScreen):
         with Vertical(id="work"):
             yield TitleLine()
             yield self.canvas
-            yield BoxLine()
+            yield BoxLine(self.key)
             yield OneLine(id="message")
             yield Hints()
 
@@ -246,7 +246,7 @@ class EditView(PlaceScreen):
         try:
             self._save()
         except HardcaseError as error:
-            self.complain(error)
+            self.complain(f"not saved: {error} · {self.key('edit_save_again')} tries again")
             return False
         # The job may have clipped what came from elsewhere.
         annotations = self.session.sample(self.sample_id).annotations
@@ -272,7 +272,7 @@ class EditView(PlaceScreen):
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
             if yes:
                 self._pending_since = None
-                self.outcome = outcome
+                self.outcome = replace(outcome, done=False, said="the last edits were given up")
                 self.dismiss(None)
 
         question = "The last edits are not saved. Leave?"
