@@ -233,6 +233,24 @@ def test_the_progress_of_a_long_run_does_not_push_edits_out_of_undo(
         assert store.undo_target().seq == edits[-1]
 
 
+@pytest.mark.parametrize("keep", [jobstore.KEEP, 2])
+def test_a_checkpoint_leaves_what_can_be_undone_and_redone(
+    store: JobStore, monkeypatch: pytest.MonkeyPatch, keep: int
+) -> None:
+    monkeypatch.setattr(jobstore, "KEEP", keep)
+    monkeypatch.setattr("hardcase.store.journal._WORTH_DROPPING", 1)
+    made = [add_samples(store, key) for key in range(9)]
+    undone = made.pop()
+    undo = change(store, *undone.inverted_edits(), kind=Kind.UNDO, target=undone.seq)
+    store.commit(undo)
+    store.checkpoint()
+    assert len(list(store.history())) == (10 if keep > 10 else 4)
+    assert (store.undo_target(), store.redo_target()) == (made[-1], undone)
+    store.commit(change(store, *undone.edits, kind=Kind.REDO, target=undone.seq))
+    store.checkpoint()
+    assert (store.undo_target(), store.redo_target()) == (undone, None)
+
+
 def test_a_job_file_that_somebody_rewrote_meanwhile_is_written_in_full(store: JobStore) -> None:
     add_samples(store, 1, 2)
     store.checkpoint()
