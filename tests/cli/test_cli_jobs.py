@@ -28,6 +28,16 @@ def test_init_says_what_it_made(folder, cli):
     assert result.out == f"made {where}: detection, 6 images, 1 label\n"
 
 
+def test_init_and_sync_tell_what_they_skipped(folder, cli):
+    (folder / "loop.png").symlink_to("loop.png")
+    made = cli("init", folder, "--task", "detection", "--json")
+    assert made.record["samples"] == 6
+    assert made.error.startswith("hardcase: skipped 1 that cannot be read: first loop.png")
+    assert "first loop.png" in cli("sync", folder).error
+    (folder / "loop.png").unlink()
+    assert cli("sync", folder).err == ""
+
+
 def test_init_takes_labels_from_a_file_and_a_job_file_elsewhere(folder, tmp_path, cli):
     names = tmp_path / "names.txt"
     names.write_bytes(b"\xef\xbb\xbfcat\r\n\r\n traffic light \nd\xc3\xb6g\n")

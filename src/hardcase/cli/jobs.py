@@ -13,7 +13,7 @@ from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
 from hardcase.model.job import Sample, Task
 from hardcase.model.text import printable
-from hardcase.session import LabelingSession
+from hardcase.session import LabelingSession, scan
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -40,9 +40,10 @@ def init(args: Namespace, output: Output) -> int:
     --json prints one object: {job, root, name, task, labels: [names], samples: count}.
     """
     labels = _labels_in(args.labels_file) if args.labels_file else args.labels or []
-    made = LabelingSession.create(
-        args.folder, Task(args.task), labels, job_file=args.job, name=args.name
-    )
+    with output.warnings(scan.__name__):
+        made = LabelingSession.create(
+            args.folder, Task(args.task), labels, job_file=args.job, name=args.name
+        )
     with made as session:
         job, path, root = session.job, session.path, session.root
         names = [label.name for label in session.labels]
@@ -122,7 +123,7 @@ def sync(args: Namespace, output: Output) -> int:
     Labels of missing images are kept. --json prints one object: {new, missing, back}, counts of
     samples whose state changed.
     """
-    with writing(args.job) as session:
+    with writing(args.job) as session, output.warnings(scan.__name__):
         counts = _sync_counts(session.sync())
     if output.json:
         output.record(counts)

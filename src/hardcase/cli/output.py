@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import unicodedata
 from contextlib import contextmanager
@@ -60,6 +61,16 @@ class Output:
                 write_stdout(line + "\n")
 
     @contextmanager
+    def warnings(self, logger: str) -> Iterator[None]:
+        """Print what a logger warns of meanwhile on stderr, a line each."""
+        handler = _Notes(self)
+        logging.getLogger(logger).addHandler(handler)
+        try:
+            yield
+        finally:
+            logging.getLogger(logger).removeHandler(handler)
+
+    @contextmanager
     def progress(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
         """Show how many of `total` are done, on stderr if that is a terminal.
 
@@ -72,6 +83,15 @@ class Output:
 
         with progress(printable(what), total) as update:
             yield update
+
+
+class _Notes(logging.Handler):
+    def __init__(self, output: Output) -> None:
+        super().__init__(logging.WARNING)
+        self._output = output
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._output.note(record.getMessage())
 
 
 def write_stdout(text: str, *, flush: bool = False) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import TYPE_CHECKING
 
 from hardcase.errors import JobError
+from hardcase.model.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 EXTENSIONS = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".jfif"}
@@ -20,23 +24,34 @@ def find_images(root: Path) -> list[str]:
     """Return the image files below `root`, as sorted paths relative to it with `/`.
 
     Hidden files and folders are passed by, symbolic links to folders are not followed, and names
-    that are not valid text are left out, since a job file could not hold them.
+    that are not valid text are left out, since a job file could not hold them. Folders below `root`
+    that cannot be read, and links that lead nowhere in circles, are passed by with a warning in
+    the log. Raises JobError if `root` itself cannot be read.
     """
+    skipped: list[str] = []
     try:
-        return sorted(_walk(root, ""))
+        found = sorted(_walk(root, "", skipped))
     except OSError as error:
-        raise JobError(f"cannot read {error.filename}: {error.strerror}") from error
+        where = printable(str(error.filename))
+        raise JobError(f"cannot read {where}: {error.strerror}") from error
+    if skipped:
+        log.warning("skipped %d that cannot be read: first %s", len(skipped), skipped[0])
+    return found
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[str]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(".") or not _is_text(entry.name):
-                continue
+def _walk(folder: Path, prefix: str, skipped: list[str]) -> Iterator[str]:
+    with os.scandir(folder) as listing:
+        entries = list(listing)
+    for entry in entries:
+        if entry.name.startswith(".") or not _is_text(entry.name):
+            continue
+        try:
             if entry.is_dir(follow_symlinks=False):
-                yield from _walk(folder / entry.name, f"{prefix}{entry.name}/")
+                yield from _walk(folder / entry.name, f"{prefix}{entry.name}/", skipped)
             elif os.path.splitext(entry.name)[1].lower() in EXTENSIONS and entry.is_file():  # noqa: PTH122 - a Path each would double the time of a large folder
                 yield prefix + entry.name
+        except OSError as error:
+            skipped.append(printable(f"{prefix}{entry.name} ({error.strerror})"))
 
 
 def _is_text(name: str) -> bool:

@@ -1,0 +1,55 @@
+"""Finding the images of folders that are not in order."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from hardcase.errors import JobError
+from hardcase.session import scan
+from hardcase.session.scan import find_images
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for path in ("a.jpg", "shut/b.jpg", "z/c.jpg"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(b"")
+    return tmp_path
+
+
+def shut(monkeypatch, path):
+    """Let nobody list a folder; the superuser, who may run this, minds no permissions."""
+    really = os.scandir
+
+    def scandir(where):
+        if Path(where) == path:
+            raise PermissionError(13, "Permission denied", str(path))
+        return really(where)
+
+    monkeypatch.setattr(scan.os, "scandir", scandir)
+
+
+def test_a_link_in_circles_is_passed_by_and_told(folder, caplog):
+    (folder / "loop.jpg").symlink_to("loop.jpg")
+    assert find_images(folder) == ["a.jpg", "shut/b.jpg", "z/c.jpg"]
+    assert "skipped 1 that cannot be read: first loop.jpg (Too many levels" in caplog.text
+
+
+def test_a_folder_that_cannot_be_read_is_passed_by_and_told(folder, caplog, monkeypatch):
+    shut(monkeypatch, folder / "shut")
+    assert find_images(folder) == ["a.jpg", "z/c.jpg"]
+    assert "first shut (Permission denied)" in caplog.text
+
+
+def test_a_root_that_cannot_be_read_is_an_error(folder, monkeypatch):
+    shut(monkeypatch, folder)
+    with pytest.raises(JobError, match="Permission denied"):
+        find_images(folder)
+
+
+def test_nothing_is_told_of_a_folder_in_order(folder, caplog):
+    assert len(find_images(folder)) == 3
+    assert not caplog.records
