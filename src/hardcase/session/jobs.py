@@ -6,9 +6,11 @@ says so in the log.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +20,22 @@ from hardcase.model.text import printable
 from hardcase.session.clock import now
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hardcase.session.labeling import LabelingSession
 
 log = logging.getLogger(__name__)
 
 MAX_JOBS = 200
 MAX_BYTES = 1_000_000
+
+
+_TYPES: dict[str, type] = {
+    **dict.fromkeys(("path", "name", "task", "seen_at"), str),
+    **dict.fromkeys(("total", "unlabeled", "labeled", "to_be_confirmed", "hard"), int),
+    "running": bool,
+}
+"""The keys of an entry and what they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +87,29 @@ def known_jobs() -> list[JobSummary]:
             log.warning("%s is too large to be a list of jobs", file)
             return []
         entries = json.loads(file.read_text("utf-8"))
-        return [_summary(entry) for entry in entries[:MAX_JOBS]]
     except FileNotFoundError:
         return []
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         log.warning("the list of jobs cannot be read: %s", error)
         return []
+    if not isinstance(entries, list):
+        log.warning("%s is no list of jobs", file)
+        return []
+    found = [_summary(entry) for entry in entries[:MAX_JOBS]]
+    return [summary for summary in found if summary is not None]
 
 
 def remember(summary: JobSummary) -> None:
     """Put a job at the head of the list."""
-    others = [job for job in known_jobs() if job.path != summary.path]
-    _write([summary, *others][:MAX_JOBS])
+    with _alone():
+        others = [job for job in known_jobs() if job.path != summary.path]
+        _write([summary, *others][:MAX_JOBS])
 
 
 def forget(path: str) -> None:
     """Take a job off the list; its file stays."""
-    _write([job for job in known_jobs() if job.path != path])
+    with _alone():
+        _write([job for job in known_jobs() if job.path != path])
 
 
 def _file() -> Path:
@@ -99,12 +117,32 @@ def _file() -> Path:
     return Path(base) / "hardcase" / "jobs.json"
 
 
-def _summary(entry: dict[str, Any]) -> JobSummary:
-    summary = JobSummary(**{**entry, "task": Task(entry["task"])})
-    counts = (summary.total, summary.unlabeled, summary.labeled, summary.to_be_confirmed)
-    if not all(isinstance(count, int) for count in (*counts, summary.hard)):
-        raise TypeError("a count is no number")
-    return JobSummary(**{**asdict(summary), "name": printable(str(summary.name))})
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Keep other programs of the user's from changing the list meanwhile, where that works."""
+    file = _file()
+    with ExitStack() as stack:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            lock = stack.enter_context(file.with_name(f"{file.name}.lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            log.warning("the list of jobs cannot be locked: %s", error)
+        yield
+
+
+def _summary(entry: Any) -> JobSummary | None:
+    """Return what an entry says, None if it is none; what newer versions add is passed by."""
+    if not isinstance(entry, dict) or any(type(entry.get(k)) is not t for k, t in _TYPES.items()):
+        log.warning("an entry in the list of jobs lacks something and is left out")
+        return None
+    values = {name: entry[name] for name in _TYPES}
+    try:
+        task = Task(values["task"])
+    except ValueError as error:
+        log.warning("an entry in the list of jobs is left out: %s", error)
+        return None
+    return JobSummary(**{**values, "task": task, "name": printable(values["name"])})
 
 
 def _write(jobs: list[JobSummary]) -> None:
