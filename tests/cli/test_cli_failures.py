@@ -137,6 +137,34 @@ def test_a_full_disk_behind_stdout_is_told(argv):
     assert "No space left" in line
 
 
+def closed(number, *argv):
+    """What the program does with one of its standard streams closed."""
+    shell = ["sh", "-c", f'exec "$@" {number}{"<" if number == 0 else ">"}&-', "sh"]
+    return subprocess.run(
+        [*shell, sys.executable, "-m", "hardcase", *argv],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("argv", [("keys",), ("--help",), ("stats", "nowhere")])
+def test_a_closed_stdout_is_told(argv):
+    done = closed(1, *argv)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "hardcase: stdout is closed: send it to a file or to /dev/null\n"
+
+
+def test_what_belongs_on_a_closed_stderr_does_not_go_to_stdout():
+    done = closed(2, "stats", "nowhere")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert closed(2, "keys").returncode == 0
+
+
+def test_nobody_has_to_type():
+    assert closed(0, "keys").returncode == 0
+
+
 def test_odd_terminals_get_question_marks_rather_than_an_error(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "hardcase", "open", "日本"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from hardcase.cli import arguments, failures
 from hardcase.cli.output import Output, ReaderGoneError, write_stdout
@@ -23,6 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     0 done, 1 failed, 2 wrong use, 130 interrupted.
     """
+    if not _has_streams():
+        print("hardcase: stdout is closed: send it to a file or to /dev/null", file=sys.stderr)
+        return 1
     _survive_odd_names()
     try:
         return _run(sys.argv[1:] if argv is None else argv)
@@ -54,6 +57,22 @@ def _run(argv: Sequence[str]) -> int:
     status = request.run(request.values, Output(as_json=request.values.json))
     write_stdout("", flush=True)
     return status
+
+
+def _has_streams() -> bool:
+    """Put /dev/null where stdin or stderr are closed, and return whether stdout is open.
+
+    The first file opened would get the number of a closed one, and what a library prints with it.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003
+    streams: dict[str, TextIO | None] = {"out": sys.stdout, "err": sys.stderr}
+    if streams["err"] is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - to the end
+    return streams["out"] is not None
 
 
 def _survive_odd_names() -> None:
