@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +14,9 @@ from hardcase.inference import Profile
 from hardcase.inference.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Evidence, PixelStatistics
 from hardcase.model.job import RunState, Status, Task
-from hardcase.session import Tab, runs
+from hardcase.session import LabelingSession, Tab, runs
 from hardcase.session.runs import PreparedRun, RunRequest
+from hardcase.session.settlement import Settlement
 from hardcase.tui.dialogs import auto_label
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.confirm import ConfirmDialog
@@ -205,6 +208,110 @@ async def test_quitting_during_a_run_asks_and_the_run_can_be_resumed(
         await pilot.press("enter")
     assert session.runs[0].state is RunState.CANCELLED
     assert engine[0].closed
+
+
+async def test_a_run_is_cancelled_before_it_began(make_job, engine, model, monkeypatch) -> None:
+    session = make_job()
+    gate = threading.Event()
+    prepare = run_panel.prepare
+
+    def slowly(request: RunRequest) -> PreparedRun:
+        gate.wait(20)
+        return prepare(request)
+
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("C")
+        assert said(screen) == "no run is under way"
+        monkeypatch.setattr(run_panel, "prepare", slowly)
+        screen.runs.start(RunRequest(model))
+        await pilot.press("C")
+        assert said(screen) == "cancelled before it began"
+        assert not screen.runs.busy
+        gate.set()
+        await screen.workers.wait_for_complete()
+        await pilot.pause()
+        assert not engine
+        assert not session.runs
+
+
+async def test_a_run_that_is_settled_is_not_said_to_be_cancelled(
+    make_job, engine, model, monkeypatch
+) -> None:
+    session = make_job()
+    gate = threading.Event()
+    settle = Settlement.settle
+
+    def slowly(settlement):
+        gate.wait(20)
+        return settle(settlement)
+
+    monkeypatch.setattr(Settlement, "settle", slowly)
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await start(pilot, engine)
+        engine[0].let(9)
+        await wait_for(pilot, lambda: screen.runs._settling, "the settling")
+        await pilot.press("C")
+        assert said(screen) == "too late to cancel: the run is through, its results are coming"
+        gate.set()
+        await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
+
+
+async def test_a_run_of_another_model_is_not_resumed_with_the_last_one(
+    make_job, engine, model
+) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await start(pilot, engine)
+        await wait_for(pilot, lambda: screen.runs.busy, "the run")
+        await pilot.press("C")
+        await wait_for(pilot, lambda: not screen.runs.busy, "the cancel")
+        other = replace(run_panel.prepare(RunRequest(model)), sha256="cd" * 32)
+        stopped = session.begin_run(other)
+        session.stop_run(stopped.run.id, RunState.FAILED)
+        assert screen.stopped_run().id == stopped.run.id != 1
+        await pilot.press("R")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
+
+
+async def test_a_run_is_not_resumed_in_a_read_only_job(make_job, engine, model) -> None:
+    first = make_job()
+    first.begin_run(run_panel.prepare(RunRequest(model)))
+    first.flush()
+    with LabelingSession.open(first.path) as second:
+        assert second.read_only
+        async with app_on(second).run_test(size=(120, 40)) as pilot:
+            screen = await job_screen(pilot)
+            await pilot.press("R")
+            assert "read-only" in said(screen)
+
+
+async def test_leaving_tells_of_the_run_and_of_what_is_not_saved(make_job, engine, model) -> None:
+    session = make_job()
+    app = app_on(session)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await job_screen(pilot)
+        await start(pilot, engine)
+
+        def full(lines):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        journal = session._store._writer._journal
+        append, journal.append = journal.append, full
+        await pilot.press("1")
+        await wait_for(pilot, lambda: session.trouble, "the trouble")
+        await pilot.press("q")
+        await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
+        await wait_for(
+            pilot, lambda: any("Not everything is saved" in t for t in screen_text(app)), "both"
+        )
+        assert any("A run is under way" in t for t in screen_text(app))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: not app.is_running, "the end")
+    assert app.problem is not None
+    journal.append = append
 
 
 async def test_a_filter_chooses_the_samples_and_a_wrong_one_is_explained(

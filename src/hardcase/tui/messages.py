@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from hardcase.session import LabelingSession
-    from hardcase.session.runs import Chunk, PreparedRun
+    from hardcase.session.runs import Chunk, PreparedRun, RunRequest
     from hardcase.session.settlement import Settled
 
 
@@ -54,6 +52,7 @@ class RunSettled(Message):
 class RunRefused(Message):
     """A run could not even be prepared."""
 
+    request: RunRequest
     error: str
 
 
@@ -63,13 +62,6 @@ class JobLeft(Message):
 
 class QuitAsked(Message):
     """The user is through with the app, and was asked whatever had to be asked."""
-
-
-@dataclass
-class JobPicked(Message):
-    """A job is to be opened."""
-
-    path: Path
 
 
 @dataclass

@@ -20,39 +20,41 @@ if TYPE_CHECKING:
 class JobRuns(JobMoves):
     """The actions that start, resume and cancel runs, and those that close the job."""
 
-    _last_request: RunRequest | None = None
-
     def on_mount(self) -> None:
-        """Say so where a run was broken off, by a crash or by whoever closed the terminal."""
+        """Say what the job file has to tell, and where a run was broken off.
+
+        That is by a crash or by whoever closed the terminal.
+        """
+        news = [self.session.notice] if self.session.notice else []
         run = self.stopped_run()
         if run is not None and run.state is RunState.RUNNING and not self.session.read_only:
-            resume = self.key("resume_run")
-            self.say(f"run {run.id} stopped at {run.done:,} of {run.total:,} · {resume} resumes it")
+            stopped = f"run {run.id} stopped at {run.done:,} of {run.total:,}"
+            news.append(f"{stopped} · {self.key('resume_run')} resumes it")
+        self.say(" · ".join(news))
 
     def action_auto_label(self) -> None:
         """Ask for a model and run it."""
-        if self.session.read_only:
-            self.complain("the job is read-only: auto labeling would change it")
-        elif self.runs.busy:
-            self.say(f"a run is under way; {self.key('cancel_run')} cancels it")
+        if self.runs.refusal is not None:
+            self.complain(self.runs.refusal)
         else:
             self._ask_for_model(None)
 
     def action_resume_run(self) -> None:
         """Go on with the run that stopped."""
         stopped = self.stopped_run()
-        if self.runs.busy:
-            self.say(f"a run is under way; {self.key('cancel_run')} cancels it")
+        request = self.runs.request_of(stopped) if stopped is not None else None
+        if self.runs.refusal is not None:
+            self.complain(self.runs.refusal)
         elif stopped is None:
             self.say(f"there is no run to resume; {self.key('auto_label')} starts one")
-        elif self._last_request is not None:
-            self.runs.start(self._last_request)
+        elif request is not None:
+            self.runs.start(request)
         else:
             self._ask_for_model(stopped)
 
     def action_cancel_run(self) -> None:
         """Cancel the run under way."""
-        self.say("cancelling the run…" if self.runs.cancel() else "no run is under way")
+        self.runs.cancel()
 
     async def action_back(self) -> None:
         """Leave the job."""
@@ -68,18 +70,19 @@ class JobRuns(JobMoves):
 
     def _start(self, request: RunRequest | None) -> None:
         if request is not None:
-            self._last_request = request
             self.runs.start(request)
 
     def _leave(self, message: Message) -> None:
         """Post `message`, after asking if something is still going on."""
+        asked: list[tuple[str, str]] = []
         if self.runs.busy:
-            question = "A run is under way. Leave?"
-            consequence = f"It stops; what it did is kept, and {self.key('resume_run')} resumes it."
-        elif self.session.trouble is not None:
-            question = "Not everything is saved. Leave?"
-            consequence = f"{self.session.trouble}. What is not saved is lost."
-        else:
+            resume = self.key("resume_run")
+            stops = f"The run stops; what it did is kept, and {resume} resumes it."
+            asked.append(("A run is under way.", stops))
+        if self.session.trouble is not None:
+            lost = f"{self.session.trouble}. What is not saved is lost."
+            asked.append(("Not everything is saved.", lost))
+        if not asked:
             self.post_message(message)
             return
 
@@ -88,4 +91,6 @@ class JobRuns(JobMoves):
                 self.runs.abandon()
                 self.post_message(message)
 
+        question = " ".join([*(what for what, _ in asked), "Leave?"])
+        consequence = "\n".join(then for _, then in asked)
         self.app.push_screen(ConfirmDialog(self.actions, question, consequence), answered)

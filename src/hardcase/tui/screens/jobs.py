@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.containers import Vertical
 from textual.widgets import Static
+from textual.worker import Worker, WorkerState
 
 from hardcase.errors import HardcaseError
 from hardcase.model.text import printable
@@ -16,7 +17,7 @@ from hardcase.session import LabelingSession
 from hardcase.session.jobs import JobSummary, forget, known_jobs
 from hardcase.tui.actions import Place
 from hardcase.tui.dialogs.new_job import NewJob, NewJobDialog
-from hardcase.tui.messages import JobOpened, JobPicked, JobRefused, QuitAsked
+from hardcase.tui.messages import JobOpened, JobRefused, QuitAsked
 from hardcase.tui.screens.place import PlaceScreen
 from hardcase.tui.widgets.lines import Hints, OneLine, TitleLine
 from hardcase.tui.widgets.sample_rows import HARD_MARK
@@ -24,7 +25,7 @@ from hardcase.tui.widgets.text import count, fit
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -144,10 +145,6 @@ class JobsScreen(PlaceScreen):
         """Quit."""
         self.post_message(QuitAsked())
 
-    def on_job_picked(self, message: JobPicked) -> None:
-        """Open a job by its path."""
-        self._open(message.path)
-
     def on_job_refused(self, message: JobRefused) -> None:
         """Say why there is no job to open."""
         self.opening = False
@@ -164,17 +161,26 @@ class JobsScreen(PlaceScreen):
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def _open(self, path: Path) -> None:
-        try:
-            self.post_message(JobOpened(LabelingSession.open(path)))
-        except HardcaseError as error:
-            self.post_message(JobRefused(str(error)))
+        self._offer(lambda: LabelingSession.open(path))
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def _create(self, new: NewJob) -> None:
+        self._offer(lambda: LabelingSession.create(new.folder, new.task, new.labels))
+
+    def _offer(self, job: Callable[[], LabelingSession]) -> None:
         try:
-            self.post_message(JobOpened(LabelingSession.create(new.folder, new.task, new.labels)))
+            self.post_message(JobOpened(job()))
         except HardcaseError as error:
             self.post_message(JobRefused(str(error)))
+        except OSError as error:
+            where = f" {error.filename}" if error.filename else ""
+            self.post_message(JobRefused(printable(f"{error.strerror or error}:{where}")))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report a worker that fell over: a bug, which must not leave the list dead."""
+        if event.state is WorkerState.ERROR:
+            error = event.worker.error
+            self.post_message(JobRefused(printable(f"unexpected {type(error).__name__}: {error}")))
 
     def _draw_row(self, index: int, width: int) -> list[Part]:
         job = self._jobs[index]

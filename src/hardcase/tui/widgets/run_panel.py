@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,9 @@ class RunPanel(Widget, can_focus=False):
         self._key = key
         self._session = session
         self._active: ActiveRun | None = None
-        self._preparing = False
+        self._preparing: RunRequest | None = None
+        self._settling = False
+        self._requests: dict[int, RunRequest] = {}
         self._began = 0.0
         self._done_before = 0
 
@@ -52,7 +55,20 @@ class RunPanel(Widget, can_focus=False):
     @property
     def busy(self) -> bool:
         """Whether a run is under way or being prepared."""
-        return self._preparing or self._active is not None
+        return self._preparing is not None or self._active is not None
+
+    @property
+    def refusal(self) -> str | None:
+        """Why no run can start now, None if one can."""
+        if self._session.read_only:
+            return "the job is read-only: auto labeling would change it"
+        if self.busy:
+            return f"a run is under way; {self._key('cancel_run')} cancels it"
+        return None
+
+    def request_of(self, run: Run) -> RunRequest | None:
+        """Return what a run was started with, None if that was before the job was opened."""
+        return self._requests.get(run.id)
 
     @property
     def brief(self) -> str:
@@ -60,32 +76,40 @@ class RunPanel(Widget, can_focus=False):
         if self._active is not None:
             run = self._session.run(self._active.run.id)
             return f"auto labeling {run.done:,}/{run.total:,}"
-        return "reading the model" if self._preparing else ""
+        return "reading the model" if self._preparing is not None else ""
 
     def start(self, request: RunRequest) -> None:
-        """Begin or resume a run, if none is under way."""
-        if self.busy:
-            self.post_message(
-                self.Said(f"a run is under way; {self._key('cancel_run')} cancels it", wrong=True)
-            )
+        """Begin or resume a run, unless there is a `refusal`."""
+        refusal = self.refusal
+        if refusal is not None:
+            self._tell(refusal, wrong=True)
             return
-        self._preparing = True
+        self._preparing = request
         self._prepare(request)
         self._tell()
 
-    def cancel(self) -> bool:
-        """End the run under way; what it did stays. Return False if there is none."""
-        if self._active is None:
-            return False
-        self._active.cancel()
-        return True
+    def cancel(self) -> None:
+        """End the run under way, and say what comes of it; what it did stays."""
+        if self._preparing is not None:
+            self._preparing = None
+            self._tell("cancelled before it began")
+        elif self._active is None:
+            self._tell("no run is under way")
+        elif self._settling:
+            self._tell("too late to cancel: the run is through, its results are coming")
+        else:
+            self._active.cancel()
+            self._tell("cancelling the run…")
 
     def abandon(self) -> None:
         """Cancel and record it at once, since the job is about to be closed."""
+        self._preparing = None
         active, self._active = self._active, None
         if active is not None:
             active.cancel()
-            self._session.stop_run(active.run.id, RunState.CANCELLED)
+            # What cannot be recorded is told when the job is closed; the run counts as broken off.
+            with suppress(HardcaseError):
+                self._session.stop_run(active.run.id, RunState.CANCELLED)
 
     def on_unmount(self) -> None:
         """Leave no run going when the screen goes, however it goes."""
@@ -96,7 +120,7 @@ class RunPanel(Widget, can_focus=False):
         try:
             self.post_message(RunPrepared(prepare(request)))
         except HardcaseError as error:
-            self.post_message(RunRefused(str(error)))
+            self.post_message(RunRefused(request, str(error)))
 
     @work(thread=True, exclusive=True, group="run", exit_on_error=False)
     def _work(self, active: ActiveRun) -> None:
@@ -114,17 +138,22 @@ class RunPanel(Widget, can_focus=False):
 
     def on_run_refused(self, message: RunRefused) -> None:
         """Say why there is no run."""
-        self._preparing = False
+        if message.request is not self._preparing:
+            return  # cancelled meanwhile
+        self._preparing = None
         self._tell(message.error, wrong=True)
 
     def on_run_prepared(self, message: RunPrepared) -> None:
         """Begin."""
-        self._preparing = False
+        if message.prepared.request is not self._preparing:
+            return  # cancelled meanwhile
+        self._preparing = None
         try:
             self._active = self._session.begin_run(message.prepared)
         except HardcaseError as error:
             self._tell(str(error), wrong=True)
             return
+        self._requests[self._active.run.id] = message.prepared.request
         self._began = time.monotonic()
         self._done_before = self._active.run.done
         self._work(self._active)
@@ -147,6 +176,7 @@ class RunPanel(Widget, can_focus=False):
         if active is None or active.run.id != message.run:
             return
         if not (active.cancelled or message.error):
+            self._settling = True
             self._settle(self._session.settlement(message.run))
             return
         self._active = None
@@ -157,6 +187,7 @@ class RunPanel(Widget, can_focus=False):
 
     def on_run_settled(self, message: RunSettled) -> None:
         """Let the auto labels appear."""
+        self._settling = False
         active, self._active = self._active, None
         if active is None:
             return
@@ -173,7 +204,8 @@ class RunPanel(Widget, can_focus=False):
         """Report a worker that fell over: a bug, which must not look like a run that hangs."""
         event.stop()
         if event.state is WorkerState.ERROR:
-            self._preparing = False
+            self._preparing = None
+            self._settling = False
             reason = printable(
                 f"unexpected {type(event.worker.error).__name__}: {event.worker.error}"
             )
@@ -206,7 +238,7 @@ class RunPanel(Widget, can_focus=False):
 
     def _progress(self) -> list[Content]:
         if self._active is None:
-            return [Content("Reading the model…")] if self._preparing else []
+            return [Content("Reading the model…")] if self._preparing is not None else []
         run = self._session.run(self._active.run.id)
         share = run.done / run.total if run.total else 0.0
         full = round(share * _BAR_WIDTH)
