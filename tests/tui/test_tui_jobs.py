@@ -3,11 +3,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tui_helpers import app_on, job_screen, make_images, said, screen_text, wait_for
+from tui_helpers import app_on, auto_labeled, job_screen, make_images, said, screen_text, wait_for
 
 from hardcase.errors import JobError, UsageError
 from hardcase.model.job import Task
-from hardcase.session import LabelingSession
+from hardcase.session import LabelingSession, Tab, jobs
 from hardcase.session.jobs import known_jobs, remember, summarize
 from hardcase.tui.app import run_app
 from hardcase.tui.dialogs.new_job import NewJobDialog
@@ -97,6 +97,51 @@ async def test_a_folder_without_images_is_refused_in_a_line(tmp_path) -> None:
         await pilot.press("enter")
         screen = await listed(pilot)
         await wait_for(pilot, lambda: "no images" in said(screen), "the reason")
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied", "x"), ValueError("x")])
+async def test_a_job_that_cannot_be_opened_leaves_the_list_alive(
+    two_jobs, monkeypatch, error
+) -> None:
+    def fail(_path):
+        raise error
+
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        screen = await listed(pilot)
+        with monkeypatch.context() as broken:
+            broken.setattr(LabelingSession, "open", fail)
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: not screen.opening, "the refusal")
+            assert str(error.args[-1]) in said(screen)
+        await pilot.press("enter")
+        await job_screen(pilot)
+
+
+async def test_a_job_is_put_in_the_list_once_when_opened_and_once_when_closed(
+    make_job, monkeypatch
+) -> None:
+    written: list[int] = []
+    write = jobs._write
+    monkeypatch.setattr(jobs, "_write", lambda found: (written.append(len(found)), write(found)))
+    session = make_job()
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await pilot.press("q")
+    assert len(written) == 2
+
+
+@pytest.mark.parametrize(("waiting", "tab"), [({2: 0.9}, Tab.TO_BE_CONFIRMED), ({}, Tab.ALL)])
+async def test_a_job_opens_where_work_waits_unless_a_tab_is_asked_for(
+    make_job, waiting, tab
+) -> None:
+    session = make_job()
+    auto_labeled(session, waiting)
+    async with app_on(session, None).run_test(size=(80, 24)) as pilot:
+        assert (await job_screen(pilot)).browser.tab is tab
+    with LabelingSession.open(session.path) as again:
+        async with app_on(again, Tab.LABELED).run_test(size=(80, 24)) as pilot:
+            await wait_for(pilot, lambda: isinstance(pilot.app.screen, JobScreen), "the job")
+            assert pilot.app.screen.browser.tab is Tab.LABELED
 
 
 async def test_a_job_given_at_start_is_all_there_is(make_job) -> None:

@@ -61,7 +61,9 @@ def auto_labeled(session: LabelingSession, coefficients: dict[int, float]) -> No
     session.commit("auto label", edits, Kind.RECORD)
 
 
-def app_on(session: LabelingSession | None, tab: Tab = Tab.ALL, **options: Any) -> HardcaseApp:
+def app_on(
+    session: LabelingSession | None, tab: Tab | None = Tab.ALL, **options: Any
+) -> HardcaseApp:
     return HardcaseApp(options.pop("actions", ACTIONS), session=session, tab=tab, **options)
 
 

@@ -44,7 +44,7 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
         actions: Sequence[Action],
         *,
         session: LabelingSession | None = None,
-        tab: Tab = Tab.ALL,
+        tab: Tab | None = None,
         new_from: Path | None = None,
         theme: str = DEFAULT_THEME,
         terminal: Terminal | None = None,
@@ -111,15 +111,14 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
     def _show_job(self, session: LabelingSession) -> None:
         self._session = session
         remember(summarize(session))
-        self.push_screen(JobScreen(self._actions, session, self._tab))
+        self.push_screen(JobScreen(self._actions, session, self._tab or _first_tab(session)))
 
     def _close_job(self) -> None:
         session, self._session = self._session, None
         if session is None:
             return
-        remember(summarize(session))
         try:
-            session.close()
+            session.close()  # which puts it in the list of jobs as it is now
         except HardcaseError as error:
             self.problem = error
 
@@ -141,7 +140,7 @@ def run_app(path: Path | None, tab: Tab | None = None, terminal: Terminal | None
     app = HardcaseApp(
         actions,
         session=session,
-        tab=tab or Tab.ALL,
+        tab=tab,
         new_from=new_from,
         theme=theme,
         terminal=terminal,
@@ -150,6 +149,11 @@ def run_app(path: Path | None, tab: Tab | None = None, terminal: Terminal | None
     if app.problem is not None:
         raise app.problem
     return app.return_code or 0
+
+
+def _first_tab(session: LabelingSession) -> Tab:
+    """Return where work waits: the hardest first of what is to be confirmed, else all."""
+    return Tab.TO_BE_CONFIRMED if session.stats().to_be_confirmed else Tab.ALL
 
 
 def _runner(screen: PlaceScreen, method: str) -> Callable[[], Awaitable[None]]:
