@@ -123,15 +123,29 @@ async def test_undo_takes_back_the_label_and_goes_to_the_sample(make_job) -> Non
         assert said(screen) == "nothing to redo"
 
 
-async def test_undo_opens_the_tab_where_the_sample_went_back_to(make_job) -> None:
+async def test_undo_and_redo_stay_in_the_tab_and_tell_where_the_sample_is(make_job) -> None:
     session = make_job()
     async with app_on(session, Tab.UNLABELED).run_test(size=(80, 24)) as pilot:
         screen = await job_screen(pilot)
-        await pilot.press("j", "1", "right_square_bracket")
-        assert screen.browser.tab is Tab.LABELED
-        await pilot.press("u")
+        await pilot.press("j", "1", "G", "u")
         assert screen.browser.tab is Tab.UNLABELED
         assert screen.browser.current.id == 2
+        await pilot.press("ctrl+r")
+        assert screen.browser.tab is Tab.UNLABELED
+        assert screen.browser.current.id == 3
+        assert said(screen) == "redone: label 001.png cat · now in Labeled"
+        await pilot.press("right_square_bracket", "u")
+        assert screen.browser.tab is Tab.LABELED
+        assert said(screen) == "undone: label 001.png cat · now in Unlabeled"
+
+
+async def test_undo_tells_of_a_filter_that_hides_the_sample(make_job) -> None:
+    session = make_job()
+    async with app_on(session, Tab.UNLABELED).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("1", "slash", *"name:003", "enter", "u")
+        assert screen.browser.current.id == 4
+        assert said(screen) == "undone: label 000.png cat · the filter hides it"
 
 
 async def test_hard_marks_are_set_and_cancelled(make_job) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 from hardcase.session import Tab
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from hardcase.model.job import Sample
@@ -95,9 +97,9 @@ class Browser:
         self.cursor = self._find(at, index)
         return True
 
-    def index_of(self, sample_id: int) -> int | None:
-        """Return where a sample is in the list, None if it is not shown."""
-        found = np.flatnonzero(self.ids == sample_id)
+    def first_of(self, sample_ids: Collection[int]) -> int | None:
+        """Return where the first of some samples is in the list, None if none is shown."""
+        found = np.flatnonzero(np.isin(self.ids, list(sample_ids)))
         return int(found[0]) if len(found) else None
 
     def next_hard(self, step: int) -> int | None:

@@ -14,6 +14,7 @@ from hardcase.tui.messages import QuitAsked
 from hardcase.tui.screens.done import in_past
 from hardcase.tui.screens.edit import EditScreen
 from hardcase.tui.screens.job_runs import JobRuns
+from hardcase.tui.widgets.lines import TAB_TITLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,11 +106,11 @@ class JobScreen(JobRuns):
         self.app.push_screen(dialog, lambda pick: self._picked(pick, targets, current))
 
     def action_undo(self) -> None:
-        """Undo, and go to where it was."""
+        """Undo, and go to the sample if this tab has it."""
         self._step_back(self.session.undo, "nothing to undo")
 
     def action_redo(self) -> None:
-        """Redo, and go to where it is."""
+        """Redo, and go to the sample if this tab has it."""
         self._step_back(self.session.redo, "nothing to redo")
 
     def action_save_again(self) -> None:
@@ -219,19 +220,21 @@ class JobScreen(JobRuns):
         if change is None:
             self.say(nothing)
             return
-        touched = [edit.key for edit in change.edits if edit.table is Table.SAMPLES]
-        if touched:
-            self._go_to_sample(min(touched))
-        self.say(in_past(change))
+        touched = {edit.key for edit in change.edits if edit.table is Table.SAMPLES}
+        self.say(in_past(change) + self._go_to_first(touched))
 
-    def _go_to_sample(self, sample_id: int) -> None:
-        index = self.browser.index_of(sample_id)
-        if index is None:
-            status = self.session.sample(sample_id).status
-            self.open_tab(next(tab for tab in Tab if tab.status is status))
-            index = self.browser.index_of(sample_id)
-        if index is not None:  # a filter may hide it
+    def _go_to_first(self, touched: set[int]) -> str:
+        """Go to the first of the samples in the list; return where they are if none is there."""
+        index = self.browser.first_of(touched)
+        if index is not None:
             self.go(index)
+        elif touched:
+            status = self.session.sample(min(touched)).status
+            tab = next(tab for tab in Tab if tab.status is status)
+            if tab is not self.browser.tab:
+                return f" · now in {TAB_TITLES[tab]}"
+            return " · the filter hides it"
+        return ""
 
     # -- the box editor
 
