@@ -154,6 +154,18 @@ async def test_a_read_only_job_says_why_and_refuses(make_job) -> None:
         assert said(screen)
         await pilot.press("A")
         assert "read-only" in said(screen)
+        offered = {a.id for a in screen.here()}
+        assert not offered & {"confirm", "reject", "label_1", "pick_label", "undo", "auto_label"}
+        assert offered >= {"skip", "filter", "zoom_in", "back"}
+
+
+async def test_what_the_job_file_has_to_tell_is_said_once_it_is_open(make_job, monkeypatch) -> None:
+    monkeypatch.setattr(LabelingSession, "notice", "the journal was cut: 1 change is lost")
+    async with app_on(make_job()).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await wait_for(pilot, lambda: "1 change is lost" in said(screen), "the notice")
+        await pilot.press("j", "1")
+        assert "1 change is lost" not in said(screen)
 
 
 async def test_changes_that_cannot_be_saved_are_shouted_until_they_are(

@@ -38,6 +38,14 @@ if TYPE_CHECKING:
 _PREFETCH = (1, 2, -1)
 """Neighbours whose pictures are made ready, by distance from the cursor."""
 
+_ALTERING = frozenset(
+    (
+        *("confirm", "reject", "clear", "no_objects", "pick_label", "mark_hard", "unmark_hard"),
+        *("undo", "redo", "edit_boxes", "auto_label", "resume_run", "save_again"),
+    )
+)
+"""Actions that a read-only job does not offer."""
+
 
 class JobView(PlaceScreen):
     """A job on screen: tabs over a list of samples and a preview. `JobScreen` adds the actions."""
@@ -172,7 +180,10 @@ class JobView(PlaceScreen):
         """Leave out what would do nothing to this sample."""
         if self.focused is not None:
             return [a for a in self.actions if a.where is Place.FILTER]
-        return [action for action in super().here() if self._useful(action.id)]
+        offered = [action for action in super().here() if self._useful(action.id)]
+        if self.session.read_only:
+            return [a for a in offered if a.id not in _ALTERING and not a.id.startswith("label_")]
+        return offered
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let the keys of a zoomed picture through only while it is zoomed."""
