@@ -48,6 +48,10 @@ def test_people_are_told_in_a_line(job, model, cli):
     assert not result.err
 
 
+def test_there_is_one_mode_and_it_need_not_be_named(job, model, cli):
+    assert cli("autolabel", job, "--model", model, "--json").record["done"] == 6
+
+
 def test_a_filter_chooses_the_samples(job, model, cli):
     assert cli(*argv(job, model, "--filter", "name:red"), "--json").record["total"] == 2
 

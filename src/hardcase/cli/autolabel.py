@@ -31,7 +31,9 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def _arguments(parser: ArgumentParser) -> None:
     options.job(parser)
-    parser.add_argument("--mode", choices=("pre-label",), required=True, help="a model labels")
+    parser.add_argument(
+        "--mode", choices=("pre-label",), default="pre-label", help="a model labels (pre-label)"
+    )
     parser.add_argument("--model", type=Path, required=True, metavar="M", help="an ONNX file")
     parser.add_argument("--profile", type=Path, metavar="P", help="YAML (that beside the model)")
     parser.add_argument(
