@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hardcase.errors import FormatError
-from hardcase.formats import FORMATS
+from hardcase.formats import FORMATS, WriteOptions
 from hardcase.model.boxes import Box
 from hardcase.model.job import HUMAN, Annotation, RunState, Status, Task
 
@@ -111,6 +111,20 @@ def test_exported_predictions_are_what_the_model_said(labeled, tmp_path):
     (result,) = json.loads(out.read_text())
     assert result["score"] == 0.75
     assert result["bbox"] == [1, 2, 3, 4]
+
+
+def test_predictions_of_an_undone_import_are_not_offered(labeled, tmp_path):
+    out = tmp_path / "results.json"
+    labeled.import_annotations(coco(tmp_path, score=0.75), predictions=True)
+    labeled.undo()
+    with pytest.raises(FormatError, match="nothing to export"):
+        labeled.export_annotations(out, "coco-results", "predictions")
+    labeled.redo()
+    assert labeled.export_annotations(out, "coco-results", "predictions").annotations == 1
+    labeled.set_no_objects([3])
+    labeled.undo()
+    again = WriteOptions(overwrite=True)
+    assert labeled.export_annotations(out, "coco-results", "predictions", again).annotations == 1
 
 
 def test_an_export_of_nothing_says_so_and_writes_nothing(make_session, tmp_path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from hardcase.errors import FormatError
 from hardcase.formats import FORMATS, Dataset, ReadContext, Report, WriteOptions, detect_format
-from hardcase.model.changes import Change, Edit, Table
+from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import HUMAN, Annotation, Label, Prediction, Run, RunState, Sample, Status
 from hardcase.model.text import printable
 from hardcase.session.clock import now
@@ -88,7 +88,8 @@ def dataset_of(session: LabelingSession, what: What) -> Dataset:
     """Return the job's labels in order, and those samples that `what` asks for."""
     samples = sorted(session.samples(), key=lambda s: s.path)
     if what == "predictions":
-        chosen = [_as_predicted(session, s) for s in samples]
+        undone = _undone_imports(session)
+        chosen = [_as_predicted(session, s, undone) for s in samples]
     else:
         wanted = {Status.LABELED} if what == "labels" else {Status.LABELED, Status.TO_BE_CONFIRMED}
         chosen = [s if s.status in wanted else None for s in samples]
@@ -105,9 +106,26 @@ def dataset_of(session: LabelingSession, what: What) -> Dataset:
     )
 
 
-def _as_predicted(session: LabelingSession, sample: Sample) -> Sample | None:
+def _undone_imports(session: LabelingSession) -> set[int]:
+    """Return the runs of imports that were taken back: undo lets runs and predictions be."""
+    imports = {run.id for run in session.runs if run.kind == "import"}
+    out: set[int] = set()
+    last: dict[int, Kind] = {}
+    for change in session.history() if imports else ():
+        if change.target is not None:
+            last.setdefault(change.target, change.kind)
+        made = imports & {e.key for e in change.edits if e.table is Table.RUNS}
+        if last.get(change.seq) is Kind.UNDO:
+            out |= made
+        imports -= made
+        if not imports:
+            break
+    return out
+
+
+def _as_predicted(session: LabelingSession, sample: Sample, undone: set[int]) -> Sample | None:
     said = session.prediction(sample.id)
-    if said is None or said.error is not None:
+    if said is None or said.error is not None or said.run in undone:
         return None
     if session.run(said.run).state is not RunState.COMPLETED:
         return None
