@@ -178,6 +178,22 @@ async def test_a_zoomed_picture_takes_arrows_and_hjkl(make_job) -> None:
         assert screen.browser.cursor == 1
 
 
+async def test_zooming_says_what_it_came_to(make_job) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await wait_for(pilot, lambda: screen.preview.canvas.placement, "the picture")
+        await pilot.press("minus")
+        assert said(screen) == "zoom 1×: it goes no further"
+        await pilot.press("plus")
+        assert said(screen) == "zoom 1.5×"
+        await pilot.press(*["plus"] * 9)
+        assert said(screen).endswith("×: it goes no further")
+        screen.preview.canvas.show(None)
+        await pilot.press("plus")
+        assert said(screen) == "there is no picture to zoom yet"
+
+
 async def test_minus_zooms_out_until_the_keys_are_the_lists_again(make_job) -> None:
     session = make_job()
     async with app_on(session).run_test(size=(120, 40)) as pilot:

@@ -20,6 +20,7 @@ from hardcase.tui.screens.done import in_past
 from hardcase.tui.screens.edit_mouse import EditMouse
 from hardcase.tui.screens.edit_view import Outcome
 from hardcase.tui.widgets.text import count
+from hardcase.tui.zoom_said import zoom_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -232,13 +233,17 @@ class EditScreen(EditMouse):
 
     def action_edit_zoom_in(self) -> None:
         """Zoom in, with the box in sight."""
+        before = self.canvas.view
         self.canvas.zoom_in()
+        self.say(zoom_said(self.canvas, before))
         self._keep_in_sight()
         self.refresh_hints()
 
     def action_edit_zoom_out(self) -> None:
         """Zoom out."""
+        before = self.canvas.view
         self.canvas.zoom_out()
+        self.say(zoom_said(self.canvas, before))
         self.refresh_hints()
 
     def action_edit_zoom_fit(self) -> None:

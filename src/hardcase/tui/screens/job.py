@@ -15,6 +15,7 @@ from hardcase.tui.screens.done import in_past
 from hardcase.tui.screens.edit import EditScreen
 from hardcase.tui.screens.job_runs import JobRuns
 from hardcase.tui.widgets.lines import TAB_TITLES
+from hardcase.tui.zoom_said import zoom_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -294,17 +295,20 @@ class JobScreen(JobRuns):
 
     def action_zoom_in(self) -> None:
         """Zoom in."""
-        self.preview.canvas.zoom_in()
-        self.refresh_hints()
+        self._zoom(self.preview.canvas.zoom_in)
 
     def action_zoom_out(self) -> None:
         """Zoom out."""
-        self.preview.canvas.zoom_out()
-        self.refresh_hints()
+        self._zoom(self.preview.canvas.zoom_out)
 
     def action_zoom_fit(self) -> None:
         """Show the whole picture."""
-        self.preview.canvas.zoom_fit()
+        self._zoom(self.preview.canvas.zoom_fit)
+
+    def _zoom(self, zoom: Callable[[], None]) -> None:
+        before = self.preview.canvas.view
+        zoom()
+        self.say(zoom_said(self.preview.canvas, before))
         self.refresh_hints()
 
     def action_pan_left(self) -> None:
