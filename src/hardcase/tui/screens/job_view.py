@@ -20,7 +20,7 @@ from hardcase.tui.widgets.filter_bar import FilterBar
 from hardcase.tui.widgets.lines import Hints, OneLine, TabLine, TitleLine
 from hardcase.tui.widgets.preview import PreviewPane
 from hardcase.tui.widgets.run_panel import RunPanel
-from hardcase.tui.widgets.sample_rows import HARD_MARK, sample_row
+from hardcase.tui.widgets.sample_rows import HARD_MARK, sample_row, shared_folder
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class JobView(PlaceScreen):
         self.preview = PreviewPane(session)
         self.runs = RunPanel(session, self.key)
         self.colours = _colours(session)
+        self._folder = shared_folder(sample.path for sample in session.samples())
 
     def compose(self) -> ComposeResult:
         """Lay out lines over and under the list and the preview."""
@@ -252,6 +253,7 @@ class JobView(PlaceScreen):
             selected=bool(browser.selected[index]),
             scored=bool(self.session.runs),
             colours=self.colours,
+            folder=self._folder,
         )
 
 

@@ -34,6 +34,8 @@ def details(
     room for all labels, those around the selected box are listed.
     """
     lines: list[Line] = [_state(sample)]
+    if "/" in sample.path:  # the list may leave folders out
+        lines.append([(elide(sample.path, size[0]), "$muted")])
     if sample.error is not None:
         lines.append([(f"cannot be read: {printable(sample.error)}", "$error")])
     if sample.missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -10,7 +11,7 @@ from hardcase.model.job import Sample, Status, Task
 from hardcase.tui.widgets.text import bar, count, cut, fit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from hardcase.tui.widgets.virtual_list import Part
 
@@ -29,6 +30,17 @@ STATUS_WORDS = {
     Status.TO_BE_CONFIRMED: "to be confirmed",
     Status.LABELED: "labeled",
 }
+
+
+def shared_folder(paths: Iterable[str]) -> str:
+    """Return the folder, with its slash, that all paths begin with; empty if there is none."""
+    first = last = None
+    for path in paths:
+        first = path if first is None or path < first else first
+        last = path if last is None or path > last else last
+    # What the first and the last in order share, all between them share.
+    folder = os.path.commonprefix([first or "", last or ""])  # noqa: RUF071 - cut at a slash next
+    return folder[: folder.rfind("/") + 1]
 
 
 def status_mark(sample: Sample) -> Part:
@@ -63,9 +75,11 @@ def sample_row(
     selected: bool,
     scored: bool,
     colours: Mapping[str, str],
+    folder: str = "",
 ) -> list[Part]:
     """Return the row of a sample in `width` cells: marks, name, labels, coefficient.
 
+    The name is the path without the leading `folder`, which all samples share.
     `scored` keeps room for the coefficient, which a job has once a model ran in it.
     """
     lead = "✓" if selected else "▌" if under_cursor else " "
@@ -80,7 +94,7 @@ def sample_row(
         (lead, "strong"),
         (HARD_MARK if sample.hard else " ", "hard"),
         (glyph + " ", glyph_style),
-        (fit(sample.path, name_width), ""),
+        (fit(sample.path.removeprefix(folder), name_width), ""),
         *labels,
         *tail,
     ]
