@@ -101,7 +101,9 @@ def test_keys_are_shown_short() -> None:
 
 async def test_the_users_keys_work_and_are_the_ones_named(make_job) -> None:
     session = make_job()
-    actions = with_keys(ACTIONS, {"undo": ["ctrl+z"], "mark_hard": ["f2"], "clear": []})
+    actions = with_keys(
+        ACTIONS, {"undo": ["ctrl+z"], "suspend": [], "mark_hard": ["f2"], "clear": []}
+    )
     async with app_on(session, actions=actions).run_test(size=(80, 24)) as pilot:
         screen = await job_screen(pilot)
         await pilot.press("h")

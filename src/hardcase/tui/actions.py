@@ -143,6 +143,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("palette", ("ctrl+p",), "Search and run any action", Place.EVERYWHERE),
     Action("back", ("q",), "Go back, or quit", Place.EVERYWHERE, "back", 8),
     Action("quit_app", ("ctrl+q", "ctrl+c"), "Quit", Place.EVERYWHERE),
+    Action("suspend", ("ctrl+z",), "Back to the shell for now; fg returns", Place.EVERYWHERE),
     Action("repaint", ("ctrl+l",), "Draw the screen anew, if it is garbled", Place.EVERYWHERE),
     Action("cursor_down", ("j", "down"), "Next row", Place.LISTS),
     Action("cursor_up", ("k", "up"), "Previous row", Place.LISTS),

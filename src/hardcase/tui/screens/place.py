@@ -83,6 +83,14 @@ class PlaceScreen(Screen[None]):
         """Search and run any action."""
         self.app.action_command_palette()
 
+    def action_suspend(self) -> None:
+        """Stop the program until the shell lets it go on, where there is a shell."""
+        driver = self.app._driver  # noqa: SLF001 - Textual does nothing, and says nothing, itself
+        if driver is not None and driver.can_suspend:
+            self.app.action_suspend_process()
+        else:
+            self.say("there is no shell to go back to")
+
     def action_repaint(self) -> None:
         """Draw the screen anew, in case something else has written on the terminal."""
         if isinstance(self.app, Wired):
