@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from hardcase.errors import FormatError
 from hardcase.formats import FORMATS, WriteOptions
 from hardcase.model.boxes import Box
+from hardcase.model.changes import Edit, Table
 from hardcase.model.job import HUMAN, Annotation, RunState, Status, Task
+from hardcase.session import transfer
 
 DETECTION_FORMATS = [name for name, f in FORMATS.items() if Task.DETECTION in f.tasks]
 
@@ -63,6 +66,35 @@ def test_labels_go_out_and_come_back(labeled, make_session, tmp_path, name):
     if name != "csv":
         assert other.sample(2).status is Status.LABELED
     assert other.sample(3).status is Status.UNLABELED
+
+
+@pytest.mark.parametrize("name", [n for n in DETECTION_FORMATS if n != "coco-results"])
+def test_an_import_of_ones_own_export_leaves_labels_as_they_are(
+    labeled, tmp_path, monkeypatch, name
+):
+    auto = Annotation("cat", Box(1.234, 2.345, 11.503, 12.004), 0.5, "net#1")
+    sample = replace(labeled.sample(4), status=Status.LABELED, annotations=(auto,))
+    labeled.commit("confirmed", [Edit(Table.SAMPLES, 4, labeled.sample(4), sample)])
+    out = tmp_path / f"out{FORMATS[name].suffix}"
+    labeled.export_annotations(out, name)
+    before = {n: labeled.sample(n) for n in range(1, 6)}
+    monkeypatch.setattr(transfer, "now", lambda: "2099-01-01T00:00:00Z")
+    _, change = labeled.import_annotations(out)
+    for n, was in before.items():
+        now = labeled.sample(n)
+        bare = tuple(replace(a, extra=None) for a in now.annotations)
+        assert replace(now, annotations=bare, extra=None) == was
+    assert change is None or name in {"coco", "manifest"}  # these give ids and usages to remember
+    assert labeled.import_annotations(out)[1] is None
+
+
+def test_an_import_of_a_moved_box_is_a_change(labeled, tmp_path):
+    out = tmp_path / "out.csv"
+    labeled.export_annotations(out, "csv")
+    out.write_text(out.read_text().replace("11.5", "11.6"))
+    _, change = labeled.import_annotations(out)
+    assert [edit.key for edit in change.edits] == [1]
+    assert {a.box.x2 for a in labeled.sample(1).annotations} == {11.6, 30}
 
 
 def test_imported_labels_are_one_change_and_new_labels_are_added(make_session, tmp_path):

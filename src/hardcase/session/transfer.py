@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from hardcase.formats import Format
     from hardcase.session.labeling import LabelingSession
 
+SAME_PIXELS = 0.01
+"""Corners this close are the same: formats round differently, and no hand draws that finely."""
+
 What = Literal["labels", "predictions", "all"]
 
 
@@ -34,7 +37,8 @@ def read_into(
 ) -> tuple[Report, Change | None]:
     """Import annotations in one Change. Raises FormatError if nothing of `path` can be read.
 
-    As labels they count as a person's and take the place of what the samples had. As predictions
+    As labels they count as a person's and take the place of what the samples had; samples that had
+    the very same stay as they are. As predictions
     they wait to be confirmed, and samples that a person labeled are left alone.
     """
     if not path.exists():
@@ -162,19 +166,59 @@ def _sample_edits(session: LabelingSession, given: Sequence[Sample]) -> list[Edi
     edits = []
     for read in given:
         before = session.sample(session.find(read.path))
-        labeled = read.status is not Status.UNLABELED
-        after = _with_attributes(before, read)
-        if labeled:
-            after = replace(
-                after,
-                status=Status.LABELED,
-                annotations=_rounded(read),
-                labeled_by=HUMAN,
-            )
+        after = _imported(before, read, moment)
         if after != before:
-            after = replace(after, updated_at=moment)
             edits.append(Edit(Table.SAMPLES, before.id, before, after))
     return edits
+
+
+def _imported(before: Sample, read: Sample, moment: str) -> Sample:
+    """Return the sample as a person labeled it elsewhere.
+
+    One that has these labels already keeps them, with who made them and when, and takes only what
+    the format said of them.
+    """
+    if read.status is Status.UNLABELED:
+        after = _with_attributes(before, read)
+        return after if after == before else replace(after, updated_at=moment)
+    noted = _noted(before, read)
+    if noted is None:
+        after = _with_attributes(before, read)
+        after = replace(after, status=Status.LABELED, annotations=_rounded(read), labeled_by=HUMAN)
+        return after if after == before else replace(after, updated_at=moment)
+    after = _with_attributes(before, replace(read, width=None, height=None))
+    after = replace(after, annotations=noted)
+    if _attributes(after) != _attributes(before):
+        after = replace(after, updated_at=moment)
+    return after
+
+
+def _noted(before: Sample, read: Sample) -> tuple[Annotation, ...] | None:
+    """Return a labeled sample's annotations with the extras read, None if others were read."""
+    if before.status is not Status.LABELED or len(before.annotations) != len(read.annotations):
+        return None
+    out = list(before.annotations)
+    ours = sorted(range(len(out)), key=lambda n: _place(out[n]))
+    for n, theirs in zip(ours, sorted(read.annotations, key=_place), strict=True):
+        if not _same(out[n], theirs):
+            return None
+        if theirs.extra:
+            out[n] = replace(out[n], extra={**(out[n].extra or {}), **theirs.extra})
+    return tuple(out)
+
+
+def _place(annotation: Annotation) -> tuple[str, tuple[float, ...]]:
+    return annotation.label, tuple(annotation.box or ())
+
+
+def _same(ours: Annotation, theirs: Annotation) -> bool:
+    if ours.label != theirs.label or ours.box is None or theirs.box is None:
+        return ours.label == theirs.label and ours.box is theirs.box
+    return all(abs(a - b) <= SAME_PIXELS for a, b in zip(ours.box, theirs.box, strict=True))
+
+
+def _attributes(sample: Sample) -> tuple[object, ...]:
+    return sample.hard, sample.coefficient, sample.reasons
 
 
 def _prediction_edits(
