@@ -20,6 +20,7 @@ from hardcase.errors import ModelError
 from hardcase.inference import LocalEngine
 from hardcase.inference.child import WORKER
 from hardcase.inference.limits import address_space
+from hardcase.inference.signature import read_signature
 
 PRELUDE = """
 import json, os, sys, time, signal
@@ -157,6 +158,14 @@ def test_garbage_answers_are_refused(fake, answer):
 def test_errors_of_an_image_are_made_printable(fake):
     script = READY + "say(id=json.loads(sys.stdin.readline())['id'], error='bad\\x1b]0;\\nnews')"
     assert list(fake(script).run([(1, Path("a.png"))])) == [(1, "bad�]0; news")]
+
+
+def test_what_the_runtime_says_starts_with_what_matters(tmp_path):
+    model = tmp_path / "junk.onnx"
+    model.write_bytes(b"junk")
+    with pytest.raises(ModelError, match=r"junk\.onnx cannot be opened: Load model") as error:
+        read_signature(model)
+    assert "ONNXRuntimeError" not in str(error.value)
 
 
 def test_close_from_another_thread_ends_a_run_under_way(fake):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+_KIND = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
 MAX_TENSORS = 256
 MAX_RANK = 16
 MAX_METADATA_ENTRIES = 256
@@ -86,8 +88,11 @@ def signature_from_json(data: Mapping[str, Any]) -> Signature:
 
 
 def short(text: object) -> str:
-    """Return a message of the runtime on one printable line of at most 300 characters."""
-    line = printable(" ".join(str(text).split()))
+    """Return a message of the runtime on one printable line of at most 300 characters.
+
+    The runtime's name, number and word for the kind of error, which tell people nothing, go.
+    """
+    line = _KIND.sub("", printable(" ".join(str(text).split())))
     return line if len(line) <= 300 else line[:299] + "…"
 
 
