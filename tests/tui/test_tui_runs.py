@@ -362,7 +362,7 @@ async def test_a_run_broken_off_is_told_and_resumed_with_the_same_model(
     make_job, engine, model
 ) -> None:
     session = make_job()
-    profile = run_panel.prepare(RunRequest(model))
+    profile = run_panel.prepare(RunRequest(model, filter="name:00"))
     session.begin_run(profile)
     assert session.runs[0].state is RunState.RUNNING
     async with app_on(session).run_test(size=(120, 40)) as pilot:

@@ -1,4 +1,4 @@
-"""The jobs this user worked on, newest first: S10. Kept in one small JSON file of the user's.
+"""The jobs this user worked on, newest first. Kept in one small JSON file of the user's.
 
 The list is a convenience: where it cannot be read or written, the program goes on without it and
 says so in the log.

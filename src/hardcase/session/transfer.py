@@ -253,7 +253,7 @@ def _with_attributes(before: Sample, read: Sample) -> Sample:
     extra = {**(before.extra or {}), **(read.extra or {})}
     return replace(
         before,
-        hard=before.hard or read.hard,
+        hard=before.hard if before.hard_by else before.hard or read.hard,
         coefficient=before.coefficient if read.coefficient is None else read.coefficient,
         reasons=read.reasons or before.reasons,
         width=read.width or before.width,

@@ -68,7 +68,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
     def compose(self) -> ComposeResult:
         """Lay out three lines to fill in, the first over the models to choose from."""
         unlabeled = self._session.stats().unlabeled
-        threshold = self._resumed.settings.get("threshold") if self._resumed else None
+        asked = self._resumed.settings if self._resumed else {}
         with Vertical(classes="box wide") as box:
             box.border_title = f"Resume run {self._resumed.id}" if self._resumed else "Auto label"
             box.border_subtitle = self._keys()
@@ -79,12 +79,22 @@ class AutoLabelDialog(Dialog[RunRequest]):
             yield Label(
                 "Threshold: scores below it are left out; empty takes the model's", markup=False
             )
-            yield Input(_number(threshold), id="threshold", compact=True, placeholder="the model's")
+            yield Input(
+                _number(asked.get("threshold")),
+                id="threshold",
+                compact=True,
+                placeholder="the model's",
+            )
             chosen = f"empty takes the {count(unlabeled, 'unlabeled sample')}"
             yield Label(
                 f"Samples: a filter; {chosen if unlabeled else _NONE_UNLABELED}", markup=False
             )
-            yield Input(id="which", compact=True, placeholder="status:unlabeled -name:test")
+            yield Input(
+                str(asked.get("filter", "")),
+                id="which",
+                compact=True,
+                placeholder="status:unlabeled -name:test",
+            )
             yield OneLine(id="problem")
 
     def _keys(self) -> str:
