@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+from textual.widgets import Input
 from tui_helpers import app_on, auto_labeled, job_screen, said, screen_text, wait_for
 
 from hardcase.model.job import Task
@@ -138,6 +140,19 @@ async def test_a_wrong_filter_is_explained_and_the_list_stays(make_job) -> None:
         await pilot.press("escape")
         assert not screen.query_one(FilterBar).display
         assert screen.focused is None
+
+
+@pytest.mark.parametrize("text", ["reason:²", "coef:" + "9" * 5000, "date:9999-99-99", 'name:"'])
+async def test_whatever_is_typed_as_a_filter_is_explained_and_ends_nothing(make_job, text) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("slash")
+        screen.query_one(Input).value = text
+        problem = screen.query_one("#filter-problem", OneLine)
+        await wait_for(pilot, lambda: problem.text, "an explanation")
+        await pilot.press("escape", "1")
+        assert session.stats().labeled == 1
 
 
 async def test_letters_in_the_filter_are_no_keys(make_job) -> None:
