@@ -3,7 +3,6 @@ from __future__ import annotations
 import errno
 import threading
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -379,31 +378,3 @@ async def test_a_run_broken_off_is_told_and_resumed_with_the_same_model(
         engine[1].let(9)
         await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
         assert len(session.runs) == 1
-
-
-def prepared(task: Task, labels: tuple[str, ...]) -> PreparedRun:
-    decoder = Decoder.CLASSIFIER if task is Task.CLASSIFICATION else Decoder.ULTRALYTICS
-    profile = Profile(task, decoder, InputSpec(size=(8, 8)), labels)
-    return PreparedRun(RunRequest(Path("m.onnx")), profile, "ab" * 32, 0.3, 0.5)
-
-
-@pytest.mark.parametrize(
-    ("model_labels", "job_labels", "says", "wrong"),
-    [
-        (("cat", "cow", "dog"), ("Dog", "cat"), "knows 2 of this job's 2; threshold 0.30", False),
-        (("cat",), (), "classification, 1 label: cat; threshold 0.30", False),
-        (("cow",), ("cat",), "none of this job's labels", True),
-        (("[b]a\x1b",), (), "[b]a�", False),
-    ],
-)
-def test_a_model_is_told_in_a_line(model_labels, job_labels, says, wrong) -> None:
-    run = prepared(Task.CLASSIFICATION, model_labels)
-    about, bad = auto_label.describe(run, Task.CLASSIFICATION, job_labels)
-    assert says in about
-    assert bad is wrong
-
-
-def test_a_model_of_the_other_task_is_wrong() -> None:
-    about, bad = auto_label.describe(prepared(Task.DETECTION, ("a",)), Task.CLASSIFICATION, ())
-    assert bad
-    assert "this is a classification job" in about
