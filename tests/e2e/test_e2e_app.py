@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from e2e_world import paint_pictures
-from terminal import Terminal
+from pty_terminal import Terminal
 
 from hardcase.cli.main import main
 

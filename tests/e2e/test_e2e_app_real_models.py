@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from terminal import Terminal
+from pty_terminal import Terminal
 
 from hardcase.cli.main import main
 from hardcase.session.demo import asset

@@ -10,7 +10,7 @@ import time
 
 import pytest
 from e2e_world import PROGRAM
-from terminal import Terminal
+from pty_terminal import Terminal
 
 from hardcase.session.demo import asset
 

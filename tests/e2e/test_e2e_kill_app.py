@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from e2e_world import paint_pictures
 from kill_check import TAG, TIMEOUT, tagged
-from terminal import Terminal
+from pty_terminal import Terminal
 
 from hardcase.session.demo import asset
 
