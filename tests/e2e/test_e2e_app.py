@@ -129,7 +129,6 @@ def test_confirming_by_keys_is_confirming_by_commands(waiting_twins, state):
     by_keys, by_commands = waiting_twins
     with Terminal(by_keys) as terminal:
         terminal.wait_for("To Be Confirmed 4")
-        terminal.press("[")
         terminal.press("a", "x", "h", "2", "a")
         terminal.wait_for("To Be Confirmed 1")
         terminal.press("q")

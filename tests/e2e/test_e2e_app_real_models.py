@@ -62,7 +62,7 @@ DECISIONS: tuple[tuple[tuple[str, ...], Callable[[list[str]], tuple[str, ...]]],
     (("g", "s", "H"), lambda ids: ("unmark-hard", ids[1])),
     (("g", "j", "j", "space", "space", "a"), lambda ids: ("confirm", ids[2], ids[3])),
     (("u",), lambda ids: ("undo",)),
-    (("ctrl+r", "]"), lambda ids: ("redo",)),  # it goes where the samples went, to Labeled
+    (("ctrl+r",), lambda ids: ("redo",)),
     (("g", "v", "j", "j", "v", "h"), lambda ids: ("mark-hard", *ids[:3])),
     (("G", "x"), lambda ids: ("reject", ids[-1])),
     (("n", "H"), lambda ids: ("unmark-hard", ids[0])),

@@ -66,7 +66,7 @@ def test_the_list_of_jobs_has_both(tmp_path, hardcase):
     with Terminal(cwd=tmp_path) as terminal:
         terminal.wait_for("Demo: fruit")
         terminal.press("enter")
-        terminal.wait_for("images/003.jpg")
+        terminal.wait_for("To Be Confirmed 60")
         terminal.press("q")
         terminal.wait_for("Demo: fruit")
         terminal.press("q")
