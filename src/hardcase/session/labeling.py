@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, Self, cast
 
-from hardcase.errors import HardcaseError, JobError, UsageError
+from hardcase.errors import JobError, UsageError
 from hardcase.imaging.open import image_size
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import (
@@ -31,7 +31,7 @@ from hardcase.session import commands, filters, jobs, runs, transfer
 from hardcase.session.birth import new_job_rows, new_labels
 from hardcase.session.clock import now, user
 from hardcase.session.columns import STATUS_CODES, Columns
-from hardcase.session.scan import find_images
+from hardcase.session.scan import find_images, sync_edits
 from hardcase.session.settlement import Settled, Settlement
 from hardcase.session.views import Sort, Stats, Tab
 from hardcase.store import JobStore
@@ -354,19 +354,11 @@ class LabelingSession:
 
     def sync(self) -> Change | None:
         """Take in images added to the folder, mark those that are gone, greet those back."""
-        present = set(find_images(self.root))
-        known = {s.path: s for s in self.samples()}
-        edits = [
-            Edit(Table.SAMPLES, s.id, s, replace(s, missing=s.path not in present))
-            for s in known.values()
-            if s.missing != (s.path not in present)
-        ]
-        first = max(self._store.tables[Table.SAMPLES], default=0) + 1
-        new = sorted(present - known.keys())
-        edits += [
-            Edit(Table.SAMPLES, n, None, Sample(n, path)) for n, path in enumerate(new, first)
-        ]
-        return self.commit(f"sync: {len(new)} new, {len(edits) - len(new)} gone or back", edits)
+        edits = sync_edits(
+            find_images(self.root), {sample.path: sample for sample in self.samples()}
+        )
+        new = sum(edit.before is None for edit in edits)
+        return self.commit(f"sync: {new} new, {len(edits) - new} gone or back", edits)
 
     def undo(self) -> Change | None:
         """Take back the newest change that is not taken back yet."""
@@ -432,22 +424,7 @@ class LabelingSession:
         Raises ModelError if the model fails; what was done by then stays for when the same run is
         asked for again, as it does after KeyboardInterrupt.
         """
-        active = self.begin_run(runs.prepare(request))
-        run_id = active.run.id
-        try:
-            progress(active.run)
-            for chunk in active.chunks():
-                self.record(chunk)
-                progress(self.run(run_id))
-        except KeyboardInterrupt:
-            active.cancel()
-            self.stop_run(run_id, RunState.CANCELLED)
-            raise
-        except HardcaseError as error:
-            self.stop_run(run_id, RunState.FAILED, str(error))
-            raise
-        self.finish_run(self.settlement(run_id).settle())
-        return self.run(run_id)
+        return runs.run_through(self, request, progress)
 
     # -- annotations in and out
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hardcase import hardness
-from hardcase.errors import ModelError, UsageError
+from hardcase.errors import HardcaseError, ModelError, UsageError
 from hardcase.inference import LocalEngine, Profile, file_sha256, load_profile
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState, Sample, Status
@@ -220,6 +220,28 @@ def finish(session: LabelingSession, settled: Settled) -> Change | None:
 def _asked_for(session: LabelingSession, expression: str) -> list[Sample]:
     tab = Tab.ALL if expression.strip() else Tab.UNLABELED
     return [session.sample(i) for i in session.query(tab, expression).tolist()]
+
+
+def run_through(
+    session: LabelingSession, request: RunRequest, progress: Callable[[Run], None]
+) -> Run:
+    """Run a model from start to end on this thread; see `LabelingSession.autolabel`."""
+    active = begin(session, prepare(request))
+    run_id = active.run.id
+    try:
+        progress(active.run)
+        for chunk in active.chunks():
+            record(session, chunk)
+            progress(session.run(run_id))
+    except KeyboardInterrupt:
+        active.cancel()
+        stop(session, run_id, RunState.CANCELLED)
+        raise
+    except HardcaseError as error:
+        stop(session, run_id, RunState.FAILED, str(error))
+        raise
+    finish(session, session.settlement(run_id).settle())
+    return session.run(run_id)
 
 
 def _targets(session: LabelingSession, expression: str) -> list[int]:

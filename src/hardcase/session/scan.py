@@ -1,16 +1,19 @@
-"""Finding the images of a folder."""
+"""Finding the images of a folder, and keeping a job in step with it."""
 
 from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardcase.errors import JobError
+from hardcase.model.changes import Edit, Table
+from hardcase.model.job import Sample
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -60,3 +63,20 @@ def _is_text(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def sync_edits(found: Iterable[str], known: Mapping[str, Sample]) -> list[Edit]:
+    """Return the edits that bring samples, by path, in step with the images found in the folder.
+
+    New images become samples; samples whose image is gone are marked missing, and unmarked once it
+    is back: their labels stay.
+    """
+    present = set(found)
+    edits = [
+        Edit(Table.SAMPLES, s.id, s, replace(s, missing=s.path not in present))
+        for s in known.values()
+        if s.missing != (s.path not in present)
+    ]
+    first = max((s.id for s in known.values()), default=0) + 1
+    new = enumerate(sorted(present - known.keys()), first)
+    return edits + [Edit(Table.SAMPLES, n, None, Sample(n, path)) for n, path in new]
