@@ -158,10 +158,15 @@ def test_what_another_program_has_left_is_painted_over(both: tuple[Running, Runn
     assert both[0].seeing.cells() == both[1].seeing.cells()
 
 
+def is_stopped(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+
+
 def test_after_a_stop_and_continue_the_screen_is_whole(both: tuple[Running, Running]) -> None:
     plain, ours = both
     ours.press(b"\x1a")
     ours.wait(lambda: b"\x1b[?1049l" in ours.received[-400:])
+    ours.wait(lambda: is_stopped(ours.process.pid))  # continued earlier, it would stop for good
     ours.seeing.feed("\x1b[2J\x1b[H$ ls\r\nfiles of the shell")
     os.kill(ours.process.pid, signal.SIGCONT)
     ours.wait(lambda: plain.seeing.cells() == ours.seeing.cells())
