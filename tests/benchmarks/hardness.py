@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hardcase.hardness import HARD_THRESHOLD, SIGNALS, Assessment, assess, measure
+from hardcase.hardness import HARD_THRESHOLD, SIGNALS, Assessment, Population, assess, measure
 from hardcase.hardness import evaluation as ev
 from hardcase.hardness.detection import at_least
 from hardcase.inference import LocalEngine, Profile, load_profile
@@ -268,7 +268,7 @@ def main() -> None:
     if len(m.truth) == 0:
         parser.error("no image with truth could be run")
 
-    assessed = assess(m.task, m.signals, m.predicted)
+    assessed = assess(Population.undecided(m.task, m.signals, m.predicted))
     coefficient = np.array([a.coefficient for a in assessed])
     kind = "share of boxes wrong" if m.task is Task.DETECTION else "share of labels wrong"
     print(f"{args.model.name} on {args.images}: {len(m.truth)} images, {m.failed} failed,", end="")

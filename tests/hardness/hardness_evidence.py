@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hardcase.hardness import Assessment, Population, assess
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
+
+if TYPE_CHECKING:
+    from hardcase.model.job import Task
 
 Object = tuple[tuple[float, float, float, float], float, int]
 """Box, score, class."""
@@ -120,3 +125,14 @@ def ordinary_scenes(count: int = 60) -> list[Scene]:
         )
         for _ in range(count)
     ]
+
+
+def beside(
+    task: Task, signals: np.ndarray, predicted: np.ndarray, decided: np.ndarray | None = None
+) -> list[Assessment]:
+    """Assess rows of signals beside rows of samples that a person confirmed as they were."""
+    rows = signals if decided is None or not decided.size else np.vstack([signals, decided])
+    classes = np.concatenate([predicted, np.zeros(len(rows) - len(signals), dtype=np.int64)])
+    job = Population.undecided(task, rows, classes)
+    job.wrong[len(signals) :] = 0.0
+    return assess(job)[: len(signals)]

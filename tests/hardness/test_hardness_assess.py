@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hardness_evidence import Scene, classified, ordinary_scenes
+from hardness_evidence import Scene, beside, classified, ordinary_scenes
 
-from hardcase.hardness import HARD_THRESHOLD, SIGNALS, assess, measure
+from hardcase.hardness import HARD_THRESHOLD, SIGNALS, Population, aligned, assess, measure
 from hardcase.model.job import Task
 
 NONE_PREDICTED = np.full(60, -1)
@@ -22,71 +23,85 @@ def probability(p: float) -> tuple[float, ...]:
 
 def test_samples_are_assessed_in_order() -> None:
     signals = job()
-    for_all = assess(Task.DETECTION, signals, NONE_PREDICTED)
-    backwards = assess(Task.DETECTION, signals[::-1], NONE_PREDICTED)
+    for_all = beside(Task.DETECTION, signals, NONE_PREDICTED)
+    backwards = beside(Task.DETECTION, signals[::-1], NONE_PREDICTED)
     assert for_all == backwards[::-1]
 
 
 def test_hard_is_what_is_more_likely_wrong_than_right() -> None:
     signals = np.array([probability(0.51), probability(0.5)])
     assert HARD_THRESHOLD == 0.5
-    assert [a.hard for a in assess(Task.CLASSIFICATION, signals, np.zeros(2, int))] == [False, True]
+    assert [a.hard for a in beside(Task.CLASSIFICATION, signals, np.zeros(2, int))] == [False, True]
 
 
 def test_the_threshold_decides_what_is_hard() -> None:
     signals = np.array([probability(0.9), probability(0.6)])
-    marks = assess(Task.CLASSIFICATION, signals, np.zeros(2, int), threshold=0.2)
-    assert [a.hard for a in marks] == [False, True]
+    job = Population.undecided(Task.CLASSIFICATION, signals, np.zeros(2, int))
+    assert [a.hard for a in assess(job, threshold=0.2)] == [False, True]
 
 
 def test_a_sample_may_have_reasons_without_being_hard() -> None:
     tall = measure(Scene(shape=0.2, score=0.95).evidence(), Task.DETECTION, 0.3)
-    last = assess(Task.DETECTION, np.vstack([job(), tall]), np.full(61, -1))[-1]
+    last = beside(Task.DETECTION, np.vstack([job(), tall]), np.full(61, -1))[-1]
     assert last.reasons
     assert not last.hard
 
 
 def test_values_are_plain_python_for_json() -> None:
-    first = assess(Task.DETECTION, job(), NONE_PREDICTED)[0]
+    first = beside(Task.DETECTION, job(), NONE_PREDICTED)[0]
     assert type(first.coefficient) is float
     assert type(first.hard) is bool
     odd = measure(Scene(count=0).evidence(), Task.DETECTION, 0.3)
-    reasons = assess(Task.DETECTION, np.array([odd]), np.array([-1]))[0].reasons
+    reasons = beside(Task.DETECTION, np.array([odd]), np.array([-1]))[0].reasons
     assert [type(r) for r in reasons] == [int]
 
 
 def test_reasons_are_in_ascending_order() -> None:
     odd = Scene(count=9, shape=4, score=0.4, flip_score=0.0, blur_score=0.0, size=(4000, 900))
     row = measure(odd.evidence(), Task.DETECTION, 0.3)
-    reasons = assess(Task.DETECTION, np.array([row]), np.array([-1]), job())[0].reasons
+    reasons = beside(Task.DETECTION, np.array([row]), np.array([-1]), job())[0].reasons
     assert len(reasons) > 5
     assert list(reasons) == sorted(reasons)
 
 
 @pytest.mark.parametrize("task", Task)
 def test_no_samples_give_no_assessments(task: Task) -> None:
-    assert assess(task, np.empty((0, len(SIGNALS))), np.empty(0, int)) == []
-    assert assess(task, np.empty((0,)), np.empty(0, int), np.empty((0,))) == []
+    assert beside(task, np.empty((0, len(SIGNALS))), np.empty(0, int)) == []
+    assert beside(task, np.empty((0,)), np.empty(0, int), np.empty((0,))) == []
 
 
 def test_one_sample_is_assessed() -> None:
-    assert len(assess(Task.DETECTION, job()[:1], np.array([-1]))) == 1
+    assert len(beside(Task.DETECTION, job()[:1], np.array([-1]))) == 1
 
 
 def test_an_empty_reference_is_as_none() -> None:
     empty = np.empty((0, len(SIGNALS)))
-    assert assess(Task.DETECTION, job(), NONE_PREDICTED, empty) == assess(
+    assert beside(Task.DETECTION, job(), NONE_PREDICTED, empty) == beside(
         Task.DETECTION, job(), NONE_PREDICTED, None
     )
 
 
-def test_wrong_shapes_are_refused() -> None:
-    with pytest.raises(ValueError, match="columns"):
-        assess(Task.DETECTION, np.zeros((2, 3)), np.zeros(2, int))
-    with pytest.raises(ValueError, match="columns"):
-        assess(Task.DETECTION, job(), NONE_PREDICTED, np.zeros((2, 3)))
-    with pytest.raises(ValueError, match="predicted"):
-        assess(Task.DETECTION, job(), np.zeros(2, int))
+@pytest.mark.parametrize(
+    ("odd", "says"),
+    [
+        ({"signals": np.zeros((2, 3))}, "columns"),
+        ({"predicted": np.zeros(1, int)}, "predicted"),
+        ({"given": np.zeros(3, int)}, "given"),
+        ({"wrong": np.zeros(3)}, "wrong"),
+        ({"embeddings": np.zeros((3, 4), np.float32)}, "embeddings"),
+        ({"embeddings": np.zeros(2, np.float32)}, "embeddings"),
+    ],
+)
+def test_wrong_shapes_are_refused(odd: dict[str, np.ndarray], says: str) -> None:
+    job = Population.undecided(Task.DETECTION, np.zeros((2, len(SIGNALS))), np.zeros(2, int))
+    with pytest.raises(ValueError, match=says):
+        replace(job, **odd)
+
+
+def test_rows_of_older_columns_are_read_and_what_they_lack_is_neutral() -> None:
+    rows = aligned(np.array([[7.0, 5.0, 3.0]]), ("margin", "of long ago", "pixels"))
+    known = {SIGNALS.index("margin"): 7.0, SIGNALS.index("pixels"): 3.0}
+    assert rows.tolist() == [[known.get(n, 0.0) for n in range(len(SIGNALS))]]
 
 
 @pytest.mark.parametrize("task", Task)
@@ -98,5 +113,5 @@ def test_a_job_of_100000_samples_takes_little_more_than_making_the_rows(task: Ta
     signals.tolist()
     unit = time.process_time() - began
     began = time.process_time()
-    assess(task, signals, predicted, signals[:500])
+    beside(task, signals, predicted, signals[:500])
     assert time.process_time() - began < 20 * unit

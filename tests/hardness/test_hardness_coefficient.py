@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hardcase.hardness import SIGNALS, assess, measure
-from hardcase.hardness.coefficient import coefficients
+from hardcase.hardness import SIGNALS, Population, measure
+from hardcase.hardness import coefficients as of_population
 from hardcase.hardness.evaluation import calibration_error
 from hardcase.model.job import Task
 
@@ -22,8 +22,11 @@ B = (300.0, 100.0, 400.0, 200.0)
 
 
 def coefficient(task: Task, evidence: Evidence) -> float:
-    signals = np.array([measure(evidence, task, 0.3)])
-    return assess(task, signals, np.array([0]))[0].coefficient
+    return float(coefficients(task, np.array([measure(evidence, task, 0.3)]))[0])
+
+
+def coefficients(task: Task, signals: np.ndarray) -> np.ndarray:
+    return of_population(Population.undecided(task, signals, np.zeros(len(signals), int)))
 
 
 def test_classification_is_one_less_the_mean_probability_of_the_label() -> None:

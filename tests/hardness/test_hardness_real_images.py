@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hardcase.hardness import assess
+from hardcase.hardness import Population, assess
 from hardcase.hardness import evaluation as ev
 from hardcase.hardness.coefficient import coefficients
 from hardcase.inference import load_profile
@@ -70,7 +70,7 @@ def test_detection_ranks_better_than_confidence_and_means_what_it_says(
     mean_confidence = ev.spearman(1 - m.column("mean_score"), m.truth)
     assert ev.spearman(c, m.truth) > max(0.7, mean_confidence + 0.05)
     assert ev.calibration_error(c, m.truth) < 0.1
-    reasons = [a.reasons for a in assess(m.task, m.signals, m.predicted)]
+    reasons = [a.reasons for a in assess(Population.undecided(m.task, m.signals, m.predicted))]
     assert 0.2 < sum(map(bool, reasons)) / len(reasons) < 0.8
 
 

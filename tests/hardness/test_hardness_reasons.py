@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hardness_evidence import Scene, classified, detected, look, ordinary_scenes
+from hardness_evidence import Scene, beside, classified, detected, look, ordinary_scenes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardcase.hardness import assess, measure
+from hardcase.hardness import SIGNALS, measure
 from hardcase.model.job import Task
 from hardcase.model.reasons import Reason
 
@@ -77,7 +77,7 @@ def reasons_beside(
     """The reasons of `odd` as the last sample of a job."""
     known = None if reference is None else rows(task, reference)
     predicted = np.zeros(len(job) + 1, dtype=np.int64)
-    return assess(task, rows(task, [*job, odd]), predicted, known)[-1].reasons
+    return beside(task, rows(task, [*job, odd]), predicted, known)[-1].reasons
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_detection_reason_is_given_to_what_provokes_it(
 @pytest.mark.parametrize("reason", PROVOKE_DETECTION)
 def test_detection_reason_spares_the_ordinary_scenes_of_the_job(reason: Reason) -> None:
     signals = rows(Task.DETECTION, [s.evidence() for s in ordinary_scenes()])
-    for_all = assess(Task.DETECTION, signals, np.zeros(len(signals), dtype=np.int64))
+    for_all = beside(Task.DETECTION, signals, np.zeros(len(signals), dtype=np.int64))
     assert [i for i, a in enumerate(for_all) if reason in a.reasons] == []
 
 
@@ -110,13 +110,13 @@ def test_classification_reason_is_the_only_one_given_to_what_provokes_it(
 
 def test_classification_spares_the_ordinary_images_of_the_job() -> None:
     signals = rows(Task.CLASSIFICATION, ordinary_images())
-    for_all = assess(Task.CLASSIFICATION, signals, np.zeros(len(signals), dtype=np.int64))
+    for_all = beside(Task.CLASSIFICATION, signals, np.zeros(len(signals), dtype=np.int64))
     assert {a.reasons for a in for_all} == {()}
 
 
 def test_an_image_without_a_class_has_no_object_and_one_with_a_class_has() -> None:
     signals = rows(Task.CLASSIFICATION, ordinary_images(2))
-    without, with_class = assess(Task.CLASSIFICATION, signals, np.array([-1, 0]))
+    without, with_class = beside(Task.CLASSIFICATION, signals, np.array([-1, 0]))
     assert Reason.NO_OBJECT in without.reasons
     assert Reason.NO_OBJECT not in with_class.reasons
 
@@ -125,7 +125,7 @@ def test_classification_never_speaks_of_boxes() -> None:
     rng = np.random.default_rng(3)
     wild = rng.normal(0, 100, rows(Task.CLASSIFICATION, ordinary_images()).shape)
     predicted = np.zeros(len(wild), dtype=np.int64)
-    given = {r for a in assess(Task.CLASSIFICATION, wild, predicted) for r in a.reasons}
+    given = {r for a in beside(Task.CLASSIFICATION, wild, predicted) for r in a.reasons}
     assert given
     assert given.isdisjoint(range(11, 19))
 
@@ -146,7 +146,7 @@ def test_a_job_compares_with_what_people_labeled_once_that_is_enough() -> None:
 
 @pytest.mark.parametrize("reason", [Reason.BRIGHTNESS, Reason.FLIP_CHANGES])
 def test_a_job_compares_with_itself_while_too_little_is_labeled(reason: Reason) -> None:
-    job = [s.evidence() for s in ordinary_scenes()]
+    job = [s.evidence() for s in ordinary_scenes(400)]
     odd = PROVOKE_DETECTION[reason][0].evidence()
     assert reason in reasons_beside(Task.DETECTION, odd, job, [odd] * 19)
     assert reason not in reasons_beside(Task.DETECTION, odd, job, [odd] * 20)
@@ -184,11 +184,15 @@ def test_a_single_image_that_a_view_changes_has_that_reason(reason: Reason) -> N
 
 
 @given(
-    rows=st.lists(st.lists(st.floats(0, 1), min_size=25, max_size=25), min_size=1, max_size=30),
+    rows=st.lists(
+        st.lists(st.floats(0, 1), min_size=len(SIGNALS), max_size=len(SIGNALS)),
+        min_size=1,
+        max_size=30,
+    ),
     task=st.sampled_from(list(Task)),
 )
 def test_whatever_is_hard_says_why(rows: list[list[float]], task: Task) -> None:
     signals = np.array(rows)
-    for assessment in assess(task, signals, np.zeros(len(rows), dtype=np.int64)):
+    for assessment in beside(task, signals, np.zeros(len(rows), dtype=np.int64)):
         if assessment.hard:
             assert {Reason.NO_OBJECT, Reason.LOW_CONFIDENCE} & set(assessment.reasons)

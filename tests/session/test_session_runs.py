@@ -38,8 +38,8 @@ def detections(*found: tuple[float, int]) -> Evidence:
 def judging_all(*, hard: bool):
     """An assessment that finds every sample hard, or none."""
 
-    def assess(task, signals, best, reference):
-        return [hardness.Assessment(0.5, (), hard)] * len(signals)
+    def assess(population):
+        return [hardness.Assessment(0.5, (), hard)] * len(population.signals)
 
     return assess
 
@@ -320,10 +320,10 @@ def test_confirmed_labels_are_the_reference_of_the_next_run(
     seen = []
     real = hardness.assess
     monkeypatch.setattr(
-        hardness, "assess", lambda *args, **kw: (seen.append(args[3]), real(*args, **kw))[1]
+        hardness, "assess", lambda population: (seen.append(population), real(population))[1]
     )
     session.autolabel(request_for)
-    assert seen[0].shape == (2, len(hardness.SIGNALS))
+    assert seen[0].decided.sum() == 2
 
 
 @pytest.mark.parametrize("hard", [True, False])

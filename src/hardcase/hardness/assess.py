@@ -1,4 +1,4 @@
-"""Assessments: coefficient, reasons and mark of every sample of a job."""
+"""Assessments: coefficient, reasons and mark of every sample of a population."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import numpy as np
 
 from hardcase.hardness.coefficient import coefficients
 from hardcase.hardness.reasons import find_reasons
-from hardcase.hardness.signals import SIGNALS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from hardcase.model.job import Task
+    from hardcase.hardness.population import Population
     from hardcase.model.reasons import Reason
 
 HARD_THRESHOLD = 0.5
@@ -37,41 +36,15 @@ class Assessment:
     hard: bool
 
 
-def assess(
-    task: Task,
-    signals: NDArray[np.floating],
-    predicted: NDArray[np.integer],
-    reference: NDArray[np.floating] | None = None,
-    *,
-    threshold: float = HARD_THRESHOLD,
-) -> list[Assessment]:
-    """Assess N samples, in order.
+def assess(population: Population, *, threshold: float = HARD_THRESHOLD) -> list[Assessment]:
+    """Assess the samples of a population, in order.
 
-    `signals` (N, len(SIGNALS)) as `measure` gives them. `predicted` (N,) is the class given to
-    each image, -1 for none; detection does not use it. `reference` (M, len(SIGNALS)) are the
-    signals of the samples a person labeled: "off" compares with those, with the N samples
-    themselves where fewer than 20 of them can be compared. A sample is hard from a coefficient of
-    `threshold` on. Reasons explain, they do not decide. Raises ValueError on other shapes.
+    A sample is hard from a coefficient of `threshold` on. Reasons explain, they do not decide.
     """
-    rows = _rows(signals)
-    if np.shape(predicted) != (len(rows),):
-        message = f"one predicted class a sample is needed, not {np.shape(predicted)}"
-        raise ValueError(message)
-    usual = None if reference is None else _rows(reference)
-    coefficient = coefficients(task, rows)
+    coefficient = coefficients(population)
     hard = coefficient >= threshold
-    reasons = _as_tuples(find_reasons(task, rows, predicted, usual), len(rows))
+    reasons = _as_tuples(find_reasons(population, coefficient), len(coefficient))
     return list(map(Assessment, coefficient.tolist(), reasons, hard.tolist()))
-
-
-def _rows(signals: NDArray[np.floating]) -> NDArray[np.float64]:
-    rows = np.asarray(signals, dtype=np.float64)
-    if rows.size == 0:
-        return rows.reshape(0, len(SIGNALS))
-    if rows.ndim != 2 or rows.shape[1] != len(SIGNALS):
-        message = f"signals need {len(SIGNALS)} columns, not shape {rows.shape}"
-        raise ValueError(message)
-    return rows
 
 
 def _as_tuples(found: Mapping[Reason, NDArray[np.bool_]], count: int) -> list[tuple[int, ...]]:

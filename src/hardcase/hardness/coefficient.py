@@ -6,23 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hardcase.hardness.signals import COLUMN
+from hardcase.hardness.classification_coefficient import classification_coefficients
+from hardcase.hardness.detection_coefficient import detection_coefficients
 from hardcase.model.job import Task
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from hardcase.hardness.population import Population
 
-def coefficients(task: Task, signals: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the hard coefficient of each row of `signals` (N, len(SIGNALS)): (N,) in [0, 1].
 
-    Classification: the estimated probability that the label is wrong, 1 - `view_probability`.
-    Detection: the expected share of boxes to remove or add, `view_work`. Both take a model's
-    scores at their word and use no fitted weights, so they are as calibrated as the model is. A
-    row that holds no number there gets 1: nothing is known of it, so a person should look.
+def coefficients(population: Population) -> NDArray[np.float64]:
+    """Return the hard coefficient of each sample: (N,) in [0, 1].
+
+    Classification: the estimated probability that the label is wrong. Detection: the expected
+    share of boxes to remove or add, 1 - TP / (TP + FP + FN) at IoU 0.5. A row that holds no number
+    gets 1: nothing is known of it, so a person should look.
     """
-    if task is Task.CLASSIFICATION:
-        raw = 1.0 - signals[:, COLUMN["view_probability"]]
+    if population.task is Task.CLASSIFICATION:
+        raw = classification_coefficients(population)
     else:
-        raw = signals[:, COLUMN["view_work"]]
+        raw = detection_coefficients(population)
     return np.clip(np.nan_to_num(raw, nan=1.0), 0.0, 1.0)

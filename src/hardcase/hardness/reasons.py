@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hardcase.hardness.coefficient import coefficients
 from hardcase.hardness.distribution import ENOUGH, off
 from hardcase.hardness.signals import COLUMN
 from hardcase.model.job import Task
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from hardcase.hardness.population import Population
 
 LOW_CONFIDENCE = 0.5
 """Confidence below which a label, or the average box, is more likely wrong than right. What
@@ -90,18 +91,19 @@ _VIEWS = {
 
 
 def find_reasons(
-    task: Task,
-    signals: NDArray[np.float64],
-    predicted: NDArray[np.integer],
-    reference: NDArray[np.float64] | None,
+    population: Population, coefficient: NDArray[np.float64]
 ) -> dict[Reason, NDArray[np.bool_]]:
-    """Return for each reason that applies to `task` which of the N samples have it: (N,) bool.
+    """Return for each reason that applies to the task which of the N samples have it: (N,) bool.
 
-    Arguments as in `assess.assess`.
+    `coefficient` (N,) is that of the samples. "Off" compares with the samples a person decided,
+    with all where fewer than 20 of those can be compared.
     """
-    found = _told(task, signals, predicted)
+    task, signals = population.task, population.signals
+    reference = signals[population.decided]
+    found = _told(population, coefficient)
     for reason, signal in _VIEWS.items():
-        found[reason] = _is_changed(task, signals[:, COLUMN[signal]], _column(reference, signal))
+        column = COLUMN[signal]
+        found[reason] = _is_changed(task, signals[:, column], reference[:, column])
     checks = _OFF_IMAGE + _OFF_BOXES if task is Task.DETECTION else _OFF_IMAGE
     for check in checks:
         found[check.reason] = _is_off(check, signals, reference)
@@ -109,47 +111,46 @@ def find_reasons(
 
 
 def _told(
-    task: Task, signals: NDArray[np.float64], predicted: NDArray[np.integer]
+    population: Population, coefficient: NDArray[np.float64]
 ) -> dict[Reason, NDArray[np.bool_]]:
     """Return the reasons that a sample has by itself, whatever the others are like."""
-    doubtful = coefficients(task, signals) >= 1.0 - LOW_CONFIDENCE
-    if task is Task.CLASSIFICATION:
+    signals = population.signals
+    doubtful = coefficient >= 1.0 - LOW_CONFIDENCE
+    if population.task is Task.CLASSIFICATION:
         unsure = signals[:, COLUMN["max_probability"]] < LOW_CONFIDENCE
-        return {Reason.NO_OBJECT: predicted < 0, Reason.LOW_CONFIDENCE: unsure | doubtful}
+        return {
+            Reason.NO_OBJECT: population.predicted < 0,
+            Reason.LOW_CONFIDENCE: unsure | doubtful,
+        }
     nothing = signals[:, COLUMN["accepted"]] < 1
     unsure = signals[:, COLUMN["mean_score"]] < LOW_CONFIDENCE
     return {Reason.NO_OBJECT: nothing, Reason.LOW_CONFIDENCE: (unsure | doubtful) & ~nothing}
 
 
 def _is_changed(
-    task: Task, disagreement: NDArray[np.float64], reference: NDArray[np.float64] | None
+    task: Task, disagreement: NDArray[np.float64], reference: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     """Return which samples a view changes, and more than it usually does.
 
     In classification any disagreement means another class, in detection it takes `CHANGED`.
     """
     changed = disagreement > 0 if task is Task.CLASSIFICATION else disagreement >= CHANGED
-    usual = disagreement if reference is None or len(reference) < ENOUGH else reference
+    usual = disagreement if len(reference) < ENOUGH else reference
     if len(usual) < ENOUGH:
         return changed
     return changed & (disagreement > np.quantile(usual, USUAL_CHANGE))
 
 
 def _is_off(
-    check: _Off, signals: NDArray[np.float64], reference: NDArray[np.float64] | None
+    check: _Off, signals: NDArray[np.float64], reference: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
     applies = _has_boxes(check, signals)
     values = check.scale(signals[:, COLUMN[check.signal]])
     usual = values[applies]
-    if reference is not None:
-        labeled = reference[_has_boxes(check, reference)]
-        if len(labeled) >= ENOUGH:
-            usual = check.scale(labeled[:, COLUMN[check.signal]])
+    comparable = reference[_has_boxes(check, reference)]
+    if len(comparable) >= ENOUGH:
+        usual = check.scale(comparable[:, COLUMN[check.signal]])
     return off(values, usual, check.tolerance) & applies
-
-
-def _column(reference: NDArray[np.float64] | None, signal: str) -> NDArray[np.float64] | None:
-    return None if reference is None else reference[:, COLUMN[signal]]
 
 
 def _has_boxes(check: _Off, signals: NDArray[np.float64]) -> NDArray[np.bool_]:

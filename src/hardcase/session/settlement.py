@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardcase import hardness
+from hardcase.hardness.evaluation import true_work
 from hardcase.model.changes import Edit, Table
+from hardcase.model.evidence import Detections
 from hardcase.model.job import HUMAN, Prediction, Run, Sample, Status, Task
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
@@ -20,8 +22,7 @@ from hardcase.session.columns import made_by_human
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from numpy.typing import NDArray
-
+    from hardcase.model.job import Annotation
     from hardcase.session.labeling import LabelingSession
 
 
@@ -37,8 +38,8 @@ class Settlement:
         self._predictions = [p for p in everything if p.run == run_id]
         self._samples = {p.id: session.sample(p.id) for p in self._predictions}
         comparable = {r.id for r in session.runs if r.signals == self._run.signals}
-        self._reference = [
-            p
+        self._decided = [
+            (p, session.sample(p.id))
             for p in everything
             if p.run in comparable
             and p.error is None
@@ -59,15 +60,35 @@ class Settlement:
         return Settled(self._run.id, verdicts, edits)
 
     def _judge(self, predictions: list[Prediction]) -> list[hardness.Assessment]:
+        """Assess predictions beside those of samples that people decided."""
         if not predictions:
             return []
-        best = [
-            self._positions.get(p.annotations[0].label, -1) if p.annotations else -1
-            for p in predictions
-        ]
-        reference = _matrix(self._reference) if self._reference else None
-        return hardness.assess(
-            self._task, _matrix(predictions), np.array(best, dtype=np.int64), reference
+        fresh = {p.id for p in predictions}
+        decided = [(p, sample) for p, sample in self._decided if p.id not in fresh]
+        everything = [*predictions, *(p for p, _ in decided)]
+        population = hardness.Population.undecided(
+            self._task,
+            np.array([p.signals for p in everything], dtype=np.float64),
+            np.array([self._position(p.annotations) for p in everything], dtype=np.int64),
+        )
+        for row, (prediction, sample) in enumerate(decided, start=len(predictions)):
+            if self._task is Task.CLASSIFICATION:
+                population.given[row] = self._position(sample.annotations)
+                population.wrong[row] = population.given[row] != population.predicted[row]
+            else:
+                found, truth = map(self._boxes, (prediction.annotations, sample.annotations))
+                population.wrong[row] = true_work(found, truth)
+        return hardness.assess(population)[: len(predictions)]
+
+    def _position(self, annotations: tuple[Annotation, ...]) -> int:
+        return self._positions.get(annotations[0].label, -1) if annotations else -1
+
+    def _boxes(self, annotations: tuple[Annotation, ...]) -> Detections:
+        boxed = [a for a in annotations if a.box is not None]
+        return Detections(
+            np.array([a.box for a in boxed], dtype=np.float32).reshape(-1, 4),
+            np.array([1.0 if a.score is None else a.score for a in boxed], dtype=np.float32),
+            np.array([self._positions.get(a.label, -1) for a in boxed], dtype=np.int64),
         )
 
 
@@ -121,7 +142,3 @@ class _Verdict:
             error=None,
             updated_at=moment,
         )
-
-
-def _matrix(predictions: list[Prediction]) -> NDArray[np.float64]:
-    return np.array([p.signals for p in predictions], dtype=np.float64)
