@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from hardcase.session.labeling import LabelingSession
     from hardcase.session.settlement import Settled
 
+PRE_LABEL = "pre-label"
+"""The kind of a run whose predictions become auto labels of samples the job has."""
+
 CHUNK_SIZE = 32
 CHUNK_SECONDS = 1.0
 
@@ -146,20 +149,10 @@ class ActiveRun:
 
 def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
     """Record that a run starts, or goes on after it was broken off. Raises UsageError."""
-    profile = prepared.profile
-    if profile.task is not session.task:
-        raise UsageError(f"{prepared.name} is for {profile.task}; this is a {session.task} job")
-    edits = [] if session.labels else session.label_edits(profile.labels)
-    names = [label.name for label in session.labels] or profile.labels
-    classes = matching_classes(profile.labels, names)
-    if not classes:
-        raise UsageError(
-            f"{prepared.name} knows none of this job's labels; it knows: "
-            + ", ".join(map(printable, profile.labels[:20]))
-        )
+    classes, edits = fitting(session, prepared)
     run = _resumable(session, prepared) or Run(
         id=max((r.id for r in session.runs), default=0) + 1,
-        kind="pre-label",
+        kind=PRE_LABEL,
         model=prepared.name,
         sha256=prepared.sha256,
         settings=prepared.settings,
@@ -175,11 +168,39 @@ def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
     known = next((r for r in session.runs if r.id == run.id), None)
     edits.append(Edit(Table.RUNS, run.id, known, after))
     session.commit(f"auto label {len(todo)} samples with {prepared.name}", edits, Kind.RECORD)
-    engine = LocalEngine(
-        prepared.request.model, profile, threshold=prepared.threshold, iou=prepared.iou
-    )
     items = tuple((i, session.image_path(i)) for i in todo)
-    return ActiveRun(after, items, engine, translator(after, profile, classes, prepared.threshold))
+    translate = translator(after, prepared.profile, classes, prepared.threshold)
+    return ActiveRun(after, items, engine_of(prepared), translate)
+
+
+def fitting(session: LabelingSession, prepared: PreparedRun) -> tuple[dict[int, str], list[Edit]]:
+    """Return the job's label of each class of a model, by index, and what adds missing labels.
+
+    A job without labels takes those of the model; in any other, classes without a label of that
+    name are left out. Raises UsageError if the model is for another task or none is left.
+    """
+    profile = prepared.profile
+    if profile.task is not session.task:
+        raise UsageError(f"{prepared.name} is for {profile.task}; this is a {session.task} job")
+    edits = [] if session.labels else session.label_edits(profile.labels)
+    names = [label.name for label in session.labels] or profile.labels
+    classes = matching_classes(profile.labels, names)
+    if not classes:
+        raise UsageError(
+            f"{prepared.name} knows none of this job's labels; it knows: "
+            + ", ".join(map(printable, profile.labels[:20]))
+        )
+    return classes, edits
+
+
+def engine_of(prepared: PreparedRun) -> Engine:
+    """Return the engine that runs a prepared model."""
+    return LocalEngine(
+        prepared.request.model,
+        prepared.profile,
+        threshold=prepared.threshold,
+        iou=prepared.iou,
+    )
 
 
 def record(session: LabelingSession, chunk: Chunk) -> Change | None:
@@ -283,6 +304,7 @@ def _resumable(session: LabelingSession, prepared: PreparedRun) -> Run | None:
     """
     for run in session.runs:
         same = run.sha256 == prepared.sha256 and run.settings == prepared.settings
-        if same and run.state is not RunState.COMPLETED and run.signals == hardness.SIGNALS:
+        open_ = run.kind == PRE_LABEL and run.state is not RunState.COMPLETED
+        if same and open_ and run.signals == hardness.SIGNALS:
             return run
     return None
