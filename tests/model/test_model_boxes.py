@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardcase.model.boxes import Box, as_array, iou
+from hardcase.model.boxes import Box, as_array, iou, share_inside
 
 coordinate = st.floats(-50, 150, allow_nan=False)
 boxes = st.builds(
@@ -65,3 +65,15 @@ def test_iou_of_many_is_iou_of_each_pair(first, second):
 def test_boxes_without_area_overlap_nothing():
     point = np.array([[5.0, 5.0, 5.0, 5.0]])
     assert iou(point, point).tolist() == [[0.0]]
+
+
+@given(st.lists(boxes, max_size=5))
+def test_the_share_inside_is_the_area_of_the_clipped_box_over_that_of_the_box(several):
+    shares = share_inside(as_array(several), Box(0, 0, 100, 60))
+    for box, share in zip(several, shares, strict=True):
+        clipped = box.clipped(100, 60)
+        assert share == pytest.approx(clipped.area / box.area if clipped else 0.0)
+
+
+def test_no_share_of_a_box_without_area_is_inside():
+    assert share_inside(as_array([Box(5, 5, 5, 9)]), Box(0, 0, 10, 10)).tolist() == [0.0]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Table
+from hardcase.model.embedding import MAX_DIMENSIONS
 from hardcase.model.job import (
     Annotation,
     Job,
@@ -77,6 +78,7 @@ ROWS = {
         annotations=annotations,
         signals=st.lists(st.floats(0, 1), max_size=3).map(lambda v: array("d", v)),
         error=st.none() | name,
+        embedding=st.binary(max_size=MAX_DIMENSIONS),
     ),
 }
 
@@ -98,3 +100,14 @@ def test_an_object_that_is_no_such_row_is_refused(table, bad):
         return
     with pytest.raises(BAD_ROW):
         from_json(table, 1, bad)
+
+
+def test_a_prediction_of_before_embeddings_has_none():
+    assert from_json(Table.PREDICTIONS, 1, {"run": 1}).embedding == b""
+    assert "embedding" not in to_json(Prediction(1, 1))
+
+
+@pytest.mark.parametrize("bad", [5, None, ["AA=="], "a", "é", "AA==\n", "A" * 176, "A" * 172])
+def test_an_embedding_that_is_none_is_refused(bad):
+    with pytest.raises(BAD_ROW):
+        from_json(Table.PREDICTIONS, 1, {"run": 1, "embedding": bad})

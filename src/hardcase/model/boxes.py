@@ -70,3 +70,15 @@ def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]
     area_b = np.prod(b[:, 2:] - b[:, :2], axis=1)
     union = area_a[:, None] + area_b[None, :] - intersection
     return np.where(union > 0, intersection / np.where(union > 0, union, 1.0), 0.0)
+
+
+def share_inside(boxes: NDArray[np.floating], region: Box) -> NDArray[np.float64]:
+    """Return which share of the area of each of (N, 4) boxes lies in `region`: (N,) in [0, 1].
+
+    Boxes without area have 0.
+    """
+    left_top = np.maximum(boxes[:, :2], region[:2])
+    right_bottom = np.minimum(boxes[:, 2:], region[2:])
+    inside: NDArray[np.float64] = np.prod(np.clip(right_bottom - left_top, 0.0, None), axis=1)
+    area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    return np.where(area > 0, inside / np.where(area > 0, area, 1.0), 0.0)

@@ -153,7 +153,8 @@ class Prediction:
 
     It is pending while its run is under way, becomes the sample's auto labels when the run
     completes, and stays afterwards as the record of what was predicted. `id` is the sample's;
-    `signals` are doubles, packed because every sample has some.
+    `signals` are doubles, packed because every sample has some; `embedding` is what
+    `model.embedding.pack` made of the image's, empty where there is none.
     """
 
     id: int
@@ -163,6 +164,7 @@ class Prediction:
     width: int | None = None
     height: int | None = None
     error: str | None = None
+    embedding: bytes = b""
 
 
 Row = Job | Label | Sample | Run | Prediction

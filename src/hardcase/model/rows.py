@@ -6,6 +6,7 @@ store turns into an error that names the place.
 
 from __future__ import annotations
 
+import base64
 from array import array
 from dataclasses import MISSING, fields
 from functools import lru_cache
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Table
+from hardcase.model.embedding import MAX_DIMENSIONS
 from hardcase.model.job import (
     HUMAN,
     Annotation,
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 T = TypeVar("T")
+
+_MAX_BASE64 = 4 * -(-MAX_DIMENSIONS // 3)
 
 BAD_ROW = (KeyError, TypeError, ValueError, AttributeError)
 """What reading an object that is no such row raises."""
@@ -65,6 +69,21 @@ def annotation_from_json(data: Mapping[str, Any]) -> Annotation:
     )
 
 
+def embedding_to_json(packed: bytes) -> str:
+    """Return a packed embedding as base64 text."""
+    return base64.b64encode(packed).decode("ascii")
+
+
+def embedding_from_json(text: object) -> bytes:
+    """Invert `embedding_to_json`. Raises ValueError for anything but a short embedding."""
+    if not isinstance(text, str) or len(text) > _MAX_BASE64:
+        raise ValueError("an embedding is a short base64 text")
+    packed = base64.b64decode(text, validate=True)
+    if len(packed) > MAX_DIMENSIONS:
+        raise ValueError(f"an embedding has at most {MAX_DIMENSIONS} dimensions")
+    return packed
+
+
 def to_json(row: Row) -> Json:
     """Return the row as a JSON object, without its id and without fields at their default."""
     out: Json = {}
@@ -76,6 +95,8 @@ def to_json(row: Row) -> Json:
         out["annotations"] = [annotation_to_json(a) for a in row.annotations]
     if isinstance(row, Prediction) and row.signals:
         out["signals"] = list(row.signals)
+    if isinstance(row, Prediction) and row.embedding:
+        out["embedding"] = embedding_to_json(row.embedding)
     return out
 
 
@@ -125,6 +146,7 @@ def prediction_from_json(
         width=_shared(get("width")),
         height=_shared(get("height")),
         error=get("error"),
+        embedding=embedding_from_json(get("embedding", "")),
     )
 
 
@@ -159,7 +181,8 @@ _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
     row: tuple(
         (f.name, f.default if f.default is not MISSING else MISSING)
         for f in fields(row)
-        if f.name not in {"id", "annotations"} and (row, f.name) != (Prediction, "signals")
+        if f.name not in {"id", "annotations"}
+        and (row, f.name) not in {(Prediction, "signals"), (Prediction, "embedding")}
     )
     for row in (Job, Label, Sample, Run, Prediction)
 }

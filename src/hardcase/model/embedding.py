@@ -1,0 +1,44 @@
+"""Embeddings as jobs keep them: a byte a dimension.
+
+An embedding is an L2-normalised vector x of D values in [-1, 1]. It is kept as D signed bytes,
+round(127 x), which moves the cosine of two embeddings by about 0.001.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+MAX_DIMENSIONS = 128
+"""Every sample of a job carries its embedding in memory and in the job file, so it is short."""
+
+_SCALE = 127.0
+
+
+def pack(vector: NDArray[np.floating]) -> bytes:
+    """Return the (D,) embedding as D signed bytes. Values outside [-1, 1] are cut."""
+    return np.clip(np.round(vector * _SCALE), -_SCALE, _SCALE).astype(np.int8).tobytes()
+
+
+def unpack(data: bytes) -> NDArray[np.float32]:
+    """Return the (D,) float32 embedding of packed bytes; `pack` gives the same bytes again."""
+    return np.frombuffer(data, np.int8).astype(np.float32) / np.float32(_SCALE)
+
+
+def unpack_all(packed: Sequence[bytes]) -> NDArray[np.float32] | None:
+    """Return N packed embeddings as (N, D) float32, zeros where a sample has none.
+
+    None where no sample has one, or where they are of different lengths and cannot be compared.
+    """
+    lengths = {len(data) for data in packed if data}
+    if len(lengths) != 1:
+        return None
+    blank = bytes(lengths.pop())
+    joined = b"".join(data or blank for data in packed)
+    return unpack(joined).reshape(len(packed), -1)
