@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardcase.model.audit import Audit, AuditState
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Table
 from hardcase.model.embedding import MAX_DIMENSIONS
@@ -24,6 +25,7 @@ from hardcase.model.job import (
     Task,
 )
 from hardcase.model.rows import BAD_ROW, from_json, to_json
+from hardcase.model.rule import Rule, RuleKind
 
 name = st.text(min_size=1, max_size=20)
 pixel = st.integers(0, 10**7).map(lambda v: v / 1000)
@@ -60,7 +62,27 @@ ROWS = {
         extra=extra,
     ),
     Table.LABELS: st.builds(Label, key, name, name, st.integers(0, 99), extra),
-    Table.JOB: st.builds(Job, key, name, st.sampled_from(list(Task)), name, name),
+    Table.JOB: st.builds(
+        Job,
+        key,
+        name,
+        st.sampled_from(list(Task)),
+        name,
+        name,
+        st.builds(Rule, st.sampled_from(list(RuleKind)), st.floats(0, 1)),
+    ),
+    Table.AUDITS: st.builds(
+        Audit,
+        id=key,
+        risk=st.floats(0, 1),
+        alpha=st.floats(0, 1),
+        state=st.sampled_from(list(AuditState)),
+        members=st.lists(key).map(tuple),
+        labels=st.lists(key).map(tuple),
+        checks=st.lists(key).map(tuple),
+        wrong=key,
+        bound=score,
+    ),
     Table.RUNS: st.builds(
         Run,
         id=key,

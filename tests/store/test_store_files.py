@@ -12,6 +12,7 @@ from tinydb import TinyDB
 
 from hardcase.errors import JobError
 from hardcase.model.changes import Table
+from hardcase.model.rule import DEFAULT_RULE
 from hardcase.store import JobStore, schema
 from hardcase.store.journal import journal_path
 
@@ -205,7 +206,7 @@ def test_control_characters_in_a_path_do_not_reach_the_terminal(tmp_path: Path) 
 
 
 def renamed_path(table: str, row: dict[str, object]) -> dict[str, object]:
-    """A migration: version 1 called `path` differently."""
+    """A migration: the version before called `path` differently."""
     if table != "samples":
         return row
     return {("path" if name == "file" else name): value for name, value in row.items()}
@@ -213,7 +214,7 @@ def renamed_path(table: str, row: dict[str, object]) -> dict[str, object]:
 
 @pytest.fixture
 def old_job(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A job of version 1 in which samples have a `file`, left as by a crash, under version 2."""
+    """A job of an older version in which samples have a `file`, left as by a crash."""
     store = JobStore.create(path)
     add_samples(store, 1, 2)
     store.checkpoint()
@@ -227,9 +228,10 @@ def old_job(path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     checked = [b"%08x\t%s\n" % (zlib.crc32(line[9:]), line[9:]) for line in lines]
     journal_path(path).write_bytes(b"".join(checked))
+    old = schema.SCHEMA
+    monkeypatch.setitem(schema.MIGRATIONS, old, renamed_path)
     for name in ("schema", "lines", "jobstore"):
-        monkeypatch.setattr(f"hardcase.store.{name}.SCHEMA", 2)
-    monkeypatch.setitem(schema.MIGRATIONS, 1, renamed_path)
+        monkeypatch.setattr(f"hardcase.store.{name}.SCHEMA", old + 1)
     return path
 
 
@@ -239,10 +241,18 @@ def test_an_older_version_is_migrated_with_its_journal_and_history(old_job: Path
         assert store.undo_target().edits[1].after == sample(3)
         assert [c.seq for c in store.history()] == [2, 1]
     with TinyDB(old_job) as database:
-        assert database.table("store").get(doc_id=1)["schema"] == 2
+        assert database.table("store").get(doc_id=1)["schema"] == schema.SCHEMA
     assert b'"file":' not in old_job.read_bytes() + journal_path(old_job).read_bytes()
     with JobStore.open(old_job) as store:
         assert store.tables[Table.SAMPLES] == {k: sample(k) for k in (1, 2, 3)}
+
+
+def test_a_job_of_version_1_opens_with_the_rule_it_had_without_saying_so(path: Path) -> None:
+    job = {"name": "old", "task": "detection"}
+    path.write_text(json.dumps({"store": {"1": META}, "job": {"1": job}}))
+    with JobStore.open(path) as store:
+        assert store.tables[Table.JOB][1].hard_rule == DEFAULT_RULE
+    assert json.loads(path.read_text())["store"]["1"]["schema"] == schema.SCHEMA
 
 
 def test_an_older_version_is_read_without_writing(old_job: Path) -> None:

@@ -22,11 +22,12 @@ class Table(StrEnum):
     SAMPLES = "samples"
     RUNS = "runs"
     PREDICTIONS = "predictions"
+    AUDITS = "audits"
 
     @property
     def is_record(self) -> bool:
-        """Whether rows record what happened (runs, predictions): undo leaves those alone."""
-        return self in (Table.RUNS, Table.PREDICTIONS)
+        """Whether rows record what happened (runs, predictions, audits): undo passes those by."""
+        return self in (Table.RUNS, Table.PREDICTIONS, Table.AUDITS)
 
 
 class Kind(StrEnum):

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from hardcase.model.audit import Audit
+from hardcase.model.rule import DEFAULT_RULE, Rule
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -110,13 +113,18 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One dataset folder and its task. `root` is the image folder, relative to the job file."""
+    """One dataset folder and its task.
+
+    `root` is the image folder, relative to the job file. `hard_rule` says which of the samples to
+    be confirmed are hard.
+    """
 
     id: int
     name: str
     task: Task
     root: str = "."
     created_at: str = ""
+    hard_rule: Rule = DEFAULT_RULE
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +175,4 @@ class Prediction:
     embedding: bytes = b""
 
 
-Row = Job | Label | Sample | Run | Prediction
+Row = Job | Label | Sample | Run | Prediction | Audit

@@ -13,6 +13,7 @@ from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hardcase.model.audit import Audit, AuditState
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Table
 from hardcase.model.embedding import MAX_DIMENSIONS
@@ -29,6 +30,7 @@ from hardcase.model.job import (
     Status,
     Task,
 )
+from hardcase.model.rule import Rule, RuleKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -97,6 +99,8 @@ def to_json(row: Row) -> Json:
         out["signals"] = list(row.signals)
     if isinstance(row, Prediction) and row.embedding:
         out["embedding"] = embedding_to_json(row.embedding)
+    if isinstance(row, Job) and "hard_rule" in out:
+        out["hard_rule"] = {"kind": row.hard_rule.kind.value, "value": row.hard_rule.value}
     return out
 
 
@@ -160,7 +164,17 @@ def _run(key: int, data: Mapping[str, Any]) -> Run:
 def _job(key: int, data: Mapping[str, Any]) -> Job:
     values = dict(data)
     values["task"] = Task(values["task"])
+    if (rule := values.get("hard_rule")) is not None:
+        values["hard_rule"] = Rule(RuleKind(rule["kind"]), rule["value"])
     return Job(id=key, **values)
+
+
+def _audit(key: int, data: Mapping[str, Any]) -> Audit:
+    values = dict(data)
+    values["state"] = AuditState(values.get("state", AuditState.OPEN))
+    for name in ("members", "labels", "checks"):
+        values[name] = tuple(map(int, values.get(name, ())))
+    return Audit(id=key, **values)
 
 
 def _label(key: int, data: Mapping[str, Any]) -> Label:
@@ -175,6 +189,7 @@ _READERS: dict[Table, Callable[[int, Mapping[str, Any]], Row]] = {
     Table.SAMPLES: _sample,
     Table.RUNS: _run,
     Table.PREDICTIONS: prediction_from_json,
+    Table.AUDITS: _audit,
 }
 
 _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
@@ -184,5 +199,5 @@ _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
         if f.name not in {"id", "annotations"}
         and (row, f.name) not in {(Prediction, "signals"), (Prediction, "embedding")}
     )
-    for row in (Job, Label, Sample, Run, Prediction)
+    for row in (Job, Label, Sample, Run, Prediction, Audit)
 }

@@ -17,13 +17,19 @@ FORMAT = "hardcase"
 
 STORE_TABLE = "store"
 
-SCHEMA = 1
+SCHEMA = 2
 """The version this program writes. Versions count from 1."""
 
 Document = dict[str, Any]
 """A row as a JSON object."""
 
-MIGRATIONS: dict[int, Callable[[str, Document], Document]] = {}
+
+def _unchanged(_table: str, row: Document) -> Document:
+    """Return the row: what version 2 adds (the rule of a job, audits, embeddings) is optional."""
+    return row
+
+
+MIGRATIONS: dict[int, Callable[[str, Document], Document]] = {1: _unchanged}
 """From version n to n + 1: `(table, row) -> row`, for every n below `SCHEMA`."""
 
 
