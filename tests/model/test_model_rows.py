@@ -13,6 +13,7 @@ from hardcase.model.audit import Audit, AuditState
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Table
 from hardcase.model.embedding import MAX_DIMENSIONS
+from hardcase.model.findings import Finding, Mistake, MistakeKind
 from hardcase.model.job import (
     Annotation,
     Job,
@@ -26,6 +27,7 @@ from hardcase.model.job import (
 )
 from hardcase.model.rows import BAD_ROW, from_json, to_json
 from hardcase.model.rule import Rule, RuleKind
+from hardcase.model.seen import Outcome, Seen
 
 name = st.text(min_size=1, max_size=20)
 pixel = st.integers(0, 10**7).map(lambda v: v / 1000)
@@ -101,6 +103,37 @@ ROWS = {
         signals=st.lists(st.floats(0, 1), max_size=3).map(lambda v: array("d", v)),
         error=st.none() | name,
         embedding=st.binary(max_size=MAX_DIMENSIONS),
+    ),
+}
+ROWS |= {
+    Table.SEEN: st.builds(
+        Seen,
+        id=key,
+        outcome=st.sampled_from(list(Outcome)),
+        path=name,
+        mtime_ns=key,
+        sample=st.none() | key,
+        said=st.none() | ROWS[Table.PREDICTIONS],
+        error=st.none() | name,
+    ),
+    Table.FINDINGS: st.builds(
+        Finding,
+        id=key,
+        run=key,
+        score=st.floats(0, 1),
+        mistakes=st.lists(
+            st.builds(
+                Mistake,
+                kind=st.sampled_from(list(MistakeKind)),
+                score=st.floats(0, 1),
+                given=st.none() | name,
+                seen=st.none() | name,
+                confidence=score,
+                box=st.none() | st.builds(Box, pixel, pixel, pixel, pixel),
+                index=st.none() | key,
+            ),
+            max_size=3,
+        ).map(tuple),
     ),
 }
 

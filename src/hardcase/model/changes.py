@@ -23,11 +23,13 @@ class Table(StrEnum):
     RUNS = "runs"
     PREDICTIONS = "predictions"
     AUDITS = "audits"
+    SEEN = "seen"
+    FINDINGS = "findings"
 
     @property
     def is_record(self) -> bool:
-        """Whether rows record what happened (runs, predictions, audits): undo passes those by."""
-        return self in (Table.RUNS, Table.PREDICTIONS, Table.AUDITS)
+        """Whether rows record what happened (runs and what they said): undo passes those by."""
+        return self not in (Table.JOB, Table.LABELS, Table.SAMPLES)
 
 
 class Kind(StrEnum):

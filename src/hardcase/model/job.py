@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from hardcase.model.audit import Audit
+from hardcase.model.findings import Finding
 from hardcase.model.rule import DEFAULT_RULE, Rule
+from hardcase.model.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -175,4 +177,4 @@ class Prediction:
     embedding: bytes = b""
 
 
-Row = Job | Label | Sample | Run | Prediction | Audit
+Row = Job | Label | Sample | Run | Prediction | Audit | Seen | Finding

@@ -17,6 +17,7 @@ from hardcase.model.audit import Audit, AuditState
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Table
 from hardcase.model.embedding import MAX_DIMENSIONS
+from hardcase.model.findings import Finding, Mistake, MistakeKind
 from hardcase.model.job import (
     HUMAN,
     Annotation,
@@ -31,6 +32,7 @@ from hardcase.model.job import (
     Task,
 )
 from hardcase.model.rule import Rule, RuleKind
+from hardcase.model.seen import Outcome, Seen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -101,7 +103,16 @@ def to_json(row: Row) -> Json:
         out["embedding"] = embedding_to_json(row.embedding)
     if isinstance(row, Job) and "hard_rule" in out:
         out["hard_rule"] = {"kind": row.hard_rule.kind.value, "value": row.hard_rule.value}
+    if isinstance(row, Seen) and row.said is not None:
+        out["said"] = {"id": row.said.id, **to_json(row.said)}
+    if isinstance(row, Finding):
+        out["mistakes"] = [_filled(mistake) for mistake in row.mistakes]
     return out
+
+
+def _filled(row: Mistake) -> Json:
+    values = {name: getattr(row, name) for name in Mistake.__slots__}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def from_json(table: Table, key: int, data: Mapping[str, Any]) -> Row:
@@ -177,6 +188,28 @@ def _audit(key: int, data: Mapping[str, Any]) -> Audit:
     return Audit(id=key, **values)
 
 
+def _seen(key: int, data: Mapping[str, Any]) -> Seen:
+    values = dict(data)
+    values["outcome"] = Outcome(values["outcome"])
+    if (said := values.get("said")) is not None:
+        values["said"] = prediction_from_json(said["id"], said)
+    return Seen(id=key, **values)
+
+
+def _finding(key: int, data: Mapping[str, Any]) -> Finding:
+    values = dict(data)
+    values["mistakes"] = tuple(map(_mistake, values["mistakes"]))
+    return Finding(id=key, **values)
+
+
+def _mistake(data: Mapping[str, Any]) -> Mistake:
+    values = dict(data)
+    values["kind"] = MistakeKind(values["kind"])
+    if (box := values.get("box")) is not None:
+        values["box"] = Box(*map(float, box))
+    return Mistake(**values)
+
+
 def _label(key: int, data: Mapping[str, Any]) -> Label:
     return Label(id=key, **data)
 
@@ -190,14 +223,23 @@ _READERS: dict[Table, Callable[[int, Mapping[str, Any]], Row]] = {
     Table.RUNS: _run,
     Table.PREDICTIONS: prediction_from_json,
     Table.AUDITS: _audit,
+    Table.SEEN: _seen,
+    Table.FINDINGS: _finding,
 }
+
+_BY_HAND = {
+    (Prediction, "signals"),
+    (Prediction, "embedding"),
+    (Seen, "said"),
+    (Finding, "mistakes"),
+}
+"""Fields that `to_json` writes by itself."""
 
 _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
     row: tuple(
         (f.name, f.default if f.default is not MISSING else MISSING)
         for f in fields(row)
-        if f.name not in {"id", "annotations"}
-        and (row, f.name) not in {(Prediction, "signals"), (Prediction, "embedding")}
+        if f.name not in {"id", "annotations"} and (row, f.name) not in _BY_HAND
     )
-    for row in (Job, Label, Sample, Run, Prediction, Audit)
+    for row in (Job, Label, Sample, Run, Prediction, Audit, Seen, Finding)
 }
