@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hardcase.hardness import HARD_THRESHOLD, SIGNALS, Assessment, Population, assess, measure
+from hardcase.hardness import SIGNALS, Assessment, Population, assess, measure
 from hardcase.hardness import evaluation as ev
 from hardcase.hardness.detection import at_least
+from hardcase.hardness.rule import DEFAULT
 from hardcase.inference import LocalEngine, Profile, load_profile
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence
 from hardcase.model.job import Task
@@ -219,9 +220,7 @@ def report_calibration(m: Measured, coefficient: NDArray[np.float64]) -> None:
 def report_marks(m: Measured, assessed: list[Assessment]) -> None:
     hard = np.array([a.hard for a in assessed])
     held = m.truth[hard].sum() / max(m.truth.sum(), 1e-12)
-    print(
-        f"\nhard (coefficient from {HARD_THRESHOLD} on): {hard.mean():.1%} of the images,", end=""
-    )
+    print(f"\nhard (coefficient from {DEFAULT.value} on): {hard.mean():.1%} of the images,", end="")
     print(f" with {held:.1%} of what is wrong", end="")
     print(f"; mean truth {mean(m.truth[hard])} in hard, {mean(m.truth[~hard])} in others")
     print("\nreason                                        share   truth with  without")

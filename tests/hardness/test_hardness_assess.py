@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hardness_evidence import Scene, beside, classified, ordinary_scenes
 
-from hardcase.hardness import HARD_THRESHOLD, SIGNALS, Population, aligned, assess, measure
+from hardcase.hardness import SIGNALS, Population, Rule, RuleKind, aligned, assess, measure
 from hardcase.model.job import Task
 
 NONE_PREDICTED = np.full(60, -1)
@@ -30,14 +30,21 @@ def test_samples_are_assessed_in_order() -> None:
 
 def test_hard_is_what_is_more_likely_wrong_than_right() -> None:
     signals = np.array([probability(0.51), probability(0.5)])
-    assert HARD_THRESHOLD == 0.5
     assert [a.hard for a in beside(Task.CLASSIFICATION, signals, np.zeros(2, int))] == [False, True]
 
 
-def test_the_threshold_decides_what_is_hard() -> None:
+def test_a_rule_decides_what_is_hard() -> None:
     signals = np.array([probability(0.9), probability(0.6)])
     job = Population.undecided(Task.CLASSIFICATION, signals, np.zeros(2, int))
-    assert [a.hard for a in assess(job, threshold=0.2)] == [False, True]
+    assert [a.hard for a in assess(job, rule=Rule(RuleKind.RISK, 0.2))] == [False, True]
+
+
+def test_by_share_what_is_decided_is_neither_hard_nor_counted() -> None:
+    signals = np.array([probability(p) for p in (0.5, 0.9, 0.6, 0.7, 0.8)])
+    job = Population.undecided(Task.CLASSIFICATION, signals, np.zeros(5, int))
+    job.given[0], job.wrong[0] = 1, 1
+    marks = [a.hard for a in assess(job, rule=Rule(RuleKind.SHARE, 0.5))]
+    assert marks == [False, False, True, True, False]
 
 
 def test_a_sample_may_have_reasons_without_being_hard() -> None:

@@ -38,7 +38,7 @@ def detections(*found: tuple[float, int]) -> Evidence:
 def judging_all(*, hard: bool):
     """An assessment that finds every sample hard, or none."""
 
-    def assess(population):
+    def assess(population, *, rule):
         return [hardness.Assessment(0.5, (), hard)] * len(population.signals)
 
     return assess
@@ -320,7 +320,9 @@ def test_confirmed_labels_are_the_reference_of_the_next_run(
     seen = []
     real = hardness.assess
     monkeypatch.setattr(
-        hardness, "assess", lambda population: (seen.append(population), real(population))[1]
+        hardness,
+        "assess",
+        lambda population, *, rule: (seen.append(population), real(population))[1],
     )
     session.autolabel(request_for)
     assert seen[0].decided.sum() == 2

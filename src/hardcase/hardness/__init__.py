@@ -4,18 +4,21 @@
 into reasons, coefficients and marks. Pure functions: no images, no models, no store.
 """
 
-from hardcase.hardness.assess import HARD_THRESHOLD, Assessment, assess
+from hardcase.hardness.assess import Assessment, assess
 from hardcase.hardness.coefficient import coefficients
 from hardcase.hardness.population import Population, aligned
+from hardcase.hardness.rule import Rule, RuleKind, hard
 from hardcase.hardness.signals import SIGNALS, measure
 
 __all__ = [
-    "HARD_THRESHOLD",
     "SIGNALS",
     "Assessment",
     "Population",
+    "Rule",
+    "RuleKind",
     "aligned",
     "assess",
     "coefficients",
+    "hard",
     "measure",
 ]

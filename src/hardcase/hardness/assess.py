@@ -9,6 +9,7 @@ import numpy as np
 
 from hardcase.hardness.coefficient import coefficients
 from hardcase.hardness.reasons import find_reasons
+from hardcase.hardness.rule import DEFAULT, Rule, hard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
 
     from hardcase.hardness.population import Population
     from hardcase.model.reasons import Reason
-
-HARD_THRESHOLD = 0.5
-"""Coefficient from which a sample is hard: its label is more likely wrong than right, or at least
-half of its boxes are expected to need work.
-
-It marks 41 % of cifar10_train_4000 by a classifier that is wrong on 29 %, and these hold 75 % of
-what is wrong; 53 and 68 % of coco_train128 by two small detectors, with 70 and 86 %.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +29,16 @@ class Assessment:
     hard: bool
 
 
-def assess(population: Population, *, threshold: float = HARD_THRESHOLD) -> list[Assessment]:
+def assess(population: Population, *, rule: Rule = DEFAULT) -> list[Assessment]:
     """Assess the samples of a population, in order.
 
-    A sample is hard from a coefficient of `threshold` on. Reasons explain, they do not decide.
+    `rule` says which of those that nobody has decided are hard; the others are not. Reasons
+    explain, they do not decide.
     """
     coefficient = coefficients(population)
-    hard = coefficient >= threshold
+    marks = hard(np.where(population.decided, np.nan, coefficient), rule)
     reasons = _as_tuples(find_reasons(population, coefficient), len(coefficient))
-    return list(map(Assessment, coefficient.tolist(), reasons, hard.tolist()))
+    return list(map(Assessment, coefficient.tolist(), reasons, marks.tolist()))
 
 
 def _as_tuples(found: Mapping[Reason, NDArray[np.bool_]], count: int) -> list[tuple[int, ...]]:

@@ -134,7 +134,8 @@ class Run:
     """One auto-labeling run, kept as history.
 
     `signals` names the columns of `Prediction.signals`. `settings` holds what was asked for, JSON
-    values only. `done` counts samples finished, unreadable ones (`failed`) included.
+    values only. `done` counts samples finished, unreadable ones (`failed`) included. `learned` is
+    how many decisions of people the coefficients of its samples rest on.
     """
 
     id: int
@@ -147,6 +148,7 @@ class Run:
     total: int = 0
     done: int = 0
     failed: int = 0
+    learned: int = 0
     started_at: str = ""
     ended_at: str = ""
     message: str = ""

@@ -233,7 +233,7 @@ def finish(session: LabelingSession, settled: Settled) -> Change | None:
     moment = now()
     edits = list(settled.current_edits(session))
     title = f"auto label {len(edits)} samples with {run.signature}"
-    completed = replace(run, state=RunState.COMPLETED, ended_at=moment)
+    completed = replace(run, state=RunState.COMPLETED, ended_at=moment, learned=settled.learned)
     edits.append(Edit(Table.RUNS, run.id, run, completed))
     return session.commit(title, edits)
 

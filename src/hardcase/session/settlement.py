@@ -9,20 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hardcase import hardness
-from hardcase.hardness.evaluation import true_work
 from hardcase.model.changes import Edit, Table
-from hardcase.model.evidence import Detections
 from hardcase.model.job import HUMAN, Prediction, Run, Sample, Status, Task
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
+from hardcase.session.population import completed, is_decided, populate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hardcase.model.job import Annotation
     from hardcase.session.labeling import LabelingSession
 
 
@@ -34,16 +30,17 @@ class Settlement:
         self._run = session.run(run_id)
         self._task = session.task
         self._positions = {label.name: n for n, label in enumerate(session.labels)}
+        self._rule = session.job.hard_rule
         everything = list(session.predictions())
         self._predictions = [p for p in everything if p.run == run_id]
         self._samples = {p.id: session.sample(p.id) for p in self._predictions}
-        comparable = {r.id for r in session.runs if r.signals == self._run.signals}
-        self._decided = [
-            (p, session.sample(p.id))
+        kin = [r for runs in completed(session.runs) for r in runs if r.sha256 == self._run.sha256]
+        self._columns = {r.id: r.signals for r in (*kin, self._run)}
+        self._learned = [
+            (p, sample)
             for p in everything
-            if p.run in comparable
-            and p.error is None
-            and session.sample(p.id).status is Status.LABELED
+            if p.run in self._columns and p.run != run_id and p.error is None
+            if is_decided(sample := session.sample(p.id), p)
         ]
 
     def settle(self) -> Settled:
@@ -57,39 +54,16 @@ class Settlement:
             for key, verdict in verdicts.items()
             if (edit := verdict.edit(self._samples[key], self._run, self._task, moment))
         }
-        return Settled(self._run.id, verdicts, edits)
+        return Settled(self._run.id, verdicts, edits, len(self._learned))
 
     def _judge(self, predictions: list[Prediction]) -> list[hardness.Assessment]:
         """Assess predictions beside those of samples that people decided."""
         if not predictions:
             return []
-        fresh = {p.id for p in predictions}
-        decided = [(p, sample) for p, sample in self._decided if p.id not in fresh]
-        everything = [*predictions, *(p for p, _ in decided)]
-        population = hardness.Population.undecided(
-            self._task,
-            np.array([p.signals for p in everything], dtype=np.float64),
-            np.array([self._position(p.annotations) for p in everything], dtype=np.int64),
-        )
-        for row, (prediction, sample) in enumerate(decided, start=len(predictions)):
-            if self._task is Task.CLASSIFICATION:
-                population.given[row] = self._position(sample.annotations)
-                population.wrong[row] = population.given[row] != population.predicted[row]
-            else:
-                found, truth = map(self._boxes, (prediction.annotations, sample.annotations))
-                population.wrong[row] = true_work(found, truth)
-        return hardness.assess(population)[: len(predictions)]
-
-    def _position(self, annotations: tuple[Annotation, ...]) -> int:
-        return self._positions.get(annotations[0].label, -1) if annotations else -1
-
-    def _boxes(self, annotations: tuple[Annotation, ...]) -> Detections:
-        boxed = [a for a in annotations if a.box is not None]
-        return Detections(
-            np.array([a.box for a in boxed], dtype=np.float32).reshape(-1, 4),
-            np.array([1.0 if a.score is None else a.score for a in boxed], dtype=np.float32),
-            np.array([self._positions.get(a.label, -1) for a in boxed], dtype=np.int64),
-        )
+        rows = [*((p, self._samples[p.id]) for p in predictions), *self._learned]
+        fresh = self._samples.keys()
+        population = populate(self._task, self._positions, self._columns, rows, fresh)
+        return hardness.assess(population, rule=self._rule)[: len(predictions)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +73,8 @@ class Settled:
     run: int
     verdicts: Mapping[int, _Verdict]
     edits: Mapping[int, Edit]
+    learned: int
+    """How many decisions of people the coefficients rest on."""
 
     def current_edits(self, session: LabelingSession) -> Iterator[Edit]:
         """Yield the edits, worked out again for samples that changed since the run ended."""
