@@ -16,7 +16,7 @@ from hardcase.hardness.evaluation import true_work
 from hardcase.model.embedding import unpack_all
 from hardcase.model.evidence import Detections
 from hardcase.model.job import HUMAN, Annotation, Prediction, Run, RunState, Sample, Status, Task
-from hardcase.session.runs import PRE_LABEL
+from hardcase.session.runs import AUTO_LABELING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -32,7 +32,8 @@ def completed(runs: Iterable[Run]) -> list[list[Run]]:
     """
     groups: dict[str, list[Run]] = {}
     for run in runs:
-        if run.kind == PRE_LABEL and run.state is RunState.COMPLETED and run.sha256 and run.signals:
+        labeling = run.kind in AUTO_LABELING and run.state is RunState.COMPLETED
+        if labeling and run.sha256 and run.signals:
             groups.setdefault(run.sha256, []).append(run)
     return list(groups.values())
 

@@ -17,7 +17,7 @@ from hardcase.session.columns import made_by_human
 from hardcase.session.population import completed, is_decided, populate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hardcase.session.labeling import LabelingSession
 
@@ -55,6 +55,16 @@ class Settlement:
             if (edit := verdict.edit(self._samples[key], self._run, self._task, moment))
         }
         return Settled(self._run.id, verdicts, edits, len(self._learned))
+
+    def judge_new(self, predictions: Sequence[Prediction]) -> list[hardness.Assessment]:
+        """Assess predictions of images that are no samples yet, beside those of the run.
+
+        Their ids are none of a sample's; they are in path order.
+        """
+        known = [(p, self._samples[p.id]) for p in self._predictions if p.error is None]
+        rows = [*((p, Sample(p.id, "")) for p in predictions), *known, *self._learned]
+        population = populate(self._task, self._positions, self._columns, rows)
+        return hardness.assess(population, rule=self._rule)[: len(predictions)]
 
     def _judge(self, predictions: list[Prediction]) -> list[hardness.Assessment]:
         """Assess predictions beside those of samples that people decided."""
@@ -99,22 +109,38 @@ class _Verdict:
         """Return what becomes of the sample, None if a person had a hand in it."""
         if sample.status is Status.LABELED or made_by_human(sample):
             return None
-        return Edit(Table.SAMPLES, sample.id, sample, self._applied(sample, run, task, moment))
-
-    def _applied(self, sample: Sample, run: Run, task: Task, moment: str) -> Sample:
         if self.judged is None:
-            return replace(sample, error=self.prediction.error, updated_at=moment)
-        offered = bool(self.prediction.annotations) or task is Task.DETECTION
-        return replace(
-            sample,
-            status=Status.TO_BE_CONFIRMED if offered else Status.UNLABELED,
-            annotations=self.prediction.annotations,
-            labeled_by=run.signature if offered else None,
-            hard=sample.hard if sample.hard_by == HUMAN else self.judged.hard,
-            coefficient=round(self.judged.coefficient, 6),
-            reasons=self.judged.reasons,
-            width=self.prediction.width,
-            height=self.prediction.height,
-            error=None,
-            updated_at=moment,
-        )
+            after = replace(sample, error=self.prediction.error, updated_at=moment)
+        else:
+            said, judged = self.prediction, self.judged
+            after = auto_labeled(sample, said, judged, run, task=task, moment=moment)
+        return Edit(Table.SAMPLES, sample.id, sample, after)
+
+
+def auto_labeled(
+    sample: Sample,
+    said: Prediction,
+    judged: hardness.Assessment,
+    run: Run,
+    *,
+    task: Task,
+    moment: str,
+) -> Sample:
+    """Return a sample with what a run said of it and what is thought of that, to be confirmed.
+
+    In classification it stays unlabeled where the model gave no label.
+    """
+    offered = bool(said.annotations) or task is Task.DETECTION
+    return replace(
+        sample,
+        status=Status.TO_BE_CONFIRMED if offered else Status.UNLABELED,
+        annotations=said.annotations,
+        labeled_by=run.signature if offered else None,
+        hard=sample.hard if sample.hard_by == HUMAN else judged.hard,
+        coefficient=round(judged.coefficient, 6),
+        reasons=judged.reasons,
+        width=said.width,
+        height=said.height,
+        error=None,
+        updated_at=moment,
+    )
