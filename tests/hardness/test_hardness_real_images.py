@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-from hardcase.hardness import Population, assess
+from hardcase.hardness import assess
 from hardcase.hardness import evaluation as ev
 from hardcase.hardness.coefficient import coefficients
 from hardcase.inference import load_profile
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 pytestmark = [pytest.mark.shared_data, pytest.mark.slow]
 
@@ -42,48 +36,47 @@ activation: softmax
 """
 
 
-@pytest.fixture(scope="module")
-def benchmark_module() -> ModuleType:
-    file = Path(__file__).parent.parent / "benchmarks" / "hardness.py"
-    spec = importlib.util.spec_from_file_location("hardness_benchmark", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def benchmarks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(Path(__file__).parent.parent / "benchmarks")
 
 
 def test_detection_ranks_better_than_confidence_and_means_what_it_says(
-    shared_data: Path, tmp_path: Path, benchmark_module: ModuleType
+    shared_data: Path, tmp_path: Path, benchmarks: None
 ) -> None:
+    from hardness_measured import run
+    from hardness_truth import yolo_truth
+
     photos = shared_data / "detection" / "coco_train128"
     names = (photos / "coco.names").read_text()
     (tmp_path / "coco.names").write_text(names)
     (tmp_path / "yolox.yaml").write_text(YOLOX)
     model = shared_data / "onnx" / "yolox_nano_bigisland.onnx"
-    truth = benchmark_module.yolo_truth(photos / "images", photos / "labels", names.splitlines())
+    truth = yolo_truth(photos / "images", photos / "labels", names.splitlines())
     profile = load_profile(model, tmp_path / "yolox.yaml")
-    m = benchmark_module.run(model, profile, sorted(truth), truth=truth)
+    m = run(model, profile, sorted(truth), truth=truth)
 
-    c = coefficients(m.task, m.signals)
+    c = coefficients(m.population())
     mean_confidence = ev.spearman(1 - m.column("mean_score"), m.truth)
     assert ev.spearman(c, m.truth) > max(0.7, mean_confidence + 0.05)
     assert ev.calibration_error(c, m.truth) < 0.1
-    reasons = [a.reasons for a in assess(Population.undecided(m.task, m.signals, m.predicted))]
+    reasons = [a.reasons for a in assess(m.population())]
     assert 0.2 < sum(map(bool, reasons)) / len(reasons) < 0.8
 
 
 def test_classification_ranks_better_than_max_probability(
-    shared_data: Path, tmp_path: Path, benchmark_module: ModuleType
+    shared_data: Path, tmp_path: Path, benchmarks: None
 ) -> None:
+    from hardness_measured import run
+    from hardness_truth import class_truth
+
     images = shared_data / "classification" / "cifar10_train_4000"
     (tmp_path / "cifar.yaml").write_text(CIFAR)
     model = shared_data / "onnx" / "cifar10_resnet_2b.onnx"
-    labels = benchmark_module.class_truth(images)
+    labels = class_truth(images)
     profile = load_profile(model, tmp_path / "cifar.yaml")
-    m = benchmark_module.run(model, profile, sorted(labels), labels=labels)
+    m = run(model, profile, sorted(labels), labels=labels)
 
     wrong = m.truth > 0
-    ours = ev.auroc(coefficients(m.task, m.signals), wrong)
+    ours = ev.auroc(coefficients(m.population()), wrong)
     assert ours > ev.auroc(1 - m.column("max_probability"), wrong) + 0.005
