@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 from hardcase.errors import JobError, UsageError
 from hardcase.imaging.open import image_size
 from hardcase.model.changes import Change, Edit, Kind, Table
+from hardcase.model.checksum import annotations_checksum
 from hardcase.model.job import (
     Annotation,
     Job,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hardcase.formats import Report, WriteOptions
+    from hardcase.model.findings import Finding
+    from hardcase.model.seen import Seen
     from hardcase.session.runs import ActiveRun, Chunk, PreparedRun, RunRequest
 
 JOB_FILE = "hardcase.json"
@@ -195,8 +198,29 @@ class LabelingSession:
         return cast("Prediction | None", self._store.tables[Table.PREDICTIONS].get(sample_id))
 
     def predictions(self) -> Iterator[Prediction]:
-        """Yield what runs said, one prediction a sample at most."""
-        return iter(cast("Iterable[Prediction]", self._store.tables[Table.PREDICTIONS].values()))
+        """Yield what runs said of the samples there are, one prediction a sample at most."""
+        samples = self._store.tables[Table.SAMPLES]  # an undo may have taken some back
+        rows = cast("dict[int, Prediction]", self._store.tables[Table.PREDICTIONS])
+        return (row for key, row in rows.items() if key in samples)
+
+    def finding(self, sample_id: int) -> Finding | None:
+        """Return what the newest check of labels found in a sample, None if that is past."""
+        found = cast("Finding | None", self._store.tables[Table.FINDINGS].get(sample_id))
+        current = annotations_checksum(self.sample(sample_id).annotations)
+        return found if found and found.about == current else None
+
+    def findings(self) -> dict[int, Finding]:
+        """Return by sample what checks of labels found, whether past or not."""
+        return dict(cast("dict[int, Finding]", self._store.tables[Table.FINDINGS]))
+
+    def seen(self) -> Iterator[Seen]:
+        """Yield what is remembered of images that were looked at for this job."""
+        return iter(cast("Iterable[Seen]", self._store.tables[Table.SEEN].values()))
+
+    def next_sample_id(self) -> int:
+        """Return an id that no sample has or had, so that nothing said of another comes up."""
+        tables = self._store.tables
+        return 1 + max((*tables[Table.SAMPLES], *tables[Table.PREDICTIONS]), default=0)
 
     def find(self, text: str) -> int:
         """Return the id of the sample that `text`, an id or a path, means. Raises UsageError."""
@@ -354,9 +378,8 @@ class LabelingSession:
 
     def sync(self) -> Change | None:
         """Take in images added to the folder, mark those that are gone, greet those back."""
-        edits = sync_edits(
-            find_images(self.root), {sample.path: sample for sample in self.samples()}
-        )
+        known = {sample.path: sample for sample in self.samples()}
+        edits = sync_edits(find_images(self.root), known, self.next_sample_id())
         new = sum(edit.before is None for edit in edits)
         return self.commit(f"sync: {new} new, {len(edits) - new} gone or back", edits)
 

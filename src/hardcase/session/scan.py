@@ -65,11 +65,11 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def sync_edits(found: Iterable[str], known: Mapping[str, Sample]) -> list[Edit]:
+def sync_edits(found: Iterable[str], known: Mapping[str, Sample], first: int) -> list[Edit]:
     """Return the edits that bring samples, by path, in step with the images found in the folder.
 
-    New images become samples; samples whose image is gone are marked missing, and unmarked once it
-    is back: their labels stay.
+    New images become samples with ids from `first` on; samples whose image is gone are marked
+    missing, and unmarked once it is back: their labels stay.
     """
     present = set(found)
     edits = [
@@ -77,6 +77,5 @@ def sync_edits(found: Iterable[str], known: Mapping[str, Sample]) -> list[Edit]:
         for s in known.values()
         if s.missing != (s.path not in present)
     ]
-    first = max((s.id for s in known.values()), default=0) + 1
     new = enumerate(sorted(present - known.keys()), first)
     return edits + [Edit(Table.SAMPLES, n, None, Sample(n, path)) for n, path in new]
