@@ -30,9 +30,10 @@ def one(model, profile, path, **more):
 def test_a_classifier_sees_the_colours_of_every_view(mean_colour, profile, picture, batch):
     chosen = profile("classifier", ["red", "green", "blue"], (8, 8))
     red = picture("a.png", colour=(255, 51, 0))
-    evidence = one(mean_colour(batch=batch), chosen, red)
+    views = ("flip", "blur", "superpixels", "updown")
+    evidence = one(mean_colour(batch=batch), chosen, red, views=views)
     assert (evidence.width, evidence.height) == (64, 64)
-    assert list(evidence.probabilities) == ["original", "flip", "blur"]
+    assert list(evidence.probabilities) == ["original", *views]
     for vector in evidence.probabilities.values():
         assert vector.dtype == np.float32
         np.testing.assert_allclose(vector, [1, 0.2, 0], atol=1e-6)

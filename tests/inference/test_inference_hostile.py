@@ -221,7 +221,8 @@ def test_the_child_leaves_when_its_parent_dies(mean_colour, profile, picture):
         "profile": profile("classifier", "rgb", (8, 8)).to_json(),
         "threshold": 0.3,
         "iou": 0.5,
-        "views": [],
+        "always": [],
+        "undecided": [],
     }
     with subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         child.stdin.write(json.dumps(run).encode() + b"\n")

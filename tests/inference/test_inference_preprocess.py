@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from hardcase.inference.preprocess import BLUR, FLIP, place, render, tensor, view
+from hardcase.inference.preprocess import place, render, tensor
 from hardcase.inference.schema import Color, Fit, InputSpec, Layout
 
 FLOAT = np.dtype(np.float32)
@@ -41,13 +41,6 @@ def test_the_content_lies_in_the_input_and_is_where_the_image_goes(spec, width, 
         assert whole[2] >= spec.size[0] - 1e-6
     else:
         np.testing.assert_allclose(whole, placement.content, atol=1e-6)
-
-
-@given(specs, sides, sides)
-def test_mirroring_twice_changes_nothing(spec, width, height):
-    placement = place(spec, width, height)
-    boxes = np.array([[1.0, 2.0, 5.5, 7.0]])
-    np.testing.assert_allclose(placement.mirrored(placement.mirrored(boxes)), boxes, atol=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -119,28 +112,3 @@ def test_layout_and_dtype_are_those_of_the_model():
     assert (bytes_[1] == np.asarray(picture)).all()
     half = tensor([picture], InputSpec((3, 2)), np.dtype(np.float16))
     assert (half.shape, half.dtype) == ((1, 3, 2, 3), np.float16)
-
-
-def test_flip_mirrors_the_content_and_leaves_the_padding():
-    spec = InputSpec((8, 8), fit=Fit.LETTERBOX_TOP_LEFT)
-    pixels = np.zeros((8, 4, 3), dtype=np.uint8)
-    pixels[:, 0] = 255
-    placement = place(spec, 4, 8)
-    out = np.asarray(view(render(Image.fromarray(pixels), spec, placement), placement, FLIP))
-    assert out[0, :, 0].tolist() == [0, 0, 0, 255, 114, 114, 114, 114]
-
-
-def test_blur_smooths_the_content_and_leaves_the_padding():
-    spec = InputSpec((200, 200), fit=Fit.LETTERBOX_TOP_LEFT)
-    noise = np.random.default_rng(0).integers(0, 256, (100, 200, 3), dtype=np.uint8)
-    placement = place(spec, 200, 100)
-    before = np.asarray(render(Image.fromarray(noise), spec, placement))
-    after = np.asarray(view(render(Image.fromarray(noise), spec, placement), placement, BLUR))
-    assert after[:100].std() < 0.5 * before[:100].std()
-    assert (after[100:] == 114).all()
-
-
-def test_an_unknown_view_is_an_error():
-    spec = InputSpec((8, 8))
-    with pytest.raises(ValueError, match="sideways"):
-        view(Image.new("RGB", (8, 8)), place(spec, 8, 8), "sideways")

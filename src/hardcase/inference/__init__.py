@@ -1,15 +1,21 @@
 """ONNX models: what they are, how to feed them, and running them safely in a child process."""
 
+from hardcase.inference.budget import Effort
+from hardcase.inference.encoder import encoder_request
 from hardcase.inference.engine import Engine, LocalEngine, file_sha256
 from hardcase.inference.profiles import ModelInfo, describe_model, load_profile
+from hardcase.inference.request import EncoderRequest
 from hardcase.inference.schema import Profile, read_profile
 
 __all__ = [
+    "Effort",
+    "EncoderRequest",
     "Engine",
     "LocalEngine",
     "ModelInfo",
     "Profile",
     "describe_model",
+    "encoder_request",
     "file_sha256",
     "load_profile",
     "read_profile",

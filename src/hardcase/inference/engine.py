@@ -8,8 +8,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hardcase.errors import ModelError
+from hardcase.inference.budget import Effort, Plan, plan
 from hardcase.inference.child import RUN, WORKER, Child
-from hardcase.inference.preprocess import VIEWS
+from hardcase.inference.encoder import encoder_request
 from hardcase.inference.request import RunRequest, evidence_from_json
 from hardcase.inference.signature import require_model, short
 from hardcase.model.text import printable
@@ -45,9 +46,12 @@ class Engine(Protocol):
 class LocalEngine:
     """Runs a model in a child process on this machine, see `child` and `worker`.
 
-    `threshold` and `iou` are those of the run, in [0, 1]. `views` are looked at besides the image
-    itself. `timeout` is how many seconds opening the model or one image may take before the run
-    fails. Raises ModelError if there is no such file, UsageError for values out of range.
+    `threshold` and `iou` are those of the run, in [0, 1]. `effort` says which views are looked at
+    besides the image itself, see `budget`; `views`, where given, are looked at of every image
+    instead. `encoder` is an ONNX file whose output is the embedding; without it the embedding is
+    what the model itself computes before its last layer, see `features`. `timeout` is how many
+    seconds opening the model or one image may take before the run fails. Raises ModelError if there
+    is no such file, UsageError for values out of range.
     """
 
     def __init__(
@@ -57,11 +61,20 @@ class LocalEngine:
         *,
         threshold: float,
         iou: float,
-        views: tuple[str, ...] = VIEWS,
+        effort: Effort = Effort.STANDARD,
+        views: tuple[str, ...] | None = None,
+        encoder: Path | None = None,
         timeout: float = TIMEOUT,
         command: Sequence[str] = WORKER,
     ) -> None:
-        self._request = RunRequest(str(require_model(model)), profile, threshold, iou, views)
+        self._request = RunRequest(
+            str(require_model(model)),
+            profile,
+            threshold,
+            iou,
+            plan(profile.task, effort) if views is None else Plan(views),
+            None if encoder is None else encoder_request(encoder),
+        )
         self._name = printable(model.name)
         self._timeout = timeout
         self._command = command

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from hardcase.inference.schema import Color, Fit, InputSpec, Layout
 
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-FLIP = "flip"
-"""The view mirrored left to right."""
-BLUR = "blur"
-"""The view under a Gaussian blur of standard deviation BLUR_SHARE of the shorter side."""
-VIEWS = (FLIP, BLUR)
-
-BLUR_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +46,6 @@ class Placement:
     def to_input(self, boxes: NDArray[np.floating]) -> NDArray[np.float64]:
         """Take (N, 4) boxes in source pixels to input pixels."""
         out: NDArray[np.float64] = boxes.astype(np.float64) * self._scale() + self._offset()
-        return out
-
-    def mirrored(self, boxes: NDArray[np.floating]) -> NDArray[np.floating]:
-        """Return (N, 4) boxes in input pixels as they lie when the content is flipped."""
-        total = self.content[0] + self.content[2]
-        out = boxes.copy()
-        out[:, 0], out[:, 2] = total - boxes[:, 2], total - boxes[:, 0]
         return out
 
     def _scale(self) -> NDArray[np.float64]:
@@ -125,20 +110,6 @@ def render(image: Image.Image, spec: InputSpec, placement: Placement) -> Image.I
     canvas = Image.new("RGB", spec.size, (spec.pad,) * 3)
     canvas.paste(shown, (x1, y1))
     return canvas
-
-
-def view(canvas: Image.Image, placement: Placement, name: str) -> Image.Image:
-    """Return another look at a rendered picture; what pads it stays as it is."""
-    shown = canvas.crop(placement.content)
-    if name == FLIP:
-        shown = shown.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    elif name == BLUR:
-        shown = shown.filter(ImageFilter.GaussianBlur(BLUR_SHARE * min(shown.size)))
-    else:
-        raise ValueError(f"no view is called {name}")
-    out = canvas.copy()
-    out.paste(shown, placement.content[:2])
-    return out
 
 
 def tensor(

@@ -1,4 +1,4 @@
-"""One ONNX Runtime session: opening it, checking it against a profile, running pictures.
+"""One ONNX Runtime session: opening it, and feeding it pictures.
 
 Only the child process imports this module.
 """
@@ -12,15 +12,15 @@ import numpy as np
 import onnxruntime
 
 from hardcase.errors import ModelError
-from hardcase.inference.decoders import check_output
 from hardcase.inference.preprocess import tensor
-from hardcase.inference.schema import InputSpec, Layout, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
     from PIL import Image
+
+    from hardcase.inference.schema import InputSpec
 
 _DTYPES: dict[str, np.dtype[Any]] = {
     "tensor(float)": np.dtype(np.float32),
@@ -29,24 +29,37 @@ _DTYPES: dict[str, np.dtype[Any]] = {
 }
 
 _ERRORS_ONLY = 3
+_WEIGHTS_FOLDER = "session.model_external_initializers_file_folder_path"
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """An open model. `batch` is how many pictures it takes at once, None for any number."""
+class Network:
+    """An open session that is fed pictures.
+
+    `output` is the name of its first output. `batch` is how many pictures it takes at once, None
+    for any number.
+    """
 
     session: Any
-    profile: Profile
-    input_name: str
+    spec: InputSpec
+    input: str
+    output: str
     dtype: np.dtype[Any]
     batch: int | None
 
 
-def open_session(path: str, *, threads: int = 1, optimise: bool = True) -> Any:
-    """Open an ONNX file on the CPU, without custom operators.
+def open_session(
+    model: str | bytes,
+    *,
+    threads: int = 1,
+    optimise: bool = True,
+    folder: str | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> Any:
+    """Open an ONNX file, or the content of one, on the CPU, without custom operators.
 
-    External data is read from the model's own folder only; ONNX Runtime refuses other paths.
-    Raises ModelError.
+    External data is read from the model's own folder only, which for a content is `folder`; ONNX
+    Runtime refuses other paths. `sizes` fixes free axes by their names. Raises ModelError.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -54,60 +67,62 @@ def open_session(path: str, *, threads: int = 1, optimise: bool = True) -> Any:
     options.log_severity_level = _ERRORS_ONLY
     # A thread that waits by spinning would take a core from the person at the keys.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if folder is not None:
+        options.add_session_config_entry(_WEIGHTS_FOLDER, folder)
+    for axis, size in (sizes or {}).items():
+        options.add_free_dimension_override_by_name(axis, size)
     if not optimise:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the bindings raise RuntimeError's children and others besides
         raise ModelError(str(error)) from error
 
 
-def open_model(path: str, profile: Profile, threads: int) -> Model:
-    """Open a model and check what its shapes tell against the profile. Raises ModelError."""
-    session = open_session(path, threads=threads)
+def network(session: Any, spec: InputSpec) -> Network:
+    """Return what feeds a session pictures of `spec`, if its only input takes those.
+
+    Raises ModelError.
+    """
     inputs, outputs = session.get_inputs(), session.get_outputs()
     if len(inputs) != 1 or not outputs:
         raise ModelError("it needs exactly one input and an output; use another model")
     dtype = _DTYPES.get(inputs[0].type)
     if dtype is None:
         raise ModelError(f"its input is {inputs[0].type}; float, float16 and uint8 are supported")
-    spec = profile.input
     if dtype == np.uint8 and (spec.scale != 1 or any(spec.mean) or set(spec.std) != {1.0}):
         raise ModelError("it takes 8-bit pixels as they are; set input.scale: 1, no mean and std")
     _check_input(inputs[0].shape, spec)
-    check_output(profile, outputs[0].shape)
     batch = inputs[0].shape[0]
-    return Model(session, profile, inputs[0].name, dtype, batch if isinstance(batch, int) else None)
+    size = batch if isinstance(batch, int) else None
+    return Network(session, spec, inputs[0].name, outputs[0].name, dtype, size)
 
 
-def run(model: Model, pictures: Sequence[Image.Image]) -> list[NDArray[Any]]:
-    """Return the raw first output of each rendered picture, without its batch axis.
+def infer(
+    fed: Network, pictures: Sequence[Image.Image], outputs: Sequence[str]
+) -> list[NDArray[Any]]:
+    """Return the named outputs for some pictures, at most as many as the network takes at once.
 
-    Pictures go in one batch where the model takes any number. Safe to call from several threads.
-    Raises ModelError.
+    Rows beyond the pictures given fill up a fixed batch. Safe to call from several threads. Raises
+    ModelError, also when the first of them holds no row of numbers for every picture.
     """
-    size = model.batch or len(pictures)
-    rows: list[NDArray[Any]] = []
-    for start in range(0, len(pictures), size):
-        part = list(pictures[start : start + size])
-        part += part[-1:] * (size - len(part))
-        feed = tensor(part, model.profile.input, model.dtype)
-        try:
-            output = model.session.run(None, {model.input_name: feed})[0]
-        except Exception as error:
-            raise ModelError(str(error)) from error
-        if not isinstance(output, np.ndarray) or output.dtype.kind not in "fiu":
-            raise ModelError("its first output holds no numbers; use another model")
-        if output.shape[:1] != (size,):
-            raise ModelError("its first output has no row per picture; use another model")
-        check_output(model.profile, output.shape)
-        rows.extend(output)
-    return rows[: len(pictures)]
+    size = fed.batch or len(pictures)
+    part = [*pictures, *[pictures[-1]] * (size - len(pictures))]
+    try:
+        values: list[Any] = fed.session.run(
+            list(outputs), {fed.input: tensor(part, fed.spec, fed.dtype)}
+        )
+    except Exception as error:
+        raise ModelError(str(error)) from error
+    if not isinstance(values[0], np.ndarray) or values[0].dtype.kind not in "fiu":
+        raise ModelError("its first output holds no numbers; use another model")
+    if values[0].shape[:1] != (size,):
+        raise ModelError("its first output has no row per picture; use another model")
+    return values
 
 
 def _check_input(shape: Sequence[int | str | None], spec: InputSpec) -> None:
-    width, height = spec.size
-    wanted = (3, height, width) if spec.layout is Layout.NCHW else (height, width, 3)
+    (width, height), wanted = spec.size, spec.shape
     given = tuple(shape[1:])
     fits = len(given) == len(wanted) and all(
         not isinstance(axis, int) or axis == want for axis, want in zip(given, wanted, strict=True)

@@ -19,10 +19,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 from hardcase.errors import ImageError, ModelError
 from hardcase.inference.child import DESCRIBE
-from hardcase.inference.evidence import gather
+from hardcase.inference.evidence import Looker, gather, open_looker
 from hardcase.inference.limits import available_cores, restrict
-from hardcase.inference.request import RunRequest, evidence_to_json, request_from_json
-from hardcase.inference.session import Model, open_model, open_session
+from hardcase.inference.request import evidence_to_json, request_from_json
+from hardcase.inference.session import open_session
 from hardcase.inference.signature import MAX_METADATA_CHARS, MAX_METADATA_ENTRIES, MAX_TENSORS
 
 if TYPE_CHECKING:
@@ -80,13 +80,13 @@ def serve(command: Mapping[str, Any], answers: IO[bytes]) -> None:
     request = request_from_json(command)
     cores = available_cores()
     workers = min(cores, MAX_WORKERS)
-    model = open_model(request.model, request.profile, max(1, cores // workers))
+    looker = open_looker(request, max(1, cores // workers))
     pending: queue.Queue[Future[Message]] = queue.Queue()
     pool = ThreadPoolExecutor(workers)
 
     def listen() -> None:
         for line in sys.stdin.buffer:
-            pending.put(pool.submit(_answer, model, request, line))
+            pending.put(pool.submit(_answer, looker, line))
         os._exit(0)
 
     threading.Thread(target=listen, name="listen", daemon=True).start()
@@ -95,10 +95,10 @@ def serve(command: Mapping[str, Any], answers: IO[bytes]) -> None:
         _emit(answers, pending.get().result())
 
 
-def _answer(model: Model, request: RunRequest, line: bytes) -> Message:
+def _answer(looker: Looker, line: bytes) -> Message:
     item = json.loads(line)
     try:
-        evidence = gather(model, item["path"], request)
+        evidence = gather(looker, item["path"])
     except (ImageError, ValueError) as error:
         return {"id": item["id"], "error": str(error)[:1000]}
     return {"id": item["id"], "evidence": evidence_to_json(evidence)}

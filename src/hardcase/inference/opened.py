@@ -1,0 +1,101 @@
+"""Open models and encoders, checked against what they are said to be, and what they answer.
+
+Only the child process imports this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from hardcase.errors import ModelError
+from hardcase.inference.decoders import check_output
+from hardcase.inference.features import default_input, embedding
+from hardcase.inference.preprocess import place, render
+from hardcase.inference.session import Network, infer, network, open_session
+from hardcase.inference.tap import Tap, open_tapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from hardcase.inference.request import EncoderRequest
+    from hardcase.inference.schema import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """An open model. `tap` is where its embeddings come from, None where it gives none."""
+
+    network: Network
+    profile: Profile
+    tap: Tap | None
+
+
+def open_model(path: str, profile: Profile, threads: int, *, tapped: bool = True) -> Model:
+    """Open a model and check what its shapes tell against the profile. Raises ModelError.
+
+    It gives embeddings where `tapped` and where it can.
+    """
+    if tapped:
+        session, tap = open_tapped(path, profile.task, profile.input, threads)
+    else:
+        session, tap = open_session(path, threads=threads), None
+    fed = network(session, profile.input)
+    check_output(profile, session.get_outputs()[0].shape)
+    return Model(fed, profile, tap)
+
+
+def run(
+    model: Model, pictures: Sequence[Image.Image], *, embed: bool = False
+) -> tuple[list[NDArray[Any]], NDArray[np.float32] | None]:
+    """Return the raw first output of each rendered picture, without its batch axis.
+
+    Beside them, the embedding of the first picture if `embed` and if there is one. Pictures go in
+    one batch where the model takes any number. Safe to call from several threads. Raises
+    ModelError.
+    """
+    size = model.network.batch or len(pictures)
+    rows: list[NDArray[Any]] = []
+    found = None
+    for start in range(0, len(pictures), size):
+        tap = model.tap if embed and start == 0 else None
+        names = [model.network.output, *([tap.name] if tap else [])]
+        output, *inner = infer(model.network, pictures[start : start + size], names)
+        check_output(model.profile, output.shape)
+        rows.extend(output)
+        if tap and inner[0].shape[:1] == (size,):
+            found = embedding(inner[0][0], channels_first=tap.channels_first)
+    return rows[: len(pictures)], found
+
+
+def open_encoder(request: EncoderRequest, threads: int) -> Network:
+    """Open an encoder. Raises ModelError, which says that it is the encoder."""
+    try:
+        session = open_session(request.model, threads=threads)
+        inputs = session.get_inputs()
+        spec = request.input or default_input(inputs[0].shape if inputs else ())
+        return network(session, spec)
+    except ModelError as error:
+        raise ModelError(f"the encoder cannot be used: {error}") from error
+
+
+def encode(
+    encoder: Network, image: Image.Image, size: tuple[int, int]
+) -> NDArray[np.float32] | None:
+    """Return the embedding of an image, whose oriented source is of `size`, by an encoder.
+
+    Its first output: (B, C), or maps (B, C, height, width) or tokens (B, tokens, C), averaged.
+    None where `features.embedding` gives none. Raises ModelError.
+    """
+    picture = render(image, encoder.spec, place(encoder.spec, *size))
+    try:
+        (output,) = infer(encoder, [picture], [encoder.output])
+    except ModelError as error:
+        raise ModelError(f"the encoder cannot be used: {error}") from error
+    if not 2 <= output.ndim <= 4:
+        raise ModelError(f"the encoder's output has {output.ndim} axes; use one that gives vectors")
+    return embedding(output[0], channels_first=output.ndim == 4)
