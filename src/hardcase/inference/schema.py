@@ -93,6 +93,19 @@ class InputSpec:
     fit: Fit = Fit.LETTERBOX
     pad: int = 114
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The axes of the input tensor after that of the batch."""
+        width, height = self.size
+        return (3, height, width) if self.layout is Layout.NCHW else (height, width, 3)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that `input_from_json` reads."""
+        data = asdict(self)
+        for key in ("size", "mean", "std"):
+            data[key] = list(data[key])
+        return data
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -110,27 +123,29 @@ class Profile:
         """Return the profile as the object that `profile_from_json` reads."""
         data = asdict(self)
         data["labels"] = list(self.labels)
-        for key in ("size", "mean", "std"):
-            data["input"][key] = list(data["input"][key])
+        data["input"] = self.input.to_json()
         return data
 
 
 def read_profile(path: Path) -> Profile:
     """Read a profile from a YAML file. Raises ModelError."""
-    try:
-        text = _read_text(path, MAX_PROFILE_BYTES)
-        _require_shallow(text, path)
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ModelError(f"{_name(path)} is not YAML: {_one_line(error)}") from error
-    if not isinstance(data, dict):
-        raise ModelError(f"{_name(path)} must hold keys such as task, decoder, input and labels")
-    data = dict(data)
+    data = _read_mapping(path)
     if "labels_file" in data:
         if "labels" in data:
             raise ModelError(f"{_name(path)}: give labels or labels_file, not both")
         data["labels"] = _read_labels(path, data.pop("labels_file"))
     return profile_from_json(data, _name(path))
+
+
+def read_input(path: Path) -> InputSpec:
+    """Read the `input` of a YAML file; the other keys of a profile may be there. Raises ModelError.
+
+    An encoder has no labels and no decoder, so its profile is an input alone.
+    """
+    data = _read_mapping(path)
+    if "input" not in data:
+        raise ModelError(f"{_name(path)} must hold input: with a size, to say what it is fed")
+    return input_from_json(data["input"], _name(path))
 
 
 def profile_from_json(data: Mapping[str, Any], where: str) -> Profile:
@@ -143,7 +158,7 @@ def profile_from_json(data: Mapping[str, Any], where: str) -> Profile:
     profile = Profile(
         task=task,
         decoder=decoder,
-        input=_input(reader.take("input"), where),
+        input=input_from_json(reader.take("input"), where),
         labels=_labels(reader.take("labels"), where),
         score_threshold=reader.number("score_threshold", 0.3, 0.0, 1.0),
         iou_threshold=reader.number("iou_threshold", 0.5, 0.0, 1.0),
@@ -155,7 +170,20 @@ def profile_from_json(data: Mapping[str, Any], where: str) -> Profile:
     return profile
 
 
-def _input(data: object, where: str) -> InputSpec:
+def _read_mapping(path: Path) -> dict[str, Any]:
+    try:
+        text = _read_text(path, MAX_PROFILE_BYTES)
+        _require_shallow(text, path)
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ModelError(f"{_name(path)} is not YAML: {_one_line(error)}") from error
+    if not isinstance(data, dict):
+        raise ModelError(f"{_name(path)} must hold keys such as task, decoder, input and labels")
+    return dict(data)
+
+
+def input_from_json(data: object, where: str) -> InputSpec:
+    """Build an input from a plain object; `where` starts the line of a ModelError."""
     if not isinstance(data, dict):
         raise ModelError(f"{where}: input must hold keys such as size, color and fit")
     reader = _Reader(data, where, "input.")
