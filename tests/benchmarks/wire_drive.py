@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from wire_pty import Chunk
+
 QUIET = 0.06
 """Seconds without a byte that end a burst; Textual paints at most every 17 ms."""
 
@@ -66,25 +68,31 @@ class Driven:
     def burst(self, quiet: float, timeout: float) -> tuple[int, int]:
         """Take in what comes until `quiet` seconds pass without a byte; return raw and zlib bytes.
 
-        Nothing that is drawn here delays the clock: the line stamps arrivals on its own thread.
+        It is drawn once all has come: drawing holds the interpreter, and with it the thread that
+        takes what the program writes and says when it came.
         """
-        raw = zipped = 0
+        came: list[Chunk] = []
         deadline = time.monotonic() + timeout
         while True:
             try:
                 chunks = self.program.take(min(quiet, max(deadline - time.monotonic(), 0)))
             except EOFError as error:
+                self._draw(came)
                 raise NotSeenError(f"{error}; its last words:\n{self.screen.text}") from error
-            if not chunks:
-                return raw, zipped
-            self.last = chunks[-1].at
-            for chunk in chunks:
-                raw += len(chunk.data)
-                zipped += self.zlib.size(chunk.data)
-                self.stream.append(chunk.data)
-                self.screen.feed(chunk.data)
-            if time.monotonic() > deadline:
-                return raw, zipped
+            came += chunks
+            if not chunks or time.monotonic() > deadline:
+                return self._draw(came)
+
+    def _draw(self, chunks: Sequence[Chunk]) -> tuple[int, int]:
+        """Draw what came on the screen; return raw and zlib bytes."""
+        if not chunks:
+            return 0, 0
+        self.last = chunks[-1].at
+        zipped = sum(self.zlib.size(chunk.data) for chunk in chunks)
+        data = b"".join(chunk.data for chunk in chunks)
+        self.stream.append(data)
+        self.screen.feed(data)
+        return len(data), zipped
 
     def rest(self, timeout: float = TIMEOUT) -> tuple[int, int]:
         """Take in what comes until the program neither writes nor works; return the bytes."""

@@ -39,7 +39,10 @@ def open_job(
     """Start the program and wait until the first picture is there; the caller closes it."""
     driven = Driven([*PROGRAM, job], size, env, **more)
     try:
-        driven.wait_for(lambda s: images[0].name[:5] in s.text, "the list of samples")
+        driven.wait_for(lambda s: re.search(r"▌\W*\d{4}-", s.text), "the list of samples")
+        if images[0].name[:5] not in driven.screen.text:
+            driven.program.send(b"]")  # it opens where work waits; the first tab is of all
+        driven.wait_for(lambda s: images[0].name[:5] in s.text, "the list of all samples")
         found: list[tuple[Region, float]] = []
 
         def painted(screen: Emulator) -> bool:
