@@ -26,7 +26,8 @@ class Audit:
     this attempt has to be mistaken. While it is open, `members` are the ids of the set, `labels` a
     checksum of the annotations each had when the check was drawn, and `checks` the ids to check,
     in the order shown; they go when it ends. `size` and `drawn` count members and checks, `allowed`
-    is how many of the checks may be wrong. At the end: `checked`, `wrong` count what was found,
+    is how many of the checks may be wrong, `expected` the share that the coefficients expected to
+    be. At the end: `checked`, `wrong` count what was found,
     `confirmed` what was confirmed unseen, `bound` is the largest share of that which may be wrong.
     Moments are ISO 8601, UTC; `by` is the person.
     """
@@ -41,6 +42,7 @@ class Audit:
     size: int = 0
     drawn: int = 0
     allowed: int = 0
+    expected: float = 0.0
     by: str = ""
     started_at: str = ""
     ended_at: str = ""
