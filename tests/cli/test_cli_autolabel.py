@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -147,3 +148,28 @@ def test_a_model_that_fails_in_the_run_is_one_line_and_leaves_the_samples(
     assert cli("stats", job, "--json").record["unlabeled"] == 6
     assert "failed" in cli("log", job, "--limit", "1", "--json").record["title"]
     assert cli("check", job).status == 0
+
+
+@pytest.mark.parametrize("effort", ["quick", "standard", "thorough"])
+def test_every_effort_labels_all(effort, job, model, cli):
+    assert cli(*argv(job, model, "--effort", effort), "--json").record["done"] == 6
+
+
+def test_an_effort_that_is_none_is_wrong_use(job, model, cli):
+    result = cli(*argv(job, model, "--effort", "heroic"))
+    assert result.status == 2
+    assert "quick" in result.err
+
+
+def test_an_encoder_says_how_alike_images_are(job, model, cli):
+    # the mean of each channel, by the classifier of the same name
+    assert cli(*argv(job, model, "--encoder", model), "--json").record["done"] == 6
+    predictions = json.loads((job / "hardcase.json").read_text())["predictions"]
+    assert {len(p["embedding"]) for p in predictions.values()} == {4}
+
+
+def test_an_encoder_that_is_none_is_one_line_and_changes_nothing(job, model, tmp_path, cli):
+    result = cli(*argv(job, model, "--encoder", tmp_path / "none.onnx"))
+    assert result.status == 1
+    assert "none.onnx" in result.error
+    assert cli("stats", job, "--json").record["to_be_confirmed"] == 0

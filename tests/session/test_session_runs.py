@@ -9,10 +9,11 @@ import pytest
 
 from hardcase import hardness
 from hardcase.errors import ModelError, UsageError
-from hardcase.inference import Profile
+from hardcase.inference import Effort, Profile
 from hardcase.inference.schema import Decoder, InputSpec
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Table
+from hardcase.model.embedding import unpack
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Annotation, RunState, Status, Task
 from hardcase.session import LabelingSession, Tab, runs
@@ -50,8 +51,10 @@ class ScriptedEngine:
     script: dict[str, Evidence | str] = {}
     fail_after: int | None = None
     seen: list[str] = []
+    asked: dict[str, object] = {}
 
-    def __init__(self, model, profile, *, threshold, iou) -> None:
+    def __init__(self, model, profile, **asked) -> None:
+        type(self).asked = asked
         self.closed = False
 
     def run(self, items):
@@ -184,6 +187,44 @@ def test_other_settings_make_another_run(make_session, prepare, request_for, eng
     session.stop_run(active.run.id, RunState.CANCELLED)
     other = replace(prepare(request_for), threshold=0.7)
     assert session.begin_run(other).run.id == 2
+
+
+def test_another_effort_or_encoder_makes_another_run(make_session, prepare, request_for):
+    session = make_session()
+    quick = replace(request_for, effort=Effort.QUICK)
+    first = prepare(request_for)
+    several = [
+        first,
+        prepare(quick),
+        replace(first, encoder={"sha256": "1", "input": None}),
+        replace(first, encoder={"sha256": "2", "input": None}),
+    ]
+    ids = []
+    for prepared in [*several, *several]:
+        active = session.begin_run(prepared)
+        session.stop_run(active.run.id, RunState.CANCELLED)
+        ids.append(active.run.id)
+    assert ids == [1, 2, 3, 4] * 2
+
+
+def test_the_engine_is_told_effort_and_encoder(
+    make_session, prepare, request_for, engine, tmp_path
+):
+    encoder = tmp_path / "encoder.onnx"
+    request = replace(request_for, effort=Effort.THOROUGH, encoder=encoder)
+    make_session().autolabel(request)
+    assert (engine.asked["effort"], engine.asked["encoder"]) == (Effort.THOROUGH, encoder)
+
+
+def test_embeddings_are_kept_with_the_predictions(make_session, prepare, request_for, engine):
+    session = make_session()
+    vector = np.array([0.6, -0.8], np.float32)
+    engine.script = {"000.png": replace(detections((0.9, 0)), embedding=vector)}
+    session.autolabel(request_for)
+    session.close()
+    with LabelingSession.open(session.root) as again:
+        np.testing.assert_allclose(unpack(again.prediction(1).embedding), vector, atol=0.004)
+        assert again.prediction(2).embedding == b""
 
 
 def test_a_cancelled_run_does_not_leak_into_one_with_another_filter(
@@ -366,7 +407,10 @@ def test_restricting_keeps_boxes_and_their_pixels_together():
     evidence = detections((0.9, 0), (0.8, 1), (0.3, 0))
     marks = (PIXELS, PixelStatistics(0.1, 0.1, 0.1, 1.0))
     evidence = replace(evidence, box_pixels=marks)
+    half = replace(evidence.detections["flip"], shown=Box(0, 0, 20, 30))
+    evidence = replace(evidence, detections={**evidence.detections, "crop": half})
     kept = restrict(evidence, np.array([False, True]), 0.5)
     assert kept.box_pixels == marks[1:]
+    assert kept.detections["crop"].shown == half.shown
     assert kept.detections["flip"].classes.tolist() == [1]
     assert kept.detections[ORIGINAL].scores.tolist() == pytest.approx([0.8])

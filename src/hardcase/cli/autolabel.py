@@ -13,6 +13,7 @@ from hardcase.cli.opening import writing
 from hardcase.cli.output import count
 from hardcase.cli.table import Spec
 from hardcase.errors import HardcaseError
+from hardcase.inference import Effort
 from hardcase.model.job import Run, RunState, Sample, Status
 from hardcase.session.runs import RunRequest, prepare
 
@@ -43,6 +44,20 @@ def _arguments(parser: ArgumentParser) -> None:
         "--iou", type=options.fraction, metavar="I", help="overlap of boxes that are one, 0-1"
     )
     parser.add_argument(
+        "--effort",
+        choices=[effort.value for effort in Effort],
+        default=Effort.STANDARD.value,
+        metavar="E",
+        help="looks at other views of an image: quick (mirrored only), standard (more where the "
+        "model is undecided), thorough (all views of all images)",
+    )
+    parser.add_argument(
+        "--encoder",
+        type=Path,
+        metavar="E.onnx",
+        help="an ONNX file whose output says how alike images are (without: the model itself)",
+    )
+    parser.add_argument(
         "--filter",
         metavar="EXPR",
         default="",
@@ -57,7 +72,15 @@ def autolabel(args: Namespace, output: Output) -> int:
     --json prints one object: {run, model, state: completed or cancelled, total, done, failed,
     to_be_confirmed, hard}; the last two count samples of this run.
     """
-    request = RunRequest(args.model, args.profile, args.threshold, args.iou, args.filter)
+    request = RunRequest(
+        args.model,
+        args.profile,
+        args.threshold,
+        args.iou,
+        args.filter,
+        Effort(args.effort),
+        args.encoder,
+    )
     prepared = prepare(request)
     with writing(args.job) as session:
         active = session.begin_run(prepared)

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase import hardness
 from hardcase.errors import HardcaseError, ModelError, UsageError
-from hardcase.inference import LocalEngine, Profile, file_sha256, load_profile
+from hardcase.inference import (
+    Effort,
+    LocalEngine,
+    Profile,
+    encoder_request,
+    file_sha256,
+    load_profile,
+)
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState, Sample, Status
 from hardcase.model.text import printable
@@ -24,7 +31,7 @@ from hardcase.session.translate import matching_classes, translator
 from hardcase.session.views import Tab
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from hardcase.inference import Engine
@@ -49,7 +56,9 @@ CHUNK_SECONDS = 1.0
 class RunRequest:
     """What to run on which samples.
 
-    None takes the profile's thresholds; an empty filter takes the unlabeled samples.
+    None takes the profile's thresholds; an empty filter takes the unlabeled samples. `effort` says
+    how much is spent on other looks at the images; `encoder` is an ONNX file whose output is the
+    embedding, instead of what the model itself knows of an image.
     """
 
     model: Path
@@ -57,17 +66,20 @@ class RunRequest:
     threshold: float | None = None
     iou: float | None = None
     filter: str = ""
+    effort: Effort = Effort.STANDARD
+    encoder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
-    """A request whose model was looked at."""
+    """A request whose model was looked at. `encoder` stands for it in the settings of the run."""
 
     request: RunRequest
     profile: Profile
     sha256: str
     threshold: float
     iou: float
+    encoder: Mapping[str, Any] | None = None
 
     @property
     def name(self) -> str:
@@ -77,12 +89,14 @@ class PreparedRun:
     @property
     def settings(self) -> dict[str, Any]:
         """What makes two runs of a model the same, as JSON values."""
-        return {
+        settings = {
             "threshold": self.threshold,
             "iou": self.iou,
             "profile": self.profile.to_json(),
             "filter": self.request.filter.strip(),
+            "effort": self.request.effort.value,
         }
+        return settings if self.encoder is None else settings | {"encoder": self.encoder}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,14 @@ def prepare(request: RunRequest) -> PreparedRun:
     for name, value in (("threshold", threshold), ("iou", iou)):
         if not 0 <= value <= 1:
             raise UsageError(f"the {name} lies between 0 and 1, not at {value}")
-    return PreparedRun(request, profile, file_sha256(request.model), threshold, iou)
+    encoder = None if request.encoder is None else _encoder_settings(request.encoder)
+    return PreparedRun(request, profile, file_sha256(request.model), threshold, iou, encoder)
+
+
+def _encoder_settings(path: Path) -> dict[str, Any]:
+    """Return what tells an encoder, as it is used, from another."""
+    fed = encoder_request(path).input
+    return {"sha256": file_sha256(path), "input": None if fed is None else fed.to_json()}
 
 
 class ActiveRun:
@@ -206,6 +227,8 @@ def engine_of(prepared: PreparedRun) -> Engine:
         prepared.profile,
         threshold=prepared.threshold,
         iou=prepared.iou,
+        effort=prepared.request.effort,
+        encoder=prepared.request.encoder,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from hardcase import hardness
 from hardcase.model.boxes import Box
+from hardcase.model.embedding import pack
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence
 from hardcase.model.job import Annotation, Prediction, Run
 
@@ -47,6 +48,7 @@ def translator(
             signals=array("d", hardness.measure(seen, profile.task, threshold)),
             width=evidence.width,
             height=evidence.height,
+            embedding=b"" if evidence.embedding is None else pack(evidence.embedding),
         )
 
     return translate
@@ -75,8 +77,11 @@ def restrict(evidence: Evidence, keep: NDArray[np.bool_], threshold: float) -> E
 
 def _of_classes(detections: Detections, keep: NDArray[np.bool_]) -> Detections:
     wanted = keep[detections.classes]
-    return Detections(
-        detections.boxes[wanted], detections.scores[wanted], detections.classes[wanted]
+    return replace(
+        detections,
+        boxes=detections.boxes[wanted],
+        scores=detections.scores[wanted],
+        classes=detections.classes[wanted],
     )
 
 
