@@ -28,7 +28,7 @@ from hardcase.model.job import (
     Task,
 )
 from hardcase.model.text import clean_label, printable
-from hardcase.session import commands, filters, jobs, runs, transfer
+from hardcase.session import commands, filters, jobs, runs, stepping, transfer
 from hardcase.session.birth import new_job_rows, new_labels
 from hardcase.session.clock import now, user
 from hardcase.session.columns import STATUS_CODES, Columns
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hardcase.formats import Report, WriteOptions
+    from hardcase.model.audit import Audit
     from hardcase.model.findings import Finding
     from hardcase.model.seen import Seen
     from hardcase.session.runs import ActiveRun, Chunk, PreparedRun, RunRequest
@@ -181,6 +182,12 @@ class LabelingSession:
             return cast("Run", self._store.tables[Table.RUNS][run_id])
         except KeyError:
             raise UsageError(f"there is no run {run_id} in this job") from None
+
+    @property
+    def audits(self) -> list[Audit]:
+        """Attempts to confirm samples unseen, newest first; see `audit`."""
+        rows = cast("Iterable[Audit]", self._store.tables[Table.AUDITS].values())
+        return sorted(rows, key=lambda audit: -audit.id)
 
     def samples(self) -> Iterator[Sample]:
         """Yield every sample, in no particular order."""
@@ -384,20 +391,12 @@ class LabelingSession:
         return self.commit(f"sync: {new} new, {len(edits) - new} gone or back", edits)
 
     def undo(self) -> Change | None:
-        """Take back the newest change that is not taken back yet."""
-        target = self._store.undo_target()
-        if target is None:
-            return None
-        edits = target.inverted_edits()
-        return self.commit(f"undo: {target.title}", edits, Kind.UNDO, target.seq)
+        """Take back the newest change that is not taken back yet; see `stepping`."""
+        return stepping.undo(self, self._store)
 
     def redo(self) -> Change | None:
         """Repeat the change that was taken back last."""
-        target = self._store.redo_target()
-        if target is None:
-            return None
-        edits = tuple(e for e in target.edits if not e.table.is_record)
-        return self.commit(f"redo: {target.title}", edits, Kind.REDO, target.seq)
+        return stepping.redo(self, self._store)
 
     def commit(
         self,

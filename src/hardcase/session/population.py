@@ -25,16 +25,17 @@ if TYPE_CHECKING:
 
 
 def completed(runs: Iterable[Run]) -> list[list[Run]]:
-    """Return the completed auto-labeling runs, those of the same model file together.
+    """Return the completed auto-labeling runs, those of the same model and encoder together.
 
     Only they are judged together: what one model gets wrong says little of another one, and their
     embeddings cannot be compared.
     """
-    groups: dict[str, list[Run]] = {}
+    groups: dict[tuple[str, str], list[Run]] = {}
     for run in runs:
         labeling = run.kind in AUTO_LABELING and run.state is RunState.COMPLETED
         if labeling and run.sha256 and run.signals:
-            groups.setdefault(run.sha256, []).append(run)
+            encoder = repr(run.settings.get("encoder"))
+            groups.setdefault((run.sha256, encoder), []).append(run)
     return list(groups.values())
 
 

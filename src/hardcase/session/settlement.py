@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hardcase import hardness
 from hardcase.model.changes import Edit, Table
-from hardcase.model.job import HUMAN, Prediction, Run, Sample, Status, Task
+from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample, Status, Task
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
 from hardcase.session.population import completed, is_decided, populate
@@ -34,8 +34,10 @@ class Settlement:
         everything = list(session.predictions())
         self._predictions = [p for p in everything if p.run == run_id]
         self._samples = {p.id: session.sample(p.id) for p in self._predictions}
-        kin = [r for runs in completed(session.runs) for r in runs if r.sha256 == self._run.sha256]
-        self._columns = {r.id: r.signals for r in (*kin, self._run)}
+        done = replace(self._run, state=RunState.COMPLETED)
+        others = [run for run in session.runs if run.id != run_id]
+        kin = next((runs for runs in completed([*others, done]) if done in runs), [done])
+        self._columns = {r.id: r.signals for r in kin}
         self._learned = [
             (p, sample)
             for p in everything

@@ -1,0 +1,77 @@
+"""What an audit takes, gives, and has found, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hardcase.hardness.audit import WORTH, Plan, Refusal
+from hardcase.model.job import Task
+
+if TYPE_CHECKING:
+    from hardcase.model.audit import Audit
+
+WHAT_IS_WRONG = {
+    Task.CLASSIFICATION: "wrong is what gets another label or is rejected",
+    Task.DETECTION: "wrong is any change of a box or a label, and what is rejected",
+}
+"""What a decision must do to a drawn sample for its auto labels to count as wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A check that may be drawn: `members` are the ids of the set, the easiest first."""
+
+    risk: float
+    alpha: float
+    plan: Plan
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Why no check is proposed; `tolerable` is a risk with which one would be, None without."""
+
+    risk: float
+    refusal: Refusal
+    tolerable: float | None
+
+
+def in_words(audit: Audit) -> str:
+    """Return what a confirmed audit has done, in a line."""
+    assert audit.bound is not None  # noqa: S101 - that is what it means to be confirmed
+    return (
+        f"{audit.confirmed:,} samples unseen: at most {percent(audit.bound)} of them wrong, at 95 %"
+        f" ({audit.wrong:,} of {audit.drawn:,} checked of {audit.size:,} were; "
+        f"tolerated {percent(audit.risk)})"
+    )
+
+
+def plan_in_words(found: Proposal | Declined) -> str:
+    """Return in a sentence what a check takes and gives, or why there is none."""
+    if isinstance(found, Proposal):
+        plan = found.plan
+        if_ = f"if at most {plan.allowed:,} are wrong" if plan.allowed else "if none is wrong"
+        return (
+            f"check {plan.drawn:,} of the {plan.size:,} easiest samples, drawn at random; {if_}, "
+            f"the other {plan.unseen:,} are confirmed unseen, at most {percent(found.risk)} of "
+            "them wrong, at 95 %"
+        )
+    refusal = found.refusal
+    if not refusal.size:
+        return "no auto labels wait to be confirmed"
+    if refusal.drawn > (1 - WORTH) * refusal.size:
+        text = f"{refusal.drawn:,} checks for {refusal.size:,} samples: confirm them by hand"
+    else:
+        text = (
+            f"no set of samples is sure enough for at most {percent(found.risk)} wrong: "
+            "confirm the hard ones first, the queue learns from it"
+        )
+    if found.tolerable is not None:
+        text += f", or tolerate {percent(found.tolerable)}"
+    return text
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage with up to two significant digits: `0.5 %`, `12 %`."""
+    return f"{100 * share:.2g} %"
