@@ -29,6 +29,16 @@ def chosen_samples(parser: ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="every sample of the job")
 
 
+def model(parser: ArgumentParser) -> None:
+    """Declare --model and what goes with it."""
+    parser.add_argument("--model", type=Path, required=True, metavar="M", help="an ONNX file")
+    parser.add_argument("--profile", type=Path, metavar="P", help="YAML (that beside the model)")
+    parser.add_argument("--threshold", type=fraction, metavar="T", help="lowest score to keep, 0-1")
+    parser.add_argument(
+        "--iou", type=fraction, metavar="I", help="overlap of boxes that are one, 0-1"
+    )
+
+
 def fraction(text: str) -> float:
     """Return a number from 0 to 1."""
     try:

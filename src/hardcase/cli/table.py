@@ -67,6 +67,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
     ),
     "exchange": (
         Command("sync", "jobs", "take in images added to the folder, notice removed ones"),
+        Command("collect", "collect", "take in the hard ones of the images in another folder"),
         Command("import", "exchange", "read annotations of another tool"),
         Command("export", "exchange", "write annotations for other tools"),
     ),

@@ -1,0 +1,158 @@
+"""collect: hard images of a drop folder come in, and wrong use is one line."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import numpy as np
+import pytest
+from cli_pictures import COLOURS, paint
+from PIL import Image
+
+LONG_AGO = time.time() - 3600
+
+
+def patches(path, seed, colour=(0, 0, 0)):
+    """A picture like no other, of a colour or of all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(seed).integers(0, 80, (9, 12, 3))
+    pixels = (random + np.array(colour) * 0.7).astype(np.uint8)
+    Image.fromarray(pixels).resize((48, 36), Image.Resampling.BICUBIC).save(path)
+
+
+@pytest.fixture
+def drop(tmp_path):
+    """A folder with a clear red picture and a grey one that could be anything."""
+    folder = tmp_path / "drop"
+    patches(folder / "clear.png", 1, COLOURS["red"])
+    patches(folder / "grey.png", 2)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _settled(monkeypatch):
+    # ctime cannot be set; files of the test are old enough for a clock that runs ahead
+    monkeypatch.setattr("hardcase.session.drop_folder.OLD_SECONDS", -1.0)
+
+
+def test_the_hard_one_comes_in_and_the_easy_one_stays(job, drop, model, cli):
+    result = cli("collect", job, drop, "--model", model)
+    assert result.status == 0
+    assert result.out == "2 new images: 1 taken (1 hard), 1 easy one left\n"
+    assert not result.err
+    (sample,) = cli("list", job, "--tab", "to-be-confirmed", "--json").records
+    assert sample["path"] == "collected/grey.png"
+    assert sample["hard"]
+    assert cli("check", job).status == 0
+    again = cli("collect", job, drop, "--model", model)
+    assert again.out == f"no new image in {drop}\n"
+
+
+def test_json_tells_of_each_image_and_of_the_round(job, drop, model, cli):
+    (drop / "text.jpg").write_text("no picture")
+    *images, total = cli("collect", job, drop, "--model", model, "--json").records
+    by_path = {image["path"]: image for image in images}
+    assert {image.pop("event") for image in images} == {"image"}
+    assert by_path["grey.png"].pop("hard_coefficient") >= 0.5
+    assert by_path["clear.png"].pop("hard_coefficient") < 0.5
+    grey = {"path": "grey.png", "outcome": "taken", "hard": True, "sample": 7}
+    grey |= {"sample_path": "collected/grey.png", "like": None, "problem": None}
+    assert by_path["grey.png"] == grey
+    assert by_path["text.jpg"]["outcome"] == "unreadable"
+    assert "not an image" in by_path["text.jpg"]["problem"]
+    counts = {"images": 3, "taken": 1, "hard": 1, "left": 1, "duplicates": 0, "unreadable": 1}
+    assert total == {"event": "round", **counts, "waiting": 0}
+
+
+def test_a_budget_and_the_easy_ones(job, drop, model, cli):
+    argv = ("collect", job, drop, "--model", model)
+    assert cli(*argv, "--budget", "1", "--json").records[-1]["taken"] == 1
+    assert cli(*argv, "--again", "--easy", "take", "--json").records[-1]["taken"] == 1
+
+
+def test_undo_takes_the_samples_out_again(job, drop, model, cli):
+    cli("collect", job, drop, "--model", model)
+    assert cli("undo", job).out == "undo: collect 1 of 2 images with colours#1\n"
+    assert cli("stats", job, "--json").record["total"] == 6
+
+
+def test_moving_leaves_only_what_was_not_taken(job, drop, model, cli):
+    cli("collect", job, drop, "--model", model, "--move")
+    assert [path.name for path in drop.iterdir()] == ["clear.png"]
+
+
+def test_an_empty_folder_is_no_error(job, tmp_path, model, cli):
+    (tmp_path / "empty").mkdir()
+    result = cli("collect", job, tmp_path / "empty", "--model", model)
+    assert (result.status, result.out) == (0, f"no new image in {tmp_path / 'empty'}\n")
+
+
+def test_unreadable_files_are_told_on_stderr(job, drop, model, cli):
+    (drop / "a\x1b[31m.jpg").write_text("no picture")
+    result = cli("collect", job, drop, "--model", model)
+    assert "\x1b" not in result.err
+    assert "not an image" in result.error
+
+
+def test_links_are_passed_by_and_told(job, drop, model, tmp_path, cli):
+    paint(tmp_path / "elsewhere.png", (1, 2, 3))
+    (drop / "link.png").symlink_to(tmp_path / "elsewhere.png")
+    result = cli("collect", job, drop, "--model", model)
+    assert "1 symbolic link passed by" in result.error
+    assert result.out.startswith("2 new images")
+
+
+@pytest.mark.parametrize(
+    ("where", "status", "told"),
+    [
+        ("nowhere", 1, "nowhere is no folder"),
+        ("pictures", 2, "is the folder of the job"),
+        ("pictures/red", 2, "inside the folder of the job"),
+        (".", 2, "holds the folder of the job"),
+    ],
+)
+def test_wrong_folders_are_one_line(job, model, cli, where, status, told):
+    result = cli("collect", job, job.parent / where, "--model", model)
+    assert result.status == status
+    assert told in result.error
+    assert not (job / "collected").exists()
+
+
+def test_a_profile_that_is_none_is_one_line(job, drop, model, cli):
+    result = cli("collect", job, drop, "--model", model, "--profile", "none.yaml")
+    assert result.status == 1
+    assert "none.yaml" in result.error
+
+
+def test_a_model_for_the_other_task_is_refused(boxes, drop, model, cli):
+    result = cli("collect", boxes, drop, "--model", model)
+    assert result.status == 2
+    assert "detection job" in result.error
+
+
+def test_a_job_open_elsewhere_is_left_alone(job, drop, model, cli):
+    from hardcase.session import LabelingSession
+
+    with LabelingSession.open(job):
+        result = cli("collect", job, drop, "--model", model)
+    assert result.status == 1
+    assert "read-only" in result.error
+    assert not (job / "collected").exists()
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "soon"])
+def test_an_interval_is_a_number_of_seconds(job, drop, model, cli, seconds):
+    result = cli("collect", job, drop, "--model", model, "--watch", f"--interval={seconds}")
+    assert result.status == 2
+    assert "seconds" in result.error
+
+
+def test_files_still_being_written_wait(job, drop, model, cli, monkeypatch):
+    monkeypatch.setattr("hardcase.session.drop_folder.OLD_SECONDS", 1e9)
+    monkeypatch.setattr("hardcase.session.collect.SETTLED_SECONDS", 0.0)
+    result = cli("collect", job, drop, "--model", model, "--json")
+    assert result.records[-1]["waiting"] == 2
+    assert "2 files may still be being written" in result.error
+    os.utime(drop / "grey.png", (LONG_AGO, LONG_AGO))
+    assert cli("stats", job, "--json").record["total"] == 6

@@ -1,0 +1,392 @@
+"""Rounds of collecting, with an engine that says what the test wants."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+from collect_world import EASY, HARD, ScriptedEngine, boxes, drop, prepared, scene
+
+from hardcase.errors import JobError, ModelError, UsageError
+from hardcase.hardness.rule import Rule, RuleKind
+from hardcase.model.job import RunState, Status, Task
+from hardcase.model.seen import Outcome
+from hardcase.session import LabelingSession, Tab, collect_round, copying, runs
+from hardcase.session.collect import Collector, CollectRequest
+from hardcase.session.drop_folder import DropFolder
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch):
+    ScriptedEngine.script = {}
+    ScriptedEngine.asked = []
+    ScriptedEngine.before = staticmethod(lambda _name: None)
+    monkeypatch.setattr(runs, "LocalEngine", ScriptedEngine)
+    monkeypatch.setattr(runs, "CHUNK_SIZE", 2)
+    return ScriptedEngine
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "drop"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def session(make_session):
+    return make_session()
+
+
+@pytest.fixture
+def collector(folder):
+    """Make a collector for which every file has been written to its end."""
+
+    def make(*, model=None, **options) -> Collector:
+        request = CollectRequest(folder, **options)
+        still = DropFolder(folder, wall=lambda: 1e12)
+        return Collector(request, model or prepared(folder), drop=still)
+
+    return make
+
+
+@pytest.fixture
+def round_of(session, collector):
+    """Begin and do one round, as one call of the command does."""
+
+    def run(**options):
+        made = collector(**options)
+        made.begin(session)
+        return made.round(session, made.ready())
+
+    return run
+
+
+def outcomes(done) -> dict[str, str]:
+    return {item.seen.path: item.seen.outcome.value for item in done.images}
+
+
+def test_the_hard_ones_join_the_job_and_the_easy_ones_stay(session, folder, round_of, engine):
+    for n in range(4):
+        drop(folder, f"{n}.png", n)
+    engine.script = {"1.png": HARD, "3.png": HARD}
+    done = round_of()
+    assert outcomes(done) == {"0.png": "left", "1.png": "taken", "2.png": "left", "3.png": "taken"}
+    ids = session.query(Tab.TO_BE_CONFIRMED).tolist()
+    samples = [session.sample(i) for i in ids]
+    assert {s.path for s in samples} == {"collected/1.png", "collected/3.png"}
+    for sample in samples:
+        assert sample.status is Status.TO_BE_CONFIRMED
+        assert sample.hard
+        assert sample.coefficient is not None
+        assert sample.coefficient > 0.5
+        assert sample.annotations[0].by == sample.labeled_by == "model#1"
+        assert (sample.width, sample.height) == (120, 90)
+        assert session.prediction(sample.id).annotations == sample.annotations
+        copy = session.image_path(sample.id)
+        assert copy.read_bytes() == (folder / copy.name).read_bytes()
+    (run,) = session.runs
+    assert (run.kind, run.state, run.done, run.total) == ("collect", RunState.COMPLETED, 4, 4)
+
+
+def test_nothing_is_looked_at_twice(session, folder, round_of, engine):
+    drop(folder, "a.png", 1)
+    drop(folder, "b.png", 2)
+    engine.script = {"a.png": HARD}
+    round_of()
+    assert outcomes(round_of()) == {}
+    (folder / "a.png").rename(folder / "renamed.png")
+    shutil.copy(folder / "b.png", folder / "copy.png")
+    assert outcomes(round_of()) == {}
+    assert sorted(engine.asked) == ["a.png", "b.png"]
+    drop(folder, "c.png", 3)
+    assert outcomes(round_of()) == {"c.png": "left"}
+    assert session.stats().total == 6
+
+
+def test_one_collector_does_many_rounds_of_one_run(session, folder, collector, engine):
+    made = collector()
+    made.begin(session)
+    for n in range(3):
+        drop(folder, f"{n}.png", n)
+        engine.script[f"{n}.png"] = HARD
+        assert outcomes(made.round(session, made.ready())) == {f"{n}.png": "taken"}
+    assert made.ready() == []
+    (run,) = session.runs
+    assert (run.done, run.total, run.state) == (3, 3, RunState.COMPLETED)
+
+
+def test_a_round_is_one_change_that_can_be_undone_and_repeated(session, folder, round_of, engine):
+    drop(folder, "a.png", 1)
+    engine.script = {"a.png": HARD}
+    round_of()
+    before = {s.id: s for s in session.samples()}
+    assert session.undo().title == "undo: collect 1 of 1 images with model#1"
+    assert session.stats().total == 5
+    assert session.redo() is not None
+    assert {s.id: s for s in session.samples()} == before
+
+
+def test_what_was_taken_back_stays_out_until_asked_again(session, folder, round_of, engine):
+    drop(folder, "a.png", 1)
+    drop(folder, "b.png", 2)
+    engine.script = {"a.png": HARD}
+    round_of()
+    session.undo()
+    assert outcomes(round_of()) == {}
+    assert outcomes(round_of(again=True)) == {"a.png": "taken", "b.png": "left"}
+    files = sorted(p.name for p in (session.root / "collected").glob("*.png"))
+    assert files == ["a.png"]  # the copy that the undo left is used
+    assert outcomes(round_of(again=True)) == {"b.png": "left"}
+
+
+def test_no_new_sample_takes_the_prediction_of_one_taken_back(session, folder, round_of, engine):
+    drop(folder, "a.png", 1)
+    engine.script = {"a.png": HARD}
+    round_of()
+    session.undo()
+    assert session.sync() is not None  # the copy comes in as an unlabeled sample
+    (new,) = [s for s in session.samples() if s.path.startswith("collected")]
+    assert session.prediction(new.id) is None
+    session.settlement(1).settle()
+
+
+def test_collected_samples_are_judged_again_with_those_that_follow(
+    session, folder, round_of, engine
+):
+    drop(folder, "a.png", 1)
+    engine.script = {"a.png": HARD}
+    round_of()
+    (sample_id,) = session.query(Tab.TO_BE_CONFIRMED).tolist()
+    session.confirm([sample_id])
+    drop(folder, "b.png", 2)
+    assert outcomes(round_of()) == {"b.png": "left"}
+    assert session.settlement(1).settle().edits == {}
+
+
+def test_a_budget_a_share_and_a_risk_choose(session, folder, collector, engine):
+    for n in range(4):
+        drop(folder, f"{n}.png", n)
+    engine.script = {"1.png": HARD, "3.png": boxes((0.5, 0), (0.45, 1))}
+
+    def taken(**options) -> int:
+        made = collector(**options)
+        made.begin(session)
+        done = made.round(session, made.ready())
+        session.undo()
+        return done.count(Outcome.TAKEN)
+
+    assert taken(budget=1) == 1
+    assert taken(budget=3, again=True) == 3
+    assert taken(rule=Rule(RuleKind.SHARE, 0.5), again=True) == 2
+    assert taken(rule=Rule(RuleKind.RISK, 0.0), again=True) == 4
+    assert taken(take_easy=True, again=True) == 4
+
+
+def test_easy_ones_that_are_taken_are_not_marked_hard(session, folder, round_of, engine):
+    drop(folder, "a.png", 1)
+    drop(folder, "b.png", 2)
+    engine.script = {"a.png": HARD}
+    done = round_of(take_easy=True)
+    assert {i.seen.path: i.sample.hard for i in done.images} == {"a.png": True, "b.png": False}
+
+
+def test_near_duplicates_are_left_and_told(session, folder, round_of, engine):
+    scene(1).save(session.root / "images" / "ours.png")
+    session.sync()
+    scene(1).resize((90, 68)).save(folder / "smaller.png")
+    drop(folder, "burst1.png", 2)
+    scene(2).save(folder / "burst2.jpg", quality=60)
+    engine.script = dict.fromkeys(("smaller.png", "burst1.png", "burst2.jpg"), HARD)
+    done = round_of()
+    assert outcomes(done) == {
+        "smaller.png": "duplicate",
+        "burst1.png": "taken",
+        "burst2.jpg": "duplicate",
+    }
+    twins = {item.seen.path: item.twin for item in done.images}
+    assert twins == {
+        "smaller.png": "images/ours.png",
+        "burst1.png": None,
+        "burst2.jpg": "burst1.png",
+    }
+    assert outcomes(round_of(again=True, keep_duplicates=True)) == {
+        "smaller.png": "taken",
+        "burst2.jpg": "taken",
+    }
+
+
+def test_what_came_into_a_scene_makes_it_worth_taking(session, folder, round_of, engine):
+    drop(folder, "empty.png", 1)
+    engine.script = {"empty.png": HARD}
+    round_of()
+    scene(1).resize((110, 83)).save(folder / "bird.png")
+    engine.script["bird.png"] = boxes((0.55, 1), (0.45, 0), (0.45, 1), (0.4, 0))
+    assert outcomes(round_of()) == {"bird.png": "taken"}
+
+
+def test_unreadable_files_are_told_once(session, folder, round_of, engine):
+    (folder / "text.jpg").write_text("no picture")
+    whole = drop(folder, "cut.png", 1).read_bytes()
+    (folder / "cut.png").write_bytes(whole[:200])
+    drop(folder, "odd.png", 2)
+    engine.script = {"odd.png": "the model will have none of it"}
+    done = round_of()
+    assert set(outcomes(done).values()) == {"unreadable"}
+    errors = {item.seen.path: item.seen.error for item in done.images}
+    assert "not an image" in errors["text.jpg"]
+    assert errors["odd.png"] == "the model will have none of it"
+    assert outcomes(round_of()) == {}
+    (folder / "cut.png").write_bytes(whole)  # the rest of it came
+    assert outcomes(round_of()) == {"cut.png": "left"}
+    assert session.stats().total == 5
+
+
+def test_names_that_collide_do_not_write_over_anything(session, folder, round_of, engine):
+    engine.script = {"a.png": HARD}
+    for seed in (1, 2):
+        drop(folder, "a.png", seed)
+        round_of()
+    drop(folder, "sub/a.png", 3)
+    round_of()
+    paths = sorted(s.path for s in session.samples() if s.path.startswith("collected"))
+    assert paths == ["collected/a-2.png", "collected/a.png", "collected/sub/a.png"]
+
+
+def test_moving_removes_what_was_taken_and_only_that(session, folder, round_of, engine):
+    drop(folder, "a.png", 1)
+    drop(folder, "b.png", 2)
+    engine.script = {"a.png": HARD}
+    round_of(move=True)
+    assert [p.name for p in folder.iterdir()] == ["b.png"]
+
+
+def test_a_job_without_labels_takes_those_of_the_model(make_session, folder, collector):
+    session = make_session(labels=())
+    drop(folder, "a.png", 1)
+    made = collector(take_easy=True)
+    made.begin(session)
+    made.round(session, made.ready())
+    assert [label.name for label in session.labels] == ["cat", "dog"]
+
+
+def test_a_stopped_round_decides_nothing_and_goes_on_where_it_stood(
+    session, folder, collector, engine
+):
+    for n in range(6):
+        drop(folder, f"{n}.png", n)
+        engine.script[f"{n}.png"] = HARD
+    made = collector()
+    made.begin(session)
+    engine.before = staticmethod(lambda name: made.stop() if name == "4.png" else None)
+    assert made.round(session, made.ready()).stopped
+    assert session.stats().total == 5
+    assert session.runs[0].state is RunState.CANCELLED
+    assert engine.asked == ["0.png", "1.png", "2.png", "3.png"]
+    engine.before = staticmethod(lambda _name: None)
+    again = collector()
+    again.begin(session)
+    assert again.round(session, again.ready()).count(Outcome.TAKEN) == 6
+    assert engine.asked[4:] == ["4.png", "5.png"]
+    (run,) = session.runs
+    assert (run.done, run.total, run.state) == (6, 6, RunState.COMPLETED)
+
+
+def test_a_model_that_fails_takes_nothing_and_says_so_in_the_run(session, folder, round_of, engine):
+    drop(folder, "a.png", 1)
+
+    def die(_name: str) -> None:
+        raise ModelError("the model died: try another")
+
+    engine.before = staticmethod(die)
+    with pytest.raises(ModelError):
+        round_of()
+    assert session.runs[0].state is RunState.FAILED
+    assert session.stats().total == 5
+
+
+def test_another_model_decides_for_itself_about_what_is_pending(session, folder, collector, engine):
+    drop(folder, "a.png", 1)
+    drop(folder, "b.png", 2)
+    made = collector()
+    made.begin(session)
+    engine.before = staticmethod(lambda name: made.stop() if name == "b.png" else None)
+    assert made.round(session, made.ready()).stopped
+    engine.before = staticmethod(lambda _name: None)
+    other = collector(model=prepared(folder, sha256="cd" * 32), take_easy=True)
+    other.begin(session)
+    other.round(session, other.ready())
+    assert engine.asked == ["a.png", "a.png", "b.png"]
+    assert {a.by for s in session.samples() for a in s.annotations} == {"model#2"}
+
+
+def test_a_file_that_changes_before_it_is_copied_waits(session, folder, round_of, engine):
+    path = drop(folder, "a.png", 1)
+    drop(folder, "b.png", 2)
+    engine.script = {"a.png": HARD, "b.png": HARD}
+    engine.before = staticmethod(lambda name: scene(5).save(path) if name == "b.png" else None)
+    assert outcomes(round_of()) == {"b.png": "taken"}
+    assert outcomes(round_of()) == {"a.png": "taken"}
+    copy = session.root / "collected" / "a.png"
+    assert copy.read_bytes() == path.read_bytes()
+
+
+def test_a_full_disk_takes_nothing_and_leaves_nothing(
+    session, folder, round_of, engine, monkeypatch
+):
+    for n in range(3):
+        drop(folder, f"{n}.png", n)
+        engine.script[f"{n}.png"] = HARD
+    real, calls = copying._write, []
+
+    def write(*argv):
+        calls.append(argv)
+        if len(calls) == 3:
+            raise OSError(28, "No space left on device")
+        real(*argv)
+
+    monkeypatch.setattr(copying, "_write", write)
+    with pytest.raises(JobError, match="No space left on device; nothing was taken"):
+        round_of()
+    assert session.stats().total == 5
+    assert list((session.root / "collected").glob("*.png")) == []
+    assert round_of().count(Outcome.TAKEN) == 3
+    assert len(engine.asked) == 3
+
+
+def test_a_name_too_long_for_the_folder_is_told(session, folder, round_of, engine, monkeypatch):
+    drop(folder, "a.png", 1)
+    engine.script = {"a.png": HARD}
+
+    def too_long(*_):
+        raise OSError(36, "File name too long")
+
+    monkeypatch.setattr(collect_round, "copy_in", too_long)
+    assert outcomes(round_of()) == {"a.png": "unreadable"}
+
+
+def test_a_model_for_the_other_task_or_other_labels_is_refused(make_session, collector):
+    made = collector()
+    with pytest.raises(UsageError, match="this is a classification job"):
+        made.begin(make_session(Task.CLASSIFICATION))
+    with pytest.raises(UsageError, match="knows none of this job's labels"):
+        made.begin(make_session(labels=("bird",)))
+
+
+def test_what_is_remembered_survives_closing(session, folder, round_of, collector, engine):
+    drop(folder, "a.png", 1)
+    round_of()
+    session.close()
+    with LabelingSession.open(session.path) as opened:
+        made = collector()
+        made.begin(opened)
+        assert made.ready() == []
+
+
+def test_easy_is_what_the_evidence_says_it_is(session, folder, round_of, engine):
+    drop(folder, "a.png", 1)
+    engine.script = {"a.png": replace(EASY)}
+    (item,) = round_of().images
+    assert item.seen.coefficient < 0.5
+    assert item.seen.said is None
