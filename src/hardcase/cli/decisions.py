@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hardcase.cli import options
+from hardcase.cli import audit, options
 from hardcase.cli.opening import writing
 from hardcase.cli.output import count
+from hardcase.cli.ranking import learned_in_words
 from hardcase.cli.records import sample_edits
 from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
-from hardcase.session import LabelingSession, Tab
+from hardcase.session import LabelingSession, Tab, ranking
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from hardcase.cli.output import Output
     from hardcase.model.changes import Change
+    from hardcase.session.ranking import Ranked
 
     Decide = Callable[[LabelingSession, list[int]], Change | None]
 
@@ -32,6 +34,11 @@ def _on_samples(parser: ArgumentParser) -> None:
     options.chosen_samples(parser)
 
 
+def _confirm_arguments(parser: ArgumentParser) -> None:
+    _on_samples(parser)
+    audit.arguments(parser)
+
+
 def _label_arguments(parser: ArgumentParser) -> None:
     options.job(parser)
     parser.add_argument("name", metavar="NAME", help="a label of the job")
@@ -40,6 +47,8 @@ def _label_arguments(parser: ArgumentParser) -> None:
 
 def confirm(args: Namespace, output: Output) -> int:
     """Accept the annotations of samples: they are labeled then."""
+    if args.risk is not None or args.plan or args.abandon:
+        return audit.confirm_unseen(args, output)
     return _decide(args, output, "confirmed", LabelingSession.confirm)
 
 
@@ -78,6 +87,7 @@ def _decide(args: Namespace, output: Output, done: str, decide: Decide) -> int:
     with writing(args.job) as session:
         chosen = _chosen(args, session)
         change = decide(session, chosen)
+        learned = None if change is None else ranking.rank(session)
     changed = 0 if change is None else len(sample_edits(change))
     if output.json:
         _record(output, change)
@@ -86,6 +96,7 @@ def _decide(args: Namespace, output: Output, done: str, decide: Decide) -> int:
     else:
         rest = count(len(chosen) - changed, "other")
         output.line(f"{done} {count(changed, 'sample')}; {rest} needed no change")
+    _tell_learned(output, learned)
     return 0
 
 
@@ -97,11 +108,18 @@ def _step(
 ) -> int:
     with writing(args.job) as session:
         change = step(session)
+        learned = None if change is None else ranking.rank(session)
     if output.json:
         _record(output, change)
     else:
         output.line(nothing if change is None else change.title)
+    _tell_learned(output, learned)
     return 0
+
+
+def _tell_learned(output: Output, learned: Ranked | None) -> None:
+    if learned is not None and learned.moved:
+        output.line(learned_in_words(learned))
 
 
 def _record(output: Output, change: Change | None) -> None:
@@ -126,13 +144,15 @@ def _set_label(session: LabelingSession, ids: list[int], name: str) -> Change | 
     return session.set_label(ids, name)
 
 
-def _documented(run: Callable[[Namespace, Output], int]) -> Callable[[Namespace, Output], int]:
-    run.__doc__ = f"{run.__doc__}\n\n{JSON_HELP}"
+def _documented(
+    run: Callable[[Namespace, Output], int], more: str = ""
+) -> Callable[[Namespace, Output], int]:
+    run.__doc__ = "\n\n".join(part for part in (run.__doc__, JSON_HELP, more) if part)
     return run
 
 
 COMMANDS = {
-    "confirm": Spec(_on_samples, _documented(confirm)),
+    "confirm": Spec(_confirm_arguments, _documented(confirm, audit.HELP)),
     "reject": Spec(_on_samples, _documented(reject)),
     "mark-hard": Spec(_on_samples, _documented(mark_hard)),
     "unmark-hard": Spec(_on_samples, _documented(unmark_hard)),

@@ -72,6 +72,14 @@ def plan_in_words(found: Proposal | Declined) -> str:
     return text
 
 
+def failed_in_words(audit: Audit) -> str:
+    """Return what a failed audit has found, in a line."""
+    return (
+        f"the check failed: {audit.wrong:,} of {audit.checked:,} wrong, too many for "
+        f"{percent(audit.risk)}; nothing was confirmed unseen. Try again, or tolerate more"
+    )
+
+
 def percent(share: float) -> str:
     """Return a share as a percentage with up to two significant digits: `0.5 %`, `12 %`."""
     return f"{100 * share:.2g} %"
