@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem, ColorType
+from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from hardcase.imaging.segments import PICTURE
 from hardcase.tui.wire.front import FrontBuffer
 from hardcase.tui.wire.profile import Profile
 from hardcase.tui.wire.pump import Pump
@@ -44,11 +46,16 @@ def text(*rows: str) -> list[tuple[int, int, Strip]]:
 
 
 def picture(shade: int) -> list[tuple[int, int, Strip]]:
-    styles = [
-        Style.parse(f"#{(shade + 37 * x) % 256:02x}80{x * 5 % 256:02x} on #0040{x * 6:02x}")
-        for x in range(COLUMNS)
-    ]
-    return [(y, 0, Strip([Segment("▄", style) for style in styles])) for y in range(ROWS)]
+    def colour(*rgb: int) -> Color:
+        return Color(PICTURE, ColorType.TRUECOLOR, None, ColorTriplet(*(n % 256 for n in rgb)))
+
+    return [
+        (y, 0, Strip([
+            Segment("▄", Style.from_color(
+                colour(shade + 37 * x, 128 + 53 * y, x * 5), colour(91 * x * y, 64, x * 6)
+            )) for x in range(COLUMNS)
+        ])) for y in range(ROWS)
+    ]  # fmt: skip
 
 
 async def wait_until(met) -> None:

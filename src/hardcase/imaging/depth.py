@@ -28,8 +28,6 @@ _CUBE = (0, 95, 135, 175, 215, 255)
 # Weights of squared channel differences: the eye is most sensitive to green, least to blue.
 _WEIGHTS = np.array([0.3, 0.55, 0.15], dtype=np.float32)
 
-_LEVELS = np.rint(np.rint(np.arange(256) * 63 / 255) * 255 / 63).astype(np.uint8)
-
 _BITS = 5  # a channel in the look-up table of nearest colours
 PATTERN = np.array(
     [[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], dtype=np.int64
@@ -81,16 +79,13 @@ _COLOURED = 48  # difference of channels from which a colour has a hue worth kee
 def dithered(pixels: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
     """Return (H, W, 3) uint8 pixels in colours of `depth` only.
 
-    FULL is rounded to 64 levels a channel: 47 dB from the original, which nobody sees, in far
-    fewer colours to make and send. MONO stays as it is.
+    FULL and MONO stay as they are.
 
     The palettes use Thomas Knoll's ordered dithering (US 6606166, expired): of each pixel, 16
     candidates that average to its colour are found greedily, ordered by brightness, and one is
     taken by a 4x4 Bayer matrix. Every pixel stands alone, so neighbours never smear.
     """
-    if depth is Depth.FULL:
-        return _LEVELS[pixels]
-    if depth is Depth.MONO:
+    if depth in (Depth.FULL, Depth.MONO):
         return pixels
     colours = palette(depth).astype(np.int64)
     by_brightness = np.argsort(np.argsort(colours @ np.array([299, 587, 114]), kind="stable"))

@@ -47,6 +47,9 @@ _LIGHT = _Glyphs(("▔", "─", "▁"), ("▏", "│", "▕"), "┌┐└┘", "
 _HEAVY = _Glyphs(("▔", "━", "▁"), ("▎", "┃", "▊"), "┏┓┗┛", "╺╸", "╻╹", "■", swapped="▊")
 _HANDLE = "■"
 
+LINES = sorted({char for glyphs in (_LIGHT, _HEAVY) for part in glyphs for char in "".join(part)})
+"""Characters of lines, behind which the picture is seen; the joins that are quadrants are not."""
+
 
 def outline(box: Box, placement: Placement, *, heavy: bool) -> list[Mark]:
     """Return the marks of a box in source pixels, each cell once, clipped to the canvas."""

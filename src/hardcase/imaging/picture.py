@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,11 +35,15 @@ def picture(
     depth: Depth = Depth.FULL,
     letterbox: tuple[int, int, int] = LETTERBOX,
     mode: Mode = Mode.HALF,
+    *,
+    dithers: bool = True,
 ) -> CellGrid:
     """Render the part of an RGB image that `placement` shows, area-averaged or enlarged.
 
-    `image` may be a reduction of the `placement.width` x `placement.height` original. KITTY is
-    drawn as half blocks, which is what stands in for the image where it is not seen.
+    Unless it `dithers`, a palette is left to whoever sends the cells; then only the letterbox is
+    in its colours. `image` may be a reduction of the `placement.width` x `placement.height`
+    original. KITTY is drawn as half blocks, which is what stands in for the image where it is not
+    seen.
     """
     across = mode.across
     pixels = sampled(image, placement, across, 1)
@@ -48,11 +54,12 @@ def picture(
     canvas = np.broadcast_to(tint, (2 * placement.rows, across * placement.columns, 3)).copy()
     y, x = placement.half_row, across * placement.column
     height, width = placement.shown_half_rows, across * placement.shown_columns
+    drawn = depth if dithers or depth is Depth.MONO else Depth.FULL
     if mode is Mode.QUADRANT:
         canvas[y : y + height, x : x + width] = pixels
-        return quadrants(canvas, depth)
-    canvas[y : y + height, x : x + width] = dithered(pixels, depth)
-    return half_blocks(canvas, depth)
+        return replace(quadrants(canvas, drawn), depth=depth)
+    canvas[y : y + height, x : x + width] = dithered(pixels, drawn)
+    return replace(half_blocks(canvas, drawn), depth=depth)
 
 
 def sampled(
@@ -62,7 +69,7 @@ def sampled(
 
     Pixels are averaged over their area, or repeated where there are more than in the image.
     """
-    sx, sy = image.width / placement.width, image.height / placement.height
+    sx, sy = _scale(image.width, placement.width), _scale(image.height, placement.height)
     per_cell = min(placement.step_x * sx / across, placement.step_y * sy / down)
     # Whole blocks first, which Pillow averages fast.
     factor = max(1, int(per_cell / OVERSAMPLING))
@@ -77,6 +84,15 @@ def sampled(
     if placement.step_x * sx < across and placement.step_y * sy < down:
         return np.asarray(image.resize(size, Image.Resampling.NEAREST, box=box))
     return area_averaged(np.asarray(image), box, size)
+
+
+def _scale(held: int, original: int) -> float:
+    """Return the pixels held for each of the original.
+
+    Reductions by whole numbers round up: the last pixel then stands for fewer than the others.
+    """
+    factor = max(1, round(original / held))
+    return 1 / factor if ceil(original / factor) == held else held / original
 
 
 def area_averaged(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from hardcase.errors import ImageError
 from hardcase.imaging import kitty
 from hardcase.imaging.cache import MemoryCache
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 class Request:
     """What to show: `columns` x `rows` cells, at least 1 x 1, of a view of the image at `path`.
 
-    `cell` (pixels of a cell) and `budget` (bytes on the line) matter to KITTY only.
+    `dithers` as in `picture`. `cell` (pixels of a cell) and `budget` (bytes on the line) matter to
+    KITTY only.
     """
 
     path: Path
@@ -37,6 +40,7 @@ class Request:
     depth: Depth = Depth.FULL
     letterbox: tuple[int, int, int] = LETTERBOX
     mode: Mode = Mode.HALF
+    dithers: bool = True
     cell: tuple[int, int] = kitty.CELL
     budget: int = kitty.PICTURE_BYTES
 
@@ -88,9 +92,10 @@ class Renderer:
         except ImageError as error:
             return Preview(request, error=str(error))
         look = request.depth, request.letterbox, request.mode
-        grid = picture(decoded.image, placement, *look)
+        grid = picture(decoded.image, placement, *look, dithers=request.dithers)
         if request.mode is not Mode.KITTY:
-            return Preview(request, grid, placement, tuple(lines(grid)))
+            everywhere = np.ones(grid.chars.shape, dtype=np.bool_)
+            return Preview(request, grid, placement, tuple(lines(grid, picture=everywhere)))
         png = kitty.encode(
             decoded.image, placement, request.letterbox, request.cell, request.budget
         )

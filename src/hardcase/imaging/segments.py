@@ -20,22 +20,35 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+PICTURE = "picture"
+"""Name of the colours of a picture's cells, by which whoever sends them can tell them."""
+
 _MAX_STYLES = 1 << 15
 _NO_COLOUR = 1 << 24
 _PLAIN = Style()
 _REVERSED = Style(reverse=True)
 
+_MARKED = 1 << 50
+"""Added to the key of a style whose colours are named `PICTURE`."""
+
 _colours: dict[int, Color] = {}
 _styles: dict[int, Style] = {}
 
 
-def lines(grid: CellGrid, rows: Sequence[int] | None = None) -> list[list[Segment]]:
+def lines(
+    grid: CellGrid,
+    rows: Sequence[int] | None = None,
+    picture: NDArray[np.bool_] | None = None,
+) -> list[list[Segment]]:
     """Return the segments of the given rows (all of them by default), without line ends.
 
-    At depth MONO the styles carry no colour, only `reverse`.
+    `picture` (rows, columns of the grid) tells which cells belong to a picture. At depth MONO the
+    styles carry no colour, only `reverse`.
     """
     chosen = np.arange(grid.rows) if rows is None else np.asarray(rows, dtype=np.int64)
     keys = _keys(grid, chosen)
+    if picture is not None and grid.depth is not Depth.MONO:
+        keys[picture[chosen]] += _MARKED
     starts = np.ones(keys.shape, dtype=np.bool_)
     starts[:, 1:] = keys[:, 1:] != keys[:, :-1]
     style_of = _mono_style if grid.depth is Depth.MONO else _style
@@ -97,16 +110,18 @@ def _style(key: int) -> Style:
         if len(_styles) >= _MAX_STYLES:
             _styles.clear()
             _colours.clear()
-        fg = key >> 24
-        style = Style.from_color(None if fg == _NO_COLOUR else _colour(fg), _colour(key & 0xFFFFFF))
+        marked, fg, bg = key & _MARKED, key >> 24 & 0x1FFFFFF, key & 0xFFFFFF
+        front = None if fg & _NO_COLOUR else _colour(fg | marked)
+        style = Style.from_color(front, _colour(bg | marked))
         _styles[key] = style
     return style
 
 
-def _colour(packed: int) -> Color:
-    colour = _colours.get(packed)
+def _colour(key: int) -> Color:
+    colour = _colours.get(key)
     if colour is None:
-        triplet = ColorTriplet(packed >> 16, (packed >> 8) & 255, packed & 255)
-        colour = Color(f"#{packed:06x}", ColorType.TRUECOLOR, None, triplet)
-        _colours[packed] = colour
+        triplet = ColorTriplet(key >> 16 & 255, (key >> 8) & 255, key & 255)
+        name = PICTURE if key & _MARKED else triplet.hex
+        colour = Color(name, ColorType.TRUECOLOR, None, triplet)
+        _colours[key] = colour
     return colour

@@ -300,6 +300,7 @@ class ImageCanvas(Widget):
             depth=self._depth or Depth.FULL,
             letterbox=self._letterbox,
             mode=self._mode,
+            dithers=not getattr(self.app, "fits_pictures", False),
             cell=self._terminal.cell or CELL,
             budget=self._image.budget if self._image else PICTURE_BYTES,
         )

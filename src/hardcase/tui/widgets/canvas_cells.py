@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 from textual.strip import Strip
 
 from hardcase.imaging.cells import CellGrid, blank
@@ -16,13 +15,13 @@ from hardcase.imaging.segments import lines
 from hardcase.imaging.view import centred
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Hashable
     from pathlib import Path
 
-    from rich.segment import Segment
     from rich.style import Style
 
     from hardcase.imaging.preview import Preview
+    from hardcase.tui.wire.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +79,12 @@ def picture_of(preview: Preview, ground: Ground) -> CellGrid:
     return placeholders(*size, ground.image_id, ground.colour)
 
 
-def strips(
-    grid: CellGrid, rows: Sequence[int], preview: Preview | None, base: Style
-) -> list[Strip]:
-    """Return the strips of some rows; those without overlays were made with the picture.
+def strips(sheet: Sheet, base: Style) -> list[Strip]:
+    """Return the strips of a sheet.
 
-    Where the cells have no colours of their own (MONO) they take those of `base`.
+    Where its cells have no colours of their own (MONO) they take those of `base`.
     """
-    made: dict[int, list[Segment]] = {}
-    if preview and preview.grid and preview.lines:
-        drawn = set(np.flatnonzero(grid.differs(preview.grid).any(axis=1)).tolist())
-        made = {y: preview.lines[y] for y in rows if y not in drawn}
-    missing = [y for y in rows if y not in made]
-    made.update(zip(missing, lines(grid, missing), strict=True))
-    result = [Strip(made[y], grid.columns) for y in rows]
+    grid = sheet.grid
     if grid.depth is Depth.MONO:
-        return [strip.apply_style(base) for strip in result]
-    return result
+        return [Strip(line, grid.columns).apply_style(base) for line in lines(grid)]
+    return sheet.strips

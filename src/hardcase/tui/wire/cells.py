@@ -63,23 +63,24 @@ def _chopped(update: ChopsUpdate) -> Iterator[Piece]:
 
 @dataclass(slots=True, eq=False)
 class Cells:
-    """What `rows` x `columns` cells show; four int32 arrays of that shape.
+    """What `rows` x `columns` cells show; five int32 arrays of that shape.
 
-    `code` as in `glyphs`; `fg`, `bg` and `attr` as in `styles`. There is one way to say a thing: a
-    full block is a blank, no block draws its upper left quarter (it is the background), and a
-    blank has no foreground.
+    `code` as in `glyphs`; `fg`, `bg` and `attr` as in `styles`; `soft` is 1 in pictures. There is
+    one way to say a thing: a full block is a blank, no block draws its upper left quarter (it is
+    the background), and a blank has no foreground.
     """
 
     code: NDArray[np.int32]
     fg: NDArray[np.int32]
     bg: NDArray[np.int32]
     attr: NDArray[np.int32]
+    soft: NDArray[np.int32]
 
     @classmethod
     def unknown(cls, columns: int, rows: int) -> Self:
         """Return cells nothing is known of."""
         code = np.full((rows, columns), UNKNOWN, dtype=np.int32)
-        return cls(code, *(np.zeros((rows, columns), dtype=np.int32) for _ in range(3)))
+        return cls(code, *(np.zeros((rows, columns), dtype=np.int32) for _ in range(4)))
 
     @property
     def columns(self) -> int:
@@ -93,8 +94,8 @@ class Cells:
 
     @property
     def arrays(self) -> tuple[NDArray[np.int32], ...]:
-        """All four."""
-        return self.code, self.fg, self.bg, self.attr
+        """All five."""
+        return self.code, self.fg, self.bg, self.attr, self.soft
 
     def paint(self, pieces: Sequence[Piece], styles: StyleTable) -> None:
         """Draw pieces; what goes over the edge is cut."""
@@ -142,9 +143,9 @@ class Cells:
 def _canonical(
     codes: NDArray[np.int32], values: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], ...]:
-    """Return code, fg, bg and attr in the one way there is to say them."""
+    """Return code, fg, bg, attr and soft in the one way there is to say them."""
     codes = codes.copy()
-    fg, bg, attr = (values[:, n].copy() for n in range(3))
+    fg, bg, attr, soft = (values[:, n].copy() for n in range(4))
     pattern = patterns(codes)
     block = (pattern >= 0) & (attr == 0) & (fg >= 0) & (bg >= 0)
     flip = block & ((pattern & 1) == 1)
@@ -155,4 +156,4 @@ def _canonical(
     blank = (codes == BLANK) & ((attr & SHOWS_ON_BLANKS) == 0)
     fg[blank] = ANY
     attr[blank] = 0
-    return codes, fg, bg, attr
+    return codes, fg, bg, attr, soft

@@ -72,7 +72,8 @@ class Batch:
     def of(cls, cells: Cells, where: NDArray[np.bool_]) -> Batch:
         """Take the cells `where`, by rows."""
         row, column = where.nonzero()
-        return cls(row, column, *(array[row, column] for array in cells.arrays))
+        drawn = cells.code, cells.fg, cells.bg, cells.attr
+        return cls(row, column, *(array[row, column] for array in drawn))
 
 
 def encode(

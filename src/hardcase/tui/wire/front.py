@@ -8,21 +8,24 @@ shown, small differences cannot add up.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rich.color import ColorSystem
 
 from hardcase.tui.wire.cells import Cells
 from hardcase.tui.wire.encode import Batch, Means, Pen, encode, move
 from hardcase.tui.wire.glyphs import BLANK, CONTINUED, UNKNOWN
 from hardcase.tui.wire.lossy import Quality, cheapened, near, picture_mask
+from hardcase.tui.wire.named import palette_of
+from hardcase.tui.wire.rate import Rate
 from hardcase.tui.wire.styles import ANY, DEFAULT, SHOWS_ON_BLANKS, StyleTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from rich.color import ColorSystem
 
     from hardcase.tui.wire.cells import Piece
 
@@ -30,6 +33,7 @@ UNLIMITED = 1 << 40
 _LONGEST_BRIDGE = 3
 """Letters that take no more bytes than a jump over them."""
 _NOT_ASCII = 0x7F
+_COLOURS = {ColorSystem.EIGHT_BIT: 256, ColorSystem.STANDARD: 16}
 _CLEAR = b"\x1b[m\x1b[2J\x1b[H"
 
 
@@ -39,6 +43,8 @@ class FrontBuffer:
     def __init__(self, system: ColorSystem, means: Means | None = None) -> None:
         self.means = means or Means()
         self._styles = StyleTable(system)
+        self._palette = palette_of(_COLOURS[system]) if system in _COLOURS else None
+        self._rates: dict[Quality | None, Rate] = defaultdict(Rate)
         self._pen = Pen()
         self._clear = True
         self._quality: Quality | None = None
@@ -95,7 +101,10 @@ class FrontBuffer:
             changed &= ~close
         changed = self._whole_characters(changed | self._bridges(changed))
         pictures &= changed
-        drawn = cheapened(self.wanted, pictures, quality) if quality else self.wanted
+        drawn = self.wanted
+        if self.wanted.soft.any():
+            rate = self._rates[quality]
+            drawn = cheapened(self.wanted, pictures, quality, self._palette, rate)
         text = b"" if not self._clear else self._cleared(changed)
         sent, complete = [text], True
         whole = limit >= UNLIMITED and not hurried

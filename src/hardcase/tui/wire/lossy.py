@@ -1,35 +1,33 @@
-"""Colours for pictures that cost less, within a bound.
+"""Pictures in cells that cost less, within the bytes they may take.
 
-Neighbouring colours of a half row are drawn as one where that saves more than it spoils: a colour
-joins the run before it if the sum of squared errors grows by less than `Quality.join`, and the run
-is drawn in its mean. That is Koenig's and Ward's agglomeration along a line; a change of colour
-costs about 16 bytes, so `join` is a price of 16 bytes in squared error.
+Only cells that are marked as a picture's are touched; text, and whatever else there is, is exact.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hardcase.tui.wire.glyphs import BLANK, is_line, patterns
-from hardcase.tui.wire.named import nearest_named
-from hardcase.tui.wire.styles import ANY, INDEXED
+from hardcase.tui.wire.inks import affordable, best_runs, run_means
+from hardcase.tui.wire.mosaic import Mosaic
+from hardcase.tui.wire.named import channels, packed
+from hardcase.tui.wire.styles import INDEXED
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hardcase.tui.wire.cells import Cells
+    from hardcase.tui.wire.named import Palette
+    from hardcase.tui.wire.rate import Rate
 
-_LONGEST = 24
-"""Cells a run has at most. Longer ones cost one more colour each, and less time."""
+_UNDER_LINES = 12.0
+"""How much dearer a byte is under a line, where hardly anything is seen of the picture."""
 
-_SAVED_BY_NAME = 0.4
-"""What share of the bytes of a colour is saved by naming it."""
-
-_UNDER_LINES = 12
-"""How much more may be spoilt under a line."""
+_COLOUR_BYTES = 18.0
+"""Of a change of one colour."""
 
 _FLAT_RUN = 4
 """So many blanks of one colour in a row are a flat area, drawn exactly."""
@@ -37,51 +35,31 @@ _FLAT_RUN = 4
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What may be spoilt. All three are squared distances of colours, summed over the channels.
+    """How pictures are to look.
 
-    `join`: see above. `keep`: a cell on screen may stay that far from what it should show.
-    `flat`: the two halves of a cell may be drawn as one colour. `named`: whether the terminal's
-    256 named colours, which take fewer bytes, may be used for pictures.
+    `budget`: bytes a cell of the picture that an update may take. `least`: squared error that a
+    byte is worth at least; what costs less is not seen. `keep`: squared distance that each half of
+    a cell on screen may have from what it should show. `named`: whether the terminal's 256 named
+    colours, which take fewer bytes, may stand for true ones.
     """
 
-    join: float
+    budget: float
+    least: float
     keep: float
-    flat: float
     named: bool = False
-    most: float = float("inf")
-    """Mean squared error a channel that an update may have; beyond, `join` and `flat` give way."""
 
 
 def picture_mask(cells: Cells) -> NDArray[np.bool_]:
-    """Return which cells belong to a picture, so that their colours may be off a little.
+    """Return which cells of a picture may be off a little: its blocks, and lines over it.
 
-    Those are blocks of two true colours; between the first and the last block of a row, blanks
-    unless they touch text or lie in a flat area; and lines over the picture, whose own colour
-    stays exact.
+    Flat areas are exact: whatever is off there, is seen.
     """
-    true: NDArray[np.bool_] = (
-        (cells.bg >= 0) & (cells.bg < INDEXED) & (cells.fg < INDEXED) & (cells.attr == 0)
-    )
-    block: NDArray[np.bool_] = true & (cells.fg >= 0) & (patterns(cells.code) > 0)
-    if not block.any():
-        return block
-    near_block = block.copy()  # an edge of a box may take a whole row of the picture
-    near_block[1:] |= block[:-1]
-    near_block[:-1] |= block[1:]
-    blank = (cells.code == BLANK) & true & _between(block)
-    line = is_line(cells.code) & true & _between(near_block)
-    calm = blank | block | line
-    blank[:, 1:] &= calm[:, :-1]
-    blank[:, :-1] &= calm[:, 1:]
-    block |= line | (blank & ~_flat(cells))
-    return block
-
-
-def _between(block: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which cells are at or between the first and the last true one of their row."""
-    between: NDArray[np.bool_] = np.logical_or.accumulate(block, axis=1)
-    between &= np.logical_or.accumulate(block[:, ::-1], axis=1)[:, ::-1]
-    return between
+    picture: NDArray[np.bool_] = (cells.soft != 0) & (cells.attr == 0)
+    if picture.any():
+        blank = cells.code == BLANK
+        block = blank | (patterns(cells.code) > 0) | is_line(cells.code)
+        picture &= block & ~_flat(cells)
+    return picture
 
 
 def _flat(cells: Cells) -> NDArray[np.bool_]:
@@ -125,121 +103,52 @@ def _distance(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int32]:
     return total
 
 
-def cheapened(cells: Cells, where: NDArray[np.bool_], quality: Quality) -> Cells:
-    """Return cells as they are to be sent: the picture cells `where` in colours they share."""
+def cheapened(
+    cells: Cells,
+    where: NDArray[np.bool_],
+    quality: Quality | None,
+    palette: Palette | None,
+    rate: Rate,
+) -> Cells:
+    """Return cells as they are to be sent: the picture cells `where` as they cost least.
+
+    Without a quality all are exact, or what a palette has nearest to them.
+    """
+    out = type(cells)(*(array.copy() for array in cells.arrays))
+    if palette is not None:
+        _in_palette(out, palette)
+    if quality is None:
+        return out
     lines = where & is_line(cells.code)
-    out = _cheapened(cells, where & ~lines, quality)
-    while quality.join > 1 and _spoilt(cells, out, where & ~lines) > quality.most:
-        quality = replace(quality, join=quality.join * 0.6, flat=quality.flat * 0.6)
-        out = _cheapened(cells, where & ~lines, quality)
-    if lines.any():
-        out = _cheapened(out, lines, replace(quality, join=quality.join * _UNDER_LINES))
+    blocks = where & ~lines
+    if blocks.any():
+        mosaic = Mosaic.of(cells, blocks)
+        named = quality.named and palette is None
+        sketch = rate.sketch(mosaic, quality.budget, quality.least, palette, named=named)
+        at = mosaic.row, mosaic.column
+        out.code[at], out.fg[at], out.bg[at] = sketch.code, sketch.fg, sketch.bg
+    if lines.any() and palette is None:
+        _behind_lines(out, lines, rate.price * _UNDER_LINES, named=quality.named)
     return out
 
 
-def _spoilt(cells: Cells, out: Cells, where: NDArray[np.bool_]) -> float:
-    """Return the mean squared error a channel of the cells `where`."""
-    if not where.any():
-        return 0.0
-    (bg, fg), (new_bg, new_fg) = (
-        (c.bg[where], np.where(c.code[where] == BLANK, c.bg[where], c.fg[where]))
-        for c in (cells, out)
-    )
-    return float((_distance(bg, new_bg) + _distance(fg, new_fg)).mean()) / 6
+def _in_palette(cells: Cells, palette: Palette) -> None:
+    """Give pictures the colours the terminal has."""
+    for colours in (cells.fg, cells.bg):
+        true = (cells.soft != 0) & (colours >= 0) & (colours < INDEXED)
+        colours[true] = INDEXED | palette.numbers_of(palette.nearest(channels(colours[true])))
 
 
-def _cheapened(cells: Cells, where: NDArray[np.bool_], quality: Quality) -> Cells:
-    rows = np.flatnonzero(where.any(axis=1))
-    columns = np.flatnonzero(where.any(axis=0))
-    out = type(cells)(*(array.copy() for array in cells.arrays))
-    if not len(rows):
-        return out
-    left, right = int(columns[0]), int(columns[-1]) + 1
-    part = np.ix_(rows, np.arange(left, right))
-    used = where[part]
-    code, bg = cells.code[part], cells.bg[part]
-    blank, line = code == BLANK, is_line(code)
-    fg = np.where(blank, bg, cells.fg[part])
-    streams = np.concatenate((_channels(bg), _channels(fg)))
+def _behind_lines(cells: Cells, lines: NDArray[np.bool_], price: float, *, named: bool) -> None:
+    """Let the picture behind lines side by side share colours."""
+    rows = np.flatnonzero(lines.any(axis=1))
+    used = lines[rows]
     fresh = ~used
     fresh[:, 1:] |= ~used[:, :-1]
-    stops = fresh | line  # the colour of a line is no part of the picture
-    stops[:, 1:] |= line[:, :-1]
-    means = _run_means(streams, np.concatenate((fresh, stops)), quality)
-    new_bg, new_fg = means[: len(rows)], means[len(rows) :]
-    step = new_bg - new_fg
-    flat = ((step * step).sum(axis=2) <= quality.flat) & ~line
-    bg_number, fg_number = _packed(new_bg), _packed(new_fg)
-    out.code[part] = np.where(used, np.where(flat, BLANK, np.where(blank, _HALF, code)), code)
-    out.bg[part] = np.where(used, bg_number, cells.bg[part])
-    out.fg[part] = np.where(used & ~line, np.where(flat, ANY, fg_number), cells.fg[part])
-    return out
-
-
-_HALF = ord("▄")
-
-
-def _channels(colours: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Return (rows, columns, 3) of packed colours."""
-    return np.stack([(colours >> s) & 255 for s in (16, 8, 0)], axis=2).astype(np.float32)
-
-
-def _packed(colours: NDArray[np.int32]) -> NDArray[np.int32]:
-    packed: NDArray[np.int32] = (colours[..., 0] << 16) | (colours[..., 1] << 8) | colours[..., 2]
-    return packed
-
-
-def _run_means(
-    streams: NDArray[np.float32], fresh: NDArray[np.bool_], quality: Quality
-) -> NDArray[np.int32]:
-    """Return (rows, columns, 3) colours, equal within each run; a run begins where `fresh`."""
-    count, width, _ = streams.shape
-    begins = _best_runs(streams, fresh, quality.join)
-    starts = begins.ravel().nonzero()[0]
-    sums = np.add.reduceat(streams.reshape(-1, 3), starts, axis=0)
-    lengths = np.diff(starts, append=count * width)
-    values = np.rint(sums / lengths[:, None]).astype(np.int32)
-    if quality.named:
-        named = nearest_named(values)
-        good = ((values - named) ** 2).sum(axis=1) * lengths < quality.join * _SAVED_BY_NAME
-        values = np.where(good[:, None], named, values)
-    means: NDArray[np.int32] = np.repeat(values, lengths, axis=0).reshape(count, width, 3)
-    return means
-
-
-def _best_runs(
-    streams: NDArray[np.float32], fresh: NDArray[np.bool_], price: float
-) -> NDArray[np.bool_]:
-    """Return (rows, columns): where runs begin, so that squared error and price add up to least.
-
-    Dynamic programming over the columns (Bellman 1961, "On the approximation of curves by line
-    segments using dynamic programming"), for all rows at once.
-    """
-    count, width, _ = streams.shape
-    longest = min(_LONGEST, width)
-    sums = np.zeros((count, width + 1, 3), dtype=np.float32)
-    np.cumsum(streams, axis=1, out=sums[:, 1:])
-    squares = np.zeros((count, width + 1), dtype=np.float32)
-    np.cumsum(np.einsum("ijk,ijk->ij", streams, streams), axis=1, out=squares[:, 1:])
-    # errors[k - 1, :, x]: squared error of the run of k cells that ends before column x.
-    errors = np.full((longest, width + 1, count), np.inf, dtype=np.float32)
-    reach = np.maximum.accumulate(np.where(fresh, np.arange(width), 0), axis=1)
-    for k in range(1, longest + 1):
-        step = sums[:, k:] - sums[:, :-k]
-        error = squares[:, k:] - squares[:, :-k] - np.einsum("ijk,ijk->ij", step, step) / k
-        error[reach[:, k - 1 :] > np.arange(width - k + 1)] = np.inf
-        errors[k - 1, k:] = error.T
-    best = np.zeros((width + 1, count), dtype=np.float32)
-    chosen = np.zeros((width + 1, count), dtype=np.intp)
-    for x in range(1, width + 1):
-        k = min(longest, x)
-        totals = errors[:k, x] + best[x - k : x][::-1]
-        pick = totals.argmin(axis=0)
-        chosen[x] = pick + 1
-        best[x] = totals[pick, np.arange(count)] + price
-    begins = np.zeros((count, width), dtype=np.bool_)
-    at, everyone = np.full(count, width, dtype=np.intp), np.arange(count)
-    while at.any():
-        at = at - np.where(at > 0, chosen[at, everyone], 0)
-        begins[everyone, at] = True
-    return begins
+    fresh[:, 0] = True
+    streams = channels(cells.bg[rows])
+    begins = best_runs(streams, fresh, price * _COLOUR_BYTES)
+    values, counts = run_means(streams, begins)
+    values, _ = affordable(values, counts, price, named=named)
+    shared = values[begins.ravel().cumsum() - 1].reshape(streams.shape)
+    cells.bg[rows] = np.where(used, packed(shared), cells.bg[rows])

@@ -1,7 +1,9 @@
-"""The part of xterm's 256 colours that terminals agree on: the cube and the greys."""
+"""Palettes: the part of xterm's 256 colours that terminals agree on, cube and greys, and the 16."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,3 +47,81 @@ def nearest_named(colours: NDArray[np.int32]) -> NDArray[np.int32]:
     off_cube, off_grey = (((colours - found) ** 2).sum(axis=1) for found in (cube, grey))
     closest: NDArray[np.int32] = np.where((off_grey < off_cube)[:, None], grey, cube)
     return closest
+
+
+NAMED_BYTES = 8
+"""Of `38;5;n`, nearly always."""
+
+# What xterm calls its first 16. Terminals differ about them, by 40 of 255 a channel and more.
+_ANSI = (
+    0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5,
+    0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
+)  # fmt: skip
+
+_BITS = 5  # a channel in the table of nearest colours
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Palette:
+    """The colours of a terminal that has only some.
+
+    `numbers` (N,) and `packed` (N,), which ascends. `spread`: levels of an ordered pattern that
+    keeps neighbours apart where a colour must be mixed.
+    """
+
+    numbers: NDArray[np.int32]
+    packed: NDArray[np.int32]
+    spread: float
+    _table: NDArray[np.intp]
+
+    def nearest(self, colours: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the closest colour of the palette to each of (..., 3), which may lie outside."""
+        cell = np.clip(colours, 0, 255).astype(np.intp) >> (8 - _BITS)
+        return channels(self.packed[self._table[cell[..., 0], cell[..., 1], cell[..., 2]]])
+
+    def numbers_of(self, colours: NDArray[np.float32]) -> NDArray[np.int32]:
+        """Return the terminal's numbers of (..., 3) colours of the palette."""
+        return self.numbers[np.searchsorted(self.packed, packed(colours))]
+
+    def bytes_of(
+        self, colours: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the bytes that make each of (..., 3) the foreground, and the background."""
+        numbers = self.numbers_of(colours)
+        if len(self.numbers) > _FEW:
+            size = NAMED_BYTES - (numbers < 100).astype(np.float32)
+            return size, size
+        return np.full(numbers.shape, 2, np.float32), 2 + (numbers > 7).astype(np.float32)
+
+
+def channels(packed: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Return (..., 3) of 0xRRGGBB."""
+    return np.stack([packed >> s & 255 for s in (16, 8, 0)], axis=-1).astype(np.float32)
+
+
+def packed(colours: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Return 0xRRGGBB of (..., 3)."""
+    red, green, blue = (colours[..., n].astype(np.int32) for n in range(3))
+    return (red << 16) | (green << 8) | blue
+
+
+_FEW = 16
+_SPREAD = {_FEW: 90.0, 256: 32.0}
+
+
+@cache
+def palette_of(count: int) -> Palette:
+    """Return the palette of 16 or 256 colours; of the 256 only those that terminals agree on."""
+    if count == _FEW:
+        pairs = list(enumerate(_ANSI))
+    else:
+        pairs = [(number, colour) for colour, number in NAMED.items()]
+    numbers, values = np.array(sorted(pairs, key=lambda pair: pair[1]), dtype=np.int32).T
+    colours = channels(values)
+    axis = (np.arange(2**_BITS, dtype=np.float32) + 0.5) * 2 ** (8 - _BITS) - 0.5
+    axis[0], axis[-1] = 0.0, 255.0  # black and white must stay pure
+    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+    # |p - t|^2 without |p|^2, which is the same for every t.
+    distance = (colours**2).sum(axis=1) - 2 * grid @ colours.T
+    table = distance.argmin(axis=1).reshape((2**_BITS,) * 3)
+    return Palette(numbers, values, _SPREAD[count], table)

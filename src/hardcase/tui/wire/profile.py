@@ -27,11 +27,10 @@ class Profile(StrEnum):
     """Textual's own output, to compare with or in case of trouble."""
 
 
-# `join` and `flat` are measured on photos that fill 120x40 cells: on average 98 KB at 41 dB, and
-# 30 KB at 28 dB. `keep` holds in any case: were every pixel that far off, that would be 40.3 dB and
-# 28.1 dB. `most` is 40.3 dB for each update.
-FULL = Quality(join=100, keep=18, flat=50, most=6.0)
-LEAN = Quality(join=1900, keep=300, flat=1400, named=True)
+# Bytes a cell: 100 KB and 30 KB on 120x40 cells, less what moves and text may take.
+# `keep`: were every pixel that far off, that would be 40.3 dB and 28.1 dB.
+FULL = Quality(budget=20.6, least=2.0, keep=18)
+LEAN = Quality(budget=6.1, least=15.0, keep=300, named=True)
 
 
 def chosen_profile(environ: Mapping[str, str]) -> Profile:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.color import Color, ColorSystem, ColorType
 
+from hardcase.imaging.segments import PICTURE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -42,12 +44,12 @@ class StyleTable:
         """Forget all styles; links stay, since cells refer to them."""
         self._ids: dict[int, int] = {}
         self._kept: list[Style | None] = []  # so that no id is used again
-        self._values = np.empty((1024, 3), dtype=np.int32)
+        self._values = np.empty((1024, 4), dtype=np.int32)
         self._colours: dict[int, int] = {}
         self._kept_colours: list[Color] = []
 
     def values(self, styles: Sequence[Style | None]) -> NDArray[np.int32]:
-        """Return (N, 3): foreground, background and attributes of each style."""
+        """Return (N, 4): foreground, background, attributes of each style, and 1 of a picture's."""
         if len(self._kept) > _MOST:
             self.clear()
         keys = list(map(id, styles))
@@ -63,16 +65,16 @@ class StyleTable:
         rows = [self._value(style) for style in styles]
         needed = count + len(rows)
         if needed > len(self._values):
-            grown = np.empty((max(needed, 2 * len(self._values)), 3), dtype=np.int32)
+            grown = np.empty((max(needed, 2 * len(self._values)), 4), dtype=np.int32)
             grown[:count] = self._values[:count]
             self._values = grown
         self._values[count:needed] = rows
         self._ids.update((id(style), count + n) for n, style in enumerate(styles))
         self._kept += styles
 
-    def _value(self, style: Style | None) -> tuple[int, int, int]:
+    def _value(self, style: Style | None) -> tuple[int, int, int, int]:
         if style is None:
-            return DEFAULT, DEFAULT, 0
+            return DEFAULT, DEFAULT, 0, 0
         # Rich's own names for these are slow, or there are none (all attributes at once).
         fg, bg = style._color, style._bgcolor  # noqa: SLF001
         attributes = style._attributes & style._set_attributes  # noqa: SLF001
@@ -83,6 +85,7 @@ class StyleTable:
             DEFAULT if fg is None else colours.get(id(fg)) or self._colour(fg),
             DEFAULT if bg is None else colours.get(id(bg)) or self._colour(bg),
             attributes,
+            int(bg is not None and bg.name == PICTURE),
         )
 
     def _colour(self, colour: Color) -> int:
@@ -103,7 +106,8 @@ class StyleTable:
 
 
 def _number(colour: Color, system: ColorSystem) -> int:
-    if colour.type is not ColorType.TRUECOLOR or system is not ColorSystem.TRUECOLOR:
+    true = system is ColorSystem.TRUECOLOR or colour.name == PICTURE
+    if colour.type is not ColorType.TRUECOLOR or not true:
         colour = colour.downgrade(system)
     if colour.triplet is not None and colour.type is ColorType.TRUECOLOR:
         red, green, blue = colour.triplet

@@ -46,6 +46,11 @@ class Wired(_Base):
 
         return WireDriver
 
+    @property
+    def fits_pictures(self) -> bool:
+        """Whether pictures get the colours that the terminal has when they are sent."""
+        return self._our_driver() is not None
+
     def repaint_terminal(self) -> None:
         """Draw everything anew, in case something else has written on the terminal."""
         driver = self._our_driver()
