@@ -58,8 +58,9 @@ def state(store) -> dict[Table, dict[int, object]]:
 
 
 def as_kept(change: Change) -> Change:
-    """A change as the journal gives it back: records without the row before."""
-    edits = (replace(e, before=None) if e.table.is_record else e for e in change.edits)
+    """A change as the journal gives it back: what undo passes by without the row before."""
+    passed_by = change.kind is Kind.RECORD
+    edits = (replace(e, before=None) if passed_by or e.table.is_record else e for e in change.edits)
     return replace(change, edits=tuple(edits))
 
 

@@ -70,7 +70,7 @@ def assert_equal(store: JobStore, model: Model) -> None:
     assert store.last_seq == model.last_seq
     kept = list(store.history())
     assert len(kept) >= min(KEPT, model.last_seq)
-    assert kept == [as_kept(c) for c in model.changes[: -len(kept) - 1 : -1]]
+    assert [as_kept(c) for c in kept] == [as_kept(c) for c in model.changes[: -len(kept) - 1 : -1]]
     oldest = kept[-1].seq if kept else 0
     for target, stack in ((store.undo_target(), model.undo), (store.redo_target(), model.redo)):
         assert target == next((c for c in stack[-1:] if c.seq >= oldest), None)

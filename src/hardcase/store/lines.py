@@ -3,8 +3,8 @@ r"""One line of the journal: a change, with a checksum so that damage is noticed
 A line is `crc TAB header TAB edits NEWLINE`. The crc is the CRC-32 of what follows its tab, as 8
 hex digits. The header is `{seq, when, who, title, kind, target?}`, so that an index needs no look
 at the edits: `[[table, key, after, before?], ...]`. `before` is left out where there is none to
-keep: new rows, and records, which undo leaves alone. The JSON is ASCII, so tabs and newlines only
-separate.
+keep: new rows, and what undo passes by, which are records and changes of that kind. The JSON is
+ASCII, so tabs and newlines only separate.
 
 The first line of a journal is such a line too. Its header is `{format, schema, job}`, its edits
 are none.
@@ -75,13 +75,14 @@ def encode_change(change: Change) -> bytes:
     }
     if change.target is not None:
         header["target"] = change.target
-    edits = ",".join(map(_encode_edit, change.edits))
+    keeps_before = change.kind is not Kind.RECORD
+    edits = ",".join(_encode_edit(edit, keeps_before=keeps_before) for edit in change.edits)
     return encode_line(header, f"[{edits}]")
 
 
-def _encode_edit(edit: Edit) -> str:
+def _encode_edit(edit: Edit, *, keeps_before: bool) -> str:
     values: list[Any] = [edit.table, edit.key, None if edit.after is None else to_json(edit.after)]
-    if edit.before is not None and not edit.table.is_record:
+    if keeps_before and edit.before is not None and not edit.table.is_record:
         values.append(to_json(edit.before))
     return encode_json(values)
 
