@@ -104,7 +104,7 @@ def test_links_are_passed_by_and_told(job, drop, model, tmp_path, cli):
 
 
 @pytest.mark.parametrize(
-    ("where", "status", "told"),
+    "wrong",
     [
         ("nowhere", 1, "nowhere is no folder"),
         ("pictures", 2, "is the folder of the job"),
@@ -112,7 +112,8 @@ def test_links_are_passed_by_and_told(job, drop, model, tmp_path, cli):
         (".", 2, "holds the folder of the job"),
     ],
 )
-def test_wrong_folders_are_one_line(job, model, cli, where, status, told):
+def test_wrong_folders_are_one_line(job, model, cli, wrong):
+    where, status, told = wrong
     result = cli("collect", job, job.parent / where, "--model", model)
     assert result.status == status
     assert told in result.error
