@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hardcase.inference import LocalEngine, describe_model, load_profile
+from hardcase.inference import LocalEngine, describe_model, load_profile, recognise_model
 from hardcase.model.evidence import ORIGINAL
 
 pytestmark = pytest.mark.shared_data
@@ -103,6 +103,26 @@ def test_a_segmentation_model_is_refused_kindly(shared_data):
     assert "use a classification or detection model" in info.problem
 
 
-def test_a_detector_of_an_unknown_family_is_refused_with_advice(shared_data):
-    problem = describe_model(shared_data / "onnx/ultraface_rfb320.onnx").problem
-    assert "scores 1x4420x2, boxes 1x4420x4" in problem
+@pytest.mark.parametrize(
+    ("file", "decoder", "classes", "certainty"),
+    [
+        ("cifar10_resnet_2b", "classifier", 10, "likely"),
+        ("ultraface_rfb320", "ssd-scores", 1, "likely"),
+        ("yolo11n_int8_droneeye", "ultralytics", 80, "sure"),
+        ("yolox_nano_bigisland", "yolox", 80, "likely"),
+    ],
+)
+def test_real_models_are_recognised_without_a_profile(
+    shared_data, file, decoder, classes, certainty
+):
+    info = describe_model(shared_data / f"onnx/{file}.onnx")
+    assert info.profile.decoder == decoder
+    assert len(info.profile.labels) == classes
+    assert info.recognition.certainty == certainty
+
+
+def test_what_real_models_answer_is_recognised_on_real_images_too(shared_data):
+    images = sorted((shared_data / "detection/coco_train128/images").iterdir())[:3]
+    for file in ("ultraface_rfb320", "yolox_nano_bigisland"):
+        model = shared_data / f"onnx/{file}.onnx"
+        assert recognise_model(model, images=images).profile == recognise_model(model).profile

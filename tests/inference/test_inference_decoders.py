@@ -8,31 +8,32 @@ import pytest
 from hardcase.errors import ModelError
 from hardcase.inference.decoders import (
     MAX_CANDIDATES,
-    check_output,
+    check_outputs,
     classifier,
-    ultralytics,
+    decode,
+    grid,
+    split,
     yolox,
-    yolox_cells,
 )
 from hardcase.inference.schema import Activation
 
 
-def test_ultralytics_columns_are_centre_size_and_a_score_per_class():
+def test_ultralytics_columns_are_centre_size_and_a_score_per_class(profile):
     output = np.array([[10, 30], [20, 40], [4, 8], [6, 2], [0.9, 0.05], [0.3, 0.6]])
-    found = ultralytics(output, 0.1)
+    found = decode((output,), profile("ultralytics", "ab", (64, 64)), 0.1)
     assert found.boxes.tolist() == [[8, 17, 12, 23], [8, 17, 12, 23], [26, 39, 34, 41]]
     assert found.classes.tolist() == [0, 1, 1]
     np.testing.assert_allclose(found.scores, [0.9, 0.3, 0.6], rtol=1e-6)
 
 
-def test_yolox_cells_are_decoded_on_the_three_grids():
+def test_yolox_cells_are_decoded_on_the_three_grids(profile):
     size = (64, 32)
-    assert yolox_cells(size) == 8 * 4 + 4 * 2 + 2 * 1
+    assert grid.count(size, yolox.STRIDES) == 8 * 4 + 4 * 2 + 2 * 1
     output = np.zeros((42, 7), dtype=np.float32)
     output[8 + 3] = [0.5, 0.25, np.log(2), np.log(3), 0.8, 0.5, 0.1]  # stride 8: row 1, column 3
     output[32 + 4 + 2] = [0, 0, 0, 0, 1, 0, 0.9]  # stride 16: row 1, column 2
     output[41] = [-0.5, 0, 0, 0, 0.5, 1, 0]  # stride 32: column 1
-    found = yolox(output, size, 0.2)
+    found = decode((output,), profile("yolox", "ab", size), 0.2)
     assert found.classes.tolist() == [0, 1, 0]
     np.testing.assert_allclose(found.scores, [0.4, 0.9, 0.5], rtol=1e-6)
     np.testing.assert_allclose(
@@ -40,27 +41,57 @@ def test_yolox_cells_are_decoded_on_the_three_grids():
     )
 
 
-def test_boxes_and_scores_that_are_no_numbers_are_dropped():
+def test_boxes_and_scores_that_are_no_numbers_are_dropped(profile):
     output = np.array(
         [[np.nan, np.inf, 5, 5], [5, 5, 5, 5], [2, 2, 2, 2], [2, 2, 2, 2], [0.9, 0.9, np.nan, 0.9]]
     )
-    assert ultralytics(output, 0.1).boxes.tolist() == [[4, 4, 6, 6]]
+    chosen = profile("ultralytics", "a", (8, 8))
+    assert decode((output,), chosen, 0.1).boxes.tolist() == [[4, 4, 6, 6]]
 
 
-def test_yolox_sizes_beyond_all_numbers_are_dropped():
-    output = np.zeros((yolox_cells((32, 32)), 6), dtype=np.float32)
+def test_yolox_sizes_beyond_all_numbers_are_dropped(profile):
+    output = np.zeros((21, 6), dtype=np.float32)
     output[:, 2] = 1e30
     output[:, 4:] = 1
-    assert len(yolox(output, (32, 32), 0.1).boxes) == 0
+    assert len(decode((output,), profile("yolox", "a", (32, 32)), 0.1).boxes) == 0
 
 
-def test_only_the_best_candidates_are_kept_of_very_many():
+def test_only_the_best_candidates_are_kept_of_very_many(profile):
     count = MAX_CANDIDATES + 10
     output = np.full((5, count), 5.0)
     output[4] = np.linspace(0.1, 0.9, count)
-    found = ultralytics(output, 0.01)
+    found = decode((output,), profile("ultralytics", "a", (8, 8)), 0.01)
     assert len(found.scores) == MAX_CANDIDATES
     assert found.scores.min() >= output[4, 10] - 1e-6
+
+
+def test_classes_without_a_label_are_dropped(profile):
+    rows = np.array([[0, 0, 4, 4, 0.9, c] for c in (-1, 0, 1, 2, 1e9, np.nan)])
+    found = decode((rows,), profile("end2end", "ab", (8, 8)), 0.1)
+    assert found.classes.tolist() == [0, 1]
+
+
+def test_a_count_cuts_the_lists_and_must_make_sense(profile):
+    boxes, scores = np.tile([0.0, 0, 4, 4], (3, 1)), np.array([0.9, 0.8, 0.7])
+    classes = np.zeros(3, dtype=np.int64)
+    chosen = profile("nms-lists", "a", (8, 8))
+    assert len(decode((np.array([2]), boxes, scores, classes), chosen, 0.1).boxes) == 2
+    assert len(decode((np.array([1e18]), boxes, scores, classes), chosen, 0.1).boxes) == 3
+    for senseless in (-1.0, np.nan, np.inf):
+        with pytest.raises(ValueError, match="no sensible number"):
+            decode((np.array([senseless]), boxes, scores, classes), chosen, 0.1)
+
+
+def test_lists_of_different_length_are_no_answer(profile):
+    chosen = profile("torchvision", "a", (8, 8))
+    with pytest.raises(ValueError, match="different number"):
+        decode((np.zeros((2, 4)), np.ones(2), np.ones(3)), chosen, 0.1)
+
+
+def test_whole_numbers_for_boxes_are_refused_since_nobody_knows_their_scale(profile):
+    output = np.zeros((6, 3), dtype=np.uint8)
+    with pytest.raises(ModelError, match="uint8"):
+        decode((output,), profile("ultralytics", "ab", (8, 8)), 0.1)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +110,12 @@ def test_a_classifier_answers_probabilities(activation, raw, expected):
     np.testing.assert_allclose(out, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize(("raw", "dtype"), [([0, 51, 204], np.uint8), ([-128, -77, 76], np.int8)])
+def test_bytes_of_a_quantised_softmax_are_probabilities(raw, dtype):
+    out = classifier(np.array(raw, dtype=dtype), Activation.NONE)
+    np.testing.assert_allclose(out, [0, 0.2, 0.8], atol=1e-6)
+
+
 def test_logits_without_an_activation_are_the_profiles_fault():
     with pytest.raises(ModelError, match="activation"):
         classifier(np.array([2.0, -1.0]), Activation.NONE)
@@ -92,15 +129,32 @@ def test_scores_that_are_no_numbers_are_this_images_trouble():
 @pytest.mark.parametrize(
     ("decoder", "labels", "good", "bad"),
     [
-        ("classifier", "abc", [(1, 3), ("b", 3), (1, 3, 1, 1), (1, None)], [(1, 4), (3,)]),
+        ("classifier", "abc", [(1, 3), ("b", 3), (1, 3, 1, 1), (1, None), ()], [(1, 4), (3,)]),
         ("ultralytics", "ab", [(1, 6, 21), (1, "c", "n")], [(1, 21, 6), (1, 6)]),
         ("yolox", "ab", [(1, 21, 7)], [(1, 21, 8), (1, 22, 7), (1, 300, 6)]),
+        ("end2end", "ab", [(1, 300, 6), (300, 6)], [(1, 300, 7), (6,)]),
     ],
 )
 def test_outputs_of_another_shape_are_refused(profile, decoder, labels, good, bad):
     chosen = profile(decoder, labels, (32, 32))
     for shape in good:
-        check_output(chosen, shape)
+        check_outputs(chosen, [shape])
     for shape in bad:
         with pytest.raises(ModelError, match=decoder):
-            check_output(chosen, shape)
+            check_outputs(chosen, [shape])
+
+
+def test_a_model_of_too_few_outputs_is_refused_with_what_is_read(profile):
+    with pytest.raises(ModelError, match="boxes, labels, scores"):
+        check_outputs(profile("torchvision", "a", (8, 8)), [("n", 4)])
+
+
+def test_answers_are_told_apart_by_picture_or_belong_to_the_only_one(profile):
+    lists = profile("torchvision", "a", (8, 8))
+    assert not check_outputs(lists, [("n", 4), ("n",), ("n",)])
+    (alone,) = split([np.zeros((5, 4)), np.zeros(5), np.zeros(5)], lists, 1)
+    assert [part.shape for part in alone] == [(5, 4), (5,), (5,)]
+    with pytest.raises(ModelError, match="5x4"):
+        split([np.zeros((5, 4)), np.zeros(5), np.zeros(5)], lists, 2)
+    both = split([np.zeros((2, 3, 1, 1))], profile("classifier", "abc", (8, 8)), 2)
+    assert [part[0].shape for part in both] == [(3,), (3,)]

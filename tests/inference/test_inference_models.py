@@ -56,13 +56,24 @@ def test_a_description_is_json_and_tells_shapes_types_and_metadata(fixed_answer)
     assert data["bytes"] == model.stat().st_size
 
 
-def test_a_model_without_a_profile_is_described_with_the_reason(mean_colour):
+def test_a_model_without_a_profile_is_described_as_it_was_recognised(mean_colour):
     info = describe_model(mean_colour())
+    assert (info.profile_source, info.problem) == ("recognised", None)
+    assert info.profile.labels == ("class_0", "class_1", "class_2")
+    data = json.loads(json.dumps(info.to_json()))
+    assert (data["family"], data["certainty"]) == ("a classifier", "likely")
+    assert any("labels.txt" in reason for reason in data["reasons"])
+    assert load_profile(mean_colour()) == info.profile
+
+
+def test_a_model_that_is_neither_task_is_described_with_the_reason(onnx_file):
+    nodes = [helper.make_node("Identity", ["images"], ["output"])]
+    model = onnx_file("masks.onnx", nodes, [1, 3, 16, 16], [1, 3, 16, 16])
+    info = describe_model(model)
     assert info.profile is None
-    assert "classifier of 3 classes" in info.problem
-    assert "write mean.yaml beside it" in info.problem
-    with pytest.raises(ModelError, match="classifier of 3 classes"):
-        load_profile(mean_colour())
+    assert "segmentation" in info.problem
+    with pytest.raises(ModelError, match=r"masks\.onnx: it seems to be a segmentation model"):
+        load_profile(model)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model at all", b"\x08\x07" * 5000])

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from hardcase.errors import ModelError
+from hardcase.inference.families import Decoder
 from hardcase.inference.schema import MAX_PROFILE_BYTES, profile_from_json, read_profile
 from hardcase.model.job import Task
 
@@ -63,7 +64,7 @@ def test_a_profile_survives_json(written):
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("decoder: ultralytics", "decoder: detr", "decoder must be one of"),
+        ("decoder: ultralytics", "decoder: yolo", "decoder must be one of"),
         ("decoder: ultralytics", "", "decoder is missing"),
         ("task: detection", "task: classification", "goes with task detection"),
         ("task: detection", "task: segmentation", "task must be one of"),
@@ -86,7 +87,10 @@ def test_a_profile_survives_json(written):
         ("labels: [apple, orange]", "labels: [[a]]", r"labels\[0\]"),
         ("score_threshold: 0.25", "score_threshold: 1.5", "from 0 to 1"),
         ("score_threshold: 0.25", "score_threshold: high", "score_threshold must be a number"),
-        ("score_threshold: 0.25", "activation: softmax", "activation is for classifiers"),
+        ("score_threshold: 0.25", "activation: softmax", "ultralytics can only be none"),
+        ("score_threshold: 0.25", "outputs: [a, b]", "outputs of decoder ultralytics must name"),
+        ("score_threshold: 0.25", "outputs: [1]", "outputs must be a list of names"),
+        ("score_threshold: 0.25", "first_class: 2", "first_class must be a number from 0 to 1"),
         ("task: detection", "task: [", "is not YAML"),
         ("task: detection", "task: 2020-13-45", "is not YAML"),
         ("task: detection", "task: !!python/object/apply:os.system [true]", "is not YAML"),
@@ -114,6 +118,25 @@ def test_a_huge_file_is_refused(written):
 def test_a_missing_file_is_an_error(tmp_path):
     with pytest.raises(ModelError, match="not a file"):
         read_profile(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("decoder", Decoder)
+def test_every_decoder_has_defaults_that_can_be_written_down(written, decoder):
+    text = f"{{decoder: {decoder}, input: {{size: [8, 8]}}, labels: [a]}}"
+    profile = read_profile(written(text))
+    family = decoder.family
+    assert profile.activation is family.activations[0]
+    assert profile.first_class == family.first_class
+    assert profile.iou_threshold == (1.0 if family.suppressed else 0.5)
+    assert profile_from_json(profile.to_json(), "again") == profile
+
+
+def test_a_profile_may_name_outputs_and_count_classes_from_one(written):
+    more = "\noutputs: [b, s]\nfirst_class: 0\nactivation: softmax"
+    text = "decoder: ssd-scores\ninput: {size: [8, 8]}\nlabels: [a]" + more
+    profile = read_profile(written(text))
+    assert (profile.outputs, profile.first_class) == (("b", "s"), 0)
+    assert profile_from_json(profile.to_json(), "again") == profile
 
 
 def test_names_are_made_printable(written):

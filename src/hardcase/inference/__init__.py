@@ -2,21 +2,28 @@
 
 from hardcase.inference.budget import Effort
 from hardcase.inference.encoder import encoder_request
-from hardcase.inference.engine import Engine, LocalEngine, file_sha256
-from hardcase.inference.profiles import ModelInfo, describe_model, load_profile
+from hardcase.inference.engine import Engine, LocalEngine
+from hardcase.inference.hashing import file_sha256
+from hardcase.inference.keeping import keep_profile
+from hardcase.inference.profiles import ModelInfo, describe_model, load_profile, recognise_model
+from hardcase.inference.recognition import Certainty, Recognition
 from hardcase.inference.request import EncoderRequest
 from hardcase.inference.schema import Profile, read_profile
 
 __all__ = [
+    "Certainty",
     "Effort",
     "EncoderRequest",
     "Engine",
     "LocalEngine",
     "ModelInfo",
     "Profile",
+    "Recognition",
     "describe_model",
     "encoder_request",
     "file_sha256",
+    "keep_profile",
     "load_profile",
     "read_profile",
+    "recognise_model",
 ]

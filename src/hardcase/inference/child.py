@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 DESCRIBE = "describe"
+PROBE = "probe"
 RUN = "run"
 
 # -P keeps the working directory, which may be somebody's data set, out of the module search path.

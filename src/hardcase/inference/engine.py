@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, Protocol
@@ -148,13 +147,3 @@ class LocalEngine:
         raise ModelError(
             f"{self._name}: its engine answered nonsense ({short(problem)}); try another model"
         )
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file as 64 hex digits. Raises ModelError if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ModelError(f"{printable(path.name)} cannot be read: {reason}") from error

@@ -17,7 +17,6 @@ from hardcase.inference import budget, decoders, opened, views
 from hardcase.inference.nms import suppress
 from hardcase.inference.preprocess import place, render
 from hardcase.inference.request import MAX_MEASURED_BOXES, SCORE_DECIMALS, RunRequest
-from hardcase.inference.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Task
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+    from hardcase.inference.schema import InputSpec
     from hardcase.inference.session import Network
 
 FLOOR = 0.01
@@ -103,8 +103,7 @@ class _Sight:
         outputs, embedding = opened.run(self._model, pictures, embed=names[0] == ORIGINAL)
         for name, output in zip(names, outputs, strict=True):
             if profile.task is Task.CLASSIFICATION:
-                found = decoders.classifier(output.reshape(-1), profile.activation)
-                self.probabilities[name] = found
+                self.probabilities[name] = decoders.probabilities(output, profile)
             else:
                 self.detections[name] = self._detections(output, name)
         return embedding
@@ -120,13 +119,10 @@ class _Sight:
             return self._canvas
         return views.view(self._canvas, self._placement, name, self._model.profile.input.pad)
 
-    def _detections(self, output: NDArray[Any], name: str) -> Detections:
+    def _detections(self, output: tuple[NDArray[Any], ...], name: str) -> Detections:
         profile, placement = self._model.profile, self._placement
         floor = min(self._request.threshold, FLOOR)
-        if profile.decoder is Decoder.YOLOX:
-            found = decoders.yolox(output, profile.input.size, floor)
-        else:
-            found = decoders.ultralytics(output, floor)
+        found = decoders.decode(output, profile, floor)
         boxes = placement.to_source(views.to_original(found.boxes, placement, name))
         shown = views.shown_part(placement, name)
         if shown is not None:

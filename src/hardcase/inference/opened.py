@@ -5,15 +5,17 @@ Only the child process imports this module.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError
-from hardcase.inference.decoders import check_output
+from hardcase.inference import decoders
 from hardcase.inference.features import default_input, embedding
 from hardcase.inference.preprocess import place, render
 from hardcase.inference.session import Network, infer, network, open_session
+from hardcase.inference.signature import MAX_NAME
 from hardcase.inference.tap import Tap, open_tapped
+from hardcase.model.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,11 +30,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An open model. `tap` is where its embeddings come from, None where it gives none."""
+    """An open model.
+
+    `tap` is where its embeddings come from, None where it gives none. `outputs` are the names of
+    those that its decoder reads, in its order.
+    """
 
     network: Network
     profile: Profile
     tap: Tap | None
+    outputs: tuple[str, ...]
 
 
 def open_model(path: str, profile: Profile, threads: int, *, tapped: bool = True) -> Model:
@@ -45,31 +52,51 @@ def open_model(path: str, profile: Profile, threads: int, *, tapped: bool = True
     else:
         session, tap = open_session(path, threads=threads), None
     fed = network(session, profile.input)
-    check_output(profile, session.get_outputs()[0].shape)
-    return Model(fed, profile, tap)
+    taken = _taken(session.get_outputs(), profile)
+    batched = decoders.check_outputs(profile, [node.shape for node in taken])
+    if not (batched and profile.decoder.family.batched):
+        if fed.batch not in (None, 1):
+            raise ModelError(
+                f"it takes {fed.batch} pictures at once, and its answers do not tell which is "
+                "whose; export it for one picture"
+            )
+        fed = replace(fed, batch=1)
+    return Model(fed, profile, tap, tuple(node.name for node in taken))
 
 
 def run(
     model: Model, pictures: Sequence[Image.Image], *, embed: bool = False
-) -> tuple[list[NDArray[Any]], NDArray[np.float32] | None]:
-    """Return the raw first output of each rendered picture, without its batch axis.
+) -> tuple[list[tuple[NDArray[Any], ...]], NDArray[np.float32] | None]:
+    """Return the raw outputs of each rendered picture that are read, without their batch axes.
 
     Beside them, the embedding of the first picture if `embed` and if there is one. Pictures go in
     one batch where the model takes any number. Safe to call from several threads. Raises
     ModelError.
     """
     size = model.network.batch or len(pictures)
-    rows: list[NDArray[Any]] = []
+    rows: list[tuple[NDArray[Any], ...]] = []
     found = None
     for start in range(0, len(pictures), size):
         tap = model.tap if embed and start == 0 else None
-        names = [model.network.output, *([tap.name] if tap else [])]
-        output, *inner = infer(model.network, pictures[start : start + size], names)
-        check_output(model.profile, output.shape)
-        rows.extend(output)
+        names = [*model.outputs, *([tap.name] if tap else [])]
+        values = infer(model.network, pictures[start : start + size], names)
+        outputs, inner = values[: len(model.outputs)], values[len(model.outputs) :]
+        rows.extend(decoders.split(outputs, model.profile, size))
         if tap and inner[0].shape[:1] == (size,):
             found = embedding(inner[0][0], channels_first=tap.channels_first)
     return rows[: len(pictures)], found
+
+
+def _taken(outputs: Sequence[Any], profile: Profile) -> list[Any]:
+    """Return the outputs that a profile names, or else the first ones."""
+    reads = len(profile.decoder.family.reads)
+    if not profile.outputs:
+        return list(outputs[:reads])
+    by_name = {printable(node.name)[:MAX_NAME]: node for node in outputs}
+    missing = [name for name in profile.outputs if name not in by_name]
+    if missing:
+        raise ModelError(f"it has no output {missing[0]}; correct outputs in the profile")
+    return [by_name[name] for name in profile.outputs]
 
 
 def open_encoder(request: EncoderRequest, threads: int) -> Network:
@@ -96,6 +123,8 @@ def encode(
         (output,) = infer(encoder, [picture], [encoder.output])
     except ModelError as error:
         raise ModelError(f"the encoder cannot be used: {error}") from error
+    if output.shape[:1] != (encoder.batch or 1,):
+        raise ModelError("the encoder's output has no row per picture; use another one")
     if not 2 <= output.ndim <= 4:
         raise ModelError(f"the encoder's output has {output.ndim} axes; use one that gives vectors")
     return embedding(output[0], channels_first=output.ndim == 4)

@@ -117,13 +117,16 @@ def tensor(
 ) -> NDArray[np.generic]:
     """Return the input of B rendered pictures: (B, 3, H, W) or (B, H, W, 3) by `spec.layout`.
 
-    Values are `(v / scale - mean) / std`; an integer `dtype` takes the pixel values as they are.
+    Values are `(v / scale - mean) / std`; an integer `dtype` takes the pixel values as they are,
+    and a signed one less 128, as quantised models do.
     """
     pixels = np.stack([np.asarray(picture) for picture in pictures])
     if spec.color is Color.BGR:
         pixels = pixels[..., ::-1]
     if spec.layout is Layout.NCHW:
         pixels = pixels.transpose(0, 3, 1, 2)
+    if np.issubdtype(dtype, np.signedinteger):
+        return np.ascontiguousarray(pixels.astype(np.int16) - 128, dtype=dtype)
     if np.issubdtype(dtype, np.integer):
         return np.ascontiguousarray(pixels, dtype=dtype)
     shape = (3, 1, 1) if spec.layout is Layout.NCHW else (3,)

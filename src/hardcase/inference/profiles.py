@@ -6,20 +6,39 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError
+from hardcase.inference.child import PROBE, Child
+from hardcase.inference.keeping import kept_profile, profile_beside
 from hardcase.inference.recognition import recognise
+from hardcase.inference.recognition.companions import look_beside
+from hardcase.inference.recognition.values import values_from_json
 from hardcase.inference.schema import Profile, read_profile
 from hardcase.inference.signature import (
+    MAX_NAME,
+    MAX_TENSORS,
     TIMEOUT,
     Signature,
     TensorInfo,
     read_signature,
     require_model,
+    short,
 )
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from hardcase.inference.recognition import Probe, Recognition
+    from hardcase.inference.recognition.values import Values
+    from hardcase.inference.schema import InputSpec
+
+__all__ = [
+    "ModelInfo",
+    "describe_model",
+    "load_profile",
+    "profile_beside",
+    "recognise_model",
+]
 
 _SHOWN_METADATA_CHARS = 500
 
@@ -29,7 +48,8 @@ class ModelInfo:
     """A model as `hardcase models inspect` shows it. All text is printable.
 
     `profile` is what a run would use and `profile_source` where it comes from; without one,
-    `problem` says why and what to do. `metadata` values are cut after 500 characters.
+    `problem` says why and what to do. `recognition` is what the profile rests on where none was
+    written. `metadata` values are cut after 500 characters.
     """
 
     file: str
@@ -40,6 +60,7 @@ class ModelInfo:
     profile: Profile | None
     profile_source: str | None
     problem: str | None
+    recognition: Recognition | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values only."""
@@ -48,37 +69,61 @@ class ModelInfo:
             tensor["shape"] = list(tensor["shape"])
         data["inputs"], data["outputs"] = list(data["inputs"]), list(data["outputs"])
         data["profile"] = self.profile.to_json() if self.profile else None
+        found = data.pop("recognition") and self.recognition
+        data["family"] = self.profile.decoder.family.title if self.profile else None
+        data["certainty"] = str(found.certainty) if found else None
+        data["reasons"] = list(found.reasons) if found else []
+        data["labels_from"] = found.labels_from if found else None
         return data
 
 
-def profile_beside(model: Path) -> Path:
-    """Return where the profile of a model is looked for: the YAML file of its name beside it."""
-    return model.with_suffix(".yaml")
-
-
-def load_profile(model: Path, explicit: Path | None = None, *, timeout: float = TIMEOUT) -> Profile:
+def load_profile(
+    model: Path,
+    explicit: Path | None = None,
+    *,
+    images: Iterable[Path] = (),
+    timeout: float = TIMEOUT,
+) -> Profile:
     """Return how to use a model.
 
-    The first of: the file `explicit`; the YAML file beside the model; what the model's metadata and
-    shapes say. Raises ModelError, one line with what is known and how to write a profile.
+    The first of: the file `explicit`; the profile kept for the model, see `keeping`; what the model
+    is recognised as, with a few of `images` to look at. Raises ModelError, one line with what is
+    known and how to write a profile.
     """
     require_model(model)
-    written = _written(model, explicit)
+    written = explicit or kept_profile(model)
     if written is not None:
         return read_profile(written)
-    return _recognised(model, read_signature(model, timeout=timeout))
+    return recognise_model(model, images=images, timeout=timeout).profile
+
+
+def recognise_model(
+    model: Path, *, images: Iterable[Path] = (), timeout: float = TIMEOUT
+) -> Recognition:
+    """Return what a model is taken for, whatever profile is kept for it.
+
+    `images` are a few pictures for a probe run; without any, drawn ones are shown. Raises
+    ModelError.
+    """
+    signature = read_signature(model, timeout=timeout)
+    return _recognised(model, signature, images, timeout)
 
 
 def describe_model(
-    model: Path, explicit: Path | None = None, *, timeout: float = TIMEOUT
+    model: Path,
+    explicit: Path | None = None,
+    *,
+    images: Iterable[Path] = (),
+    timeout: float = TIMEOUT,
 ) -> ModelInfo:
     """Describe a model file. Raises ModelError when it cannot be opened at all."""
     signature = read_signature(model, timeout=timeout)
-    profile, source, problem = None, None, None
+    profile, source, problem, recognition = None, None, None, None
     try:
-        written = _written(model, explicit)
+        written = explicit or kept_profile(model)
         if written is None:
-            profile, source = _recognised(model, signature), "the model itself"
+            recognition = _recognised(model, signature, images, timeout)
+            profile, source = recognition.profile, "recognised"
         else:
             profile, source = read_profile(written), printable(written.name)
     except ModelError as error:
@@ -92,18 +137,45 @@ def describe_model(
         profile=profile,
         profile_source=source,
         problem=problem,
+        recognition=recognition,
     )
 
 
-def _written(model: Path, explicit: Path | None) -> Path | None:
-    if explicit is not None:
-        return explicit
-    beside = profile_beside(model)
-    return beside if beside.exists() else None
-
-
-def _recognised(model: Path, signature: Signature) -> Profile:
+def _recognised(
+    model: Path, signature: Signature, images: Iterable[Path], timeout: float
+) -> Recognition:
     try:
-        return recognise(signature, printable(profile_beside(model).name))
+        return recognise(
+            signature,
+            printable(profile_beside(model).name),
+            companions=look_beside(model),
+            probe=_probe(model, tuple(images), timeout),
+        )
     except ModelError as error:
         raise ModelError(f"{printable(model.name)}: {error}") from error
+
+
+def _probe(model: Path, images: tuple[Path, ...], timeout: float) -> Probe:
+    """Return what runs the model in a child process on some pictures."""
+
+    def run(spec: InputSpec) -> dict[str, Values]:
+        message = {
+            "command": PROBE,
+            "model": str(model.absolute()),
+            "input": spec.to_json(),
+            "pictures": [str(image.absolute()) for image in images],
+        }
+        with Child() as child:
+            child.send(message)
+            answer = child.receive(timeout, model.name)
+        if "fatal" in answer:
+            raise ModelError(short(answer["fatal"]))
+        try:
+            found = list(answer["values"].items())[:MAX_TENSORS]
+            return {
+                printable(str(name))[:MAX_NAME]: values_from_json(facts) for name, facts in found
+            }
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise ModelError("the engine's answer makes no sense") from error
+
+    return run

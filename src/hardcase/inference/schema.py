@@ -7,19 +7,36 @@ range raise ModelError with one line that names the key.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
 from hardcase.errors import ModelError
+from hardcase.inference.families import Activation, Decoder
 from hardcase.model.job import Task
 from hardcase.model.text import clean_label, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+__all__ = [
+    "Activation",
+    "Color",
+    "Decoder",
+    "Fit",
+    "InputSpec",
+    "Layout",
+    "Profile",
+    "input_from_json",
+    "profile_from_json",
+    "read_input",
+    "read_mapping",
+    "read_names",
+    "read_profile",
+]
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -29,19 +46,7 @@ MAX_LABELS = 30_000
 MAX_SIDE = 8192
 MAX_PIXELS = 1 << 24
 _MAX_DEPTH = 8
-
-
-class Decoder(StrEnum):
-    """What the first output of the model means; `decoders` has one function for each."""
-
-    ULTRALYTICS = "ultralytics"
-    YOLOX = "yolox"
-    CLASSIFIER = "classifier"
-
-    @property
-    def task(self) -> Task:
-        """The task that a model with this output serves."""
-        return Task.CLASSIFICATION if self is Decoder.CLASSIFIER else Task.DETECTION
+_MAX_NAME = 100
 
 
 class Fit(StrEnum):
@@ -65,14 +70,6 @@ class Color(StrEnum):
 
     RGB = "rgb"
     BGR = "bgr"
-
-
-class Activation(StrEnum):
-    """What turns a classifier's raw output into probabilities."""
-
-    NONE = "none"
-    SOFTMAX = "softmax"
-    SIGMOID = "sigmoid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,12 @@ class InputSpec:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How to use one model. Thresholds are in [0, 1] and only defaults of a run."""
+    """How to use one model. Thresholds are in [0, 1] and only defaults of a run.
+
+    `outputs` names those of the model's outputs that the decoder reads, in the order of its
+    family's `reads`; without names, they are the first ones. `first_class` is what the model calls
+    the class of the first label, 0 or 1.
+    """
 
     task: Task
     decoder: Decoder
@@ -117,19 +119,27 @@ class Profile:
     labels: tuple[str, ...]
     score_threshold: float = 0.3
     iou_threshold: float = 0.5
-    activation: Activation = field(default=Activation.NONE)
+    activation: Activation = Activation.NONE
+    outputs: tuple[str, ...] = ()
+    first_class: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the profile as the object that `profile_from_json` reads."""
         data = asdict(self)
         data["labels"] = list(self.labels)
         data["input"] = self.input.to_json()
+        data["outputs"] = list(self.outputs)
+        # runs are told apart by this object, and most models need neither
+        if not self.outputs:
+            del data["outputs"]
+        if self.first_class == self.decoder.family.first_class:
+            del data["first_class"]
         return data
 
 
 def read_profile(path: Path) -> Profile:
     """Read a profile from a YAML file. Raises ModelError."""
-    data = _read_mapping(path)
+    data = read_mapping(path)
     if "labels_file" in data:
         if "labels" in data:
             raise ModelError(f"{_name(path)}: give labels or labels_file, not both")
@@ -142,7 +152,7 @@ def read_input(path: Path) -> InputSpec:
 
     An encoder has no labels and no decoder, so its profile is an input alone.
     """
-    data = _read_mapping(path)
+    data = read_mapping(path)
     if "input" not in data:
         raise ModelError(f"{_name(path)} must hold input: with a size, to say what it is fed")
     return input_from_json(data["input"], _name(path))
@@ -155,22 +165,27 @@ def profile_from_json(data: Mapping[str, Any], where: str) -> Profile:
     task = reader.choice(Task, "task", decoder.task)
     if task is not decoder.task:
         raise ModelError(f"{where}: decoder {decoder} goes with task {decoder.task}, not {task}")
+    family = decoder.family
     profile = Profile(
         task=task,
         decoder=decoder,
         input=input_from_json(reader.take("input"), where),
         labels=_labels(reader.take("labels"), where),
         score_threshold=reader.number("score_threshold", 0.3, 0.0, 1.0),
-        iou_threshold=reader.number("iou_threshold", 0.5, 0.0, 1.0),
-        activation=reader.choice(Activation, "activation", Activation.NONE),
+        iou_threshold=reader.number("iou_threshold", family.iou_threshold, 0.0, 1.0),
+        activation=reader.choice(Activation, "activation", family.activations[0]),
+        outputs=_outputs(reader.take_or("outputs", []), decoder, where),
+        first_class=int(reader.number("first_class", family.first_class, 0, 1)),
     )
-    if task is Task.DETECTION and profile.activation is not Activation.NONE:
-        raise ModelError(f"{where}: activation is for classifiers; leave it out")
+    if profile.activation not in family.activations:
+        known = " or ".join(family.activations)
+        raise ModelError(f"{where}: activation of decoder {decoder} can only be {known}")
     reader.nothing_left()
     return profile
 
 
-def _read_mapping(path: Path) -> dict[str, Any]:
+def read_mapping(path: Path) -> dict[str, Any]:
+    """Read an object from a small YAML file. Raises ModelError."""
     try:
         text = _read_text(path, MAX_PROFILE_BYTES)
         _require_shallow(text, path)
@@ -211,6 +226,15 @@ def input_from_json(data: object, where: str) -> InputSpec:
     return spec
 
 
+def _outputs(names: object, decoder: Decoder, where: str) -> tuple[str, ...]:
+    reads = decoder.family.reads
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise ModelError(f"{where}: outputs must be a list of names of the model's outputs")
+    if names and len(names) != len(reads):
+        raise ModelError(f"{where}: outputs of decoder {decoder} must name {', '.join(reads)}")
+    return tuple(printable(name)[:_MAX_NAME] for name in names)
+
+
 def _labels(names: object, where: str) -> tuple[str, ...]:
     if not isinstance(names, list | tuple) or not names:
         raise ModelError(f"{where}: labels must be a list of names in the model's order")
@@ -236,6 +260,14 @@ def _read_labels(profile: Path, name: object) -> list[str]:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder):
         raise ModelError(f"{where}: labels_file must stay in the folder of the profile")
+    return read_names(path)
+
+
+def read_names(path: Path) -> list[str]:
+    """Read a text file of one name a line; empty lines at the end do not count.
+
+    Raises ModelError.
+    """
     lines = [line.strip() for line in _read_text(path, MAX_LABELS_BYTES).splitlines()]
     while lines and not lines[-1]:
         lines.pop()
@@ -283,6 +315,9 @@ class _Reader:
         if key not in self._left:
             raise self._error(key, "is missing")
         return self._left.pop(key)
+
+    def take_or(self, key: str, default: object) -> object:
+        return self._left.pop(key, default)
 
     def choice(self, kind: type[_Choice], key: str, default: _Choice | None = None) -> _Choice:
         if default is not None and key not in self._left:

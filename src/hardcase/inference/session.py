@@ -12,6 +12,7 @@ import numpy as np
 import onnxruntime
 
 from hardcase.errors import ModelError
+from hardcase.inference.feeds import Feed, feed_of
 from hardcase.inference.preprocess import tensor
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _DTYPES: dict[str, np.dtype[Any]] = {
     "tensor(float)": np.dtype(np.float32),
     "tensor(float16)": np.dtype(np.float16),
     "tensor(uint8)": np.dtype(np.uint8),
+    "tensor(int8)": np.dtype(np.int8),
 }
 
 _ERRORS_ONLY = 3
@@ -37,7 +39,8 @@ class Network:
     """An open session that is fed pictures.
 
     `output` is the name of its first output. `batch` is how many pictures it takes at once, None
-    for any number.
+    for any number; without `stacked`, its one picture comes without an axis for the batch. `feeds`
+    are its inputs beside the picture.
     """
 
     session: Any
@@ -46,6 +49,8 @@ class Network:
     output: str
     dtype: np.dtype[Any]
     batch: int | None
+    stacked: bool = True
+    feeds: tuple[Feed, ...] = ()
 
 
 def open_session(
@@ -80,22 +85,38 @@ def open_session(
 
 
 def network(session: Any, spec: InputSpec) -> Network:
-    """Return what feeds a session pictures of `spec`, if its only input takes those.
+    """Return what feeds a session pictures of `spec`, if it has an input that takes those.
 
-    Raises ModelError.
+    Other inputs must be such as `feeds` knows. Raises ModelError.
     """
     inputs, outputs = session.get_inputs(), session.get_outputs()
-    if len(inputs) != 1 or not outputs:
-        raise ModelError("it needs exactly one input and an output; use another model")
-    dtype = _DTYPES.get(inputs[0].type)
+    if not inputs or not outputs:
+        raise ModelError("it needs an input and an output; use another model")
+    pictures = [node for node in inputs if node.type in _DTYPES and len(node.shape) in (3, 4)]
+    picture = next(iter(pictures), inputs[0])
+    dtype = _DTYPES.get(picture.type)
     if dtype is None:
-        raise ModelError(f"its input is {inputs[0].type}; float, float16 and uint8 are supported")
-    if dtype == np.uint8 and (spec.scale != 1 or any(spec.mean) or set(spec.std) != {1.0}):
+        raise ModelError(f"its input is {picture.type}; float, float16 and 8-bit are supported")
+    if dtype.kind in "iu" and (spec.scale != 1 or any(spec.mean) or set(spec.std) != {1.0}):
         raise ModelError("it takes 8-bit pixels as they are; set input.scale: 1, no mean and std")
-    _check_input(inputs[0].shape, spec)
-    batch = inputs[0].shape[0]
-    size = batch if isinstance(batch, int) else None
-    return Network(session, spec, inputs[0].name, outputs[0].name, dtype, size)
+    shape = list(picture.shape)
+    stacked = len(shape) != 3
+    _check_input(shape if stacked else [1, *shape], spec)
+    batch = shape[0] if stacked else 1
+    return Network(
+        session,
+        spec,
+        picture.name,
+        outputs[0].name,
+        dtype,
+        batch if isinstance(batch, int) else None,
+        stacked,
+        tuple(
+            feed_of(node.name, node.type, node.shape, spec.size)
+            for node in inputs
+            if node is not picture
+        ),
+    )
 
 
 def infer(
@@ -104,20 +125,20 @@ def infer(
     """Return the named outputs for some pictures, at most as many as the network takes at once.
 
     Rows beyond the pictures given fill up a fixed batch. Safe to call from several threads. Raises
-    ModelError, also when the first of them holds no row of numbers for every picture.
+    ModelError.
     """
     size = fed.batch or len(pictures)
     part = [*pictures, *[pictures[-1]] * (size - len(pictures))]
+    tensors = {feed.name: feed.of(size) for feed in fed.feeds}
+    shown = tensor(part, fed.spec, fed.dtype)
+    tensors[fed.input] = shown if fed.stacked else shown[0]
     try:
-        values: list[Any] = fed.session.run(
-            list(outputs), {fed.input: tensor(part, fed.spec, fed.dtype)}
-        )
+        values: list[Any] = fed.session.run(list(outputs), tensors)
     except Exception as error:
         raise ModelError(str(error)) from error
-    if not isinstance(values[0], np.ndarray) or values[0].dtype.kind not in "fiu":
-        raise ModelError("its first output holds no numbers; use another model")
-    if values[0].shape[:1] != (size,):
-        raise ModelError("its first output has no row per picture; use another model")
+    for value in values:
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
+            raise ModelError("an output of it holds no numbers; use another model")
     return values
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _KIND = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
 MAX_TENSORS = 256
 MAX_RANK = 16
+MAX_NAME = 100
 MAX_METADATA_ENTRIES = 256
 MAX_METADATA_CHARS = 1 << 18
 """Longest metadata value that is looked at; 10,000 class names fit."""
@@ -101,7 +102,7 @@ def _tensors(data: object) -> tuple[TensorInfo, ...]:
         raise ValueError("not a short list of tensors")
     return tuple(
         TensorInfo(
-            printable(str(item["name"]))[:100],
+            printable(str(item["name"]))[:MAX_NAME],
             tuple(map(_axis, item["shape"][:MAX_RANK])),
             printable(str(item["dtype"]))[:40],
         )

@@ -1,6 +1,7 @@
 """The child process: `python -m hardcase.inference.worker`. Speaks JSON lines on stdin and stdout.
 
-The first line says what to do. `describe` answers with the model's signature. `run` answers
+The first line says what to do. `describe` answers with the model's signature, `probe` with what its
+outputs look like for a few pictures, see `recognition.values`. `run` answers
 `{"ready": true}` and then every `{"id", "path"}` in the order it came, with `{"id", "evidence"}` or
 `{"id", "error"}`. `{"fatal"}` is the last line when the model itself fails. The end of stdin means
 that nobody listens any more: the process leaves at once.
@@ -18,9 +19,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, TYPE_CHECKING, Any
 
 from hardcase.errors import ImageError, ModelError
-from hardcase.inference.child import DESCRIBE
+from hardcase.inference.child import DESCRIBE, PROBE
 from hardcase.inference.evidence import Looker, gather, open_looker
 from hardcase.inference.limits import available_cores, restrict
+from hardcase.inference.probing import probe
 from hardcase.inference.request import evidence_to_json, request_from_json
 from hardcase.inference.session import open_session
 from hardcase.inference.signature import MAX_METADATA_CHARS, MAX_METADATA_ENTRIES, MAX_TENSORS
@@ -44,6 +46,8 @@ def main() -> None:
     try:
         if command["command"] == DESCRIBE:
             _emit(answers, describe(command["model"]))
+        elif command["command"] == PROBE:
+            _emit(answers, {"values": probe(command)})
         else:
             serve(command, answers)
     except ModelError as error:

@@ -1,0 +1,118 @@
+"""What a model is, told by its metadata, names, shapes and what it answers to a few pictures.
+
+Signs are asked in this order, and the first that tells decides: metadata, files of other tools
+beside the model, names of inputs and outputs, shapes with the number of classes, values of a probe
+run. What nothing decides is refused in one line that says what the model seems to be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardcase.errors import ModelError
+from hardcase.inference.families import Decoder
+from hardcase.inference.recognition.answer import Certainty, Probe, Reading, Recognition
+from hardcase.inference.recognition.by_metadata import by_labeling_file, by_metadata
+from hardcase.inference.recognition.by_names import by_names
+from hardcase.inference.recognition.by_shapes import by_shapes
+from hardcase.inference.recognition.companions import Companions
+from hardcase.inference.recognition.feeding import feed
+from hardcase.inference.recognition.naming import name_classes
+from hardcase.inference.recognition.refusals import refusal
+from hardcase.inference.recognition.sight import Sight, picture_of
+from hardcase.inference.schema import Profile
+
+if TYPE_CHECKING:
+    from hardcase.inference.signature import Signature
+
+__all__ = ["Certainty", "Companions", "Probe", "Recognition", "recognise"]
+
+_NAMED_INPUTS = ("orig_target_sizes",)
+
+
+def recognise(
+    signature: Signature,
+    sidecar: str,
+    *,
+    companions: Companions | None = None,
+    probe: Probe | None = None,
+) -> Recognition:
+    """Return what a model is taken for, and how it is used.
+
+    `companions` are the files beside it; `probe` runs it, and without it collisions of families
+    are decided by what is more common. Raises ModelError with what the model seems to be and what
+    to do; `sidecar` is the name of the profile file that would be found beside it.
+    """
+    sight = Sight(signature, picture_of(signature), companions or Companions(), probe)
+    problem = refusal(sight)
+    if problem is not None or sight.picture is None:
+        raise ModelError(problem or "it takes no picture; use another model")
+    try:
+        readings = (
+            by_metadata(sight) or by_labeling_file(sight) or by_names(sight) or by_shapes(sight)
+        )
+        if not readings:
+            raise ModelError(_unknown(sight, sidecar))
+        return _answer(sight, readings[0])
+    except ValueError as error:
+        raise ModelError(f"{error}; {_how_to_write(sight, sidecar)}") from error
+
+
+def _answer(sight: Sight, reading: Reading) -> Recognition:
+    if sight.picture is None:
+        raise ModelError("it takes no picture; use another model")
+    family = reading.decoder.family
+    naming = name_classes(sight, reading)
+    spec, fed = feed(sight, reading, sight.picture)
+    labeling = sight.companions.labeling
+    profile = Profile(
+        reading.decoder.task,
+        reading.decoder,
+        spec,
+        naming.labels,
+        score_threshold=_share(labeling, ("conf_threshold", "confidence_threshold"), 0.3),
+        iou_threshold=_share(labeling, ("iou_threshold", "nms_threshold"), family.iou_threshold)
+        if not family.suppressed
+        else family.iou_threshold,
+        activation=reading.activation or family.activations[0],
+        outputs=_outputs(sight, reading),
+        first_class=family.first_class,
+    )
+    certainty = reading.certainty
+    if "guess" in naming.source and certainty is Certainty.SURE:
+        certainty = Certainty.LIKELY
+    why = f"{reading.decoder.family.title}: {reading.why}"
+    problem = (sight.problem,) if sight.problem else ()
+    return Recognition(profile, certainty, (why, *problem, *fed, *naming.remarks), naming.source)
+
+
+def _outputs(sight: Sight, reading: Reading) -> tuple[str, ...]:
+    """Return the names of the outputs that are read, unless they are the first ones anyway."""
+    declared = tuple(tensor.name for tensor in sight.signature.outputs)
+    return () if declared[: len(reading.outputs)] == reading.outputs else reading.outputs
+
+
+def _share(data: object, keys: tuple[str, ...], default: float) -> float:
+    values = (data.get(key) for key in keys) if isinstance(data, dict) else ()
+    for value in values:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
+            return float(value)
+    return default
+
+
+def _unknown(sight: Sight, sidecar: str) -> str:
+    shown = ", ".join(f"{t.name} {t.text}" for t in sight.signature.outputs[:4])
+    outputs = sight.outputs()
+    write = _how_to_write(sight, sidecar)
+    if any(output.rank == 2 for output in outputs):
+        return f"it seems to be a detector (output {shown}), but nothing says which; {write}"
+    return f"nothing here reads its output ({shown}); {write}"
+
+
+def _how_to_write(sight: Sight, sidecar: str) -> str:
+    size = sight.size
+    sides = f"[{size[0]}, {size[1]}]" if size else "[width, height]"
+    decoders = " | ".join(Decoder)
+    return (
+        f"write {sidecar} beside it with decoder: {decoders}, input: {{size: {sides}}} and labels"
+    )

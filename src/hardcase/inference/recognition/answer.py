@@ -1,0 +1,55 @@
+"""What recognition answers, and what it weighs on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from hardcase.inference.recognition.values import Values
+from hardcase.inference.schema import InputSpec
+
+if TYPE_CHECKING:
+    from hardcase.inference.families import Activation, Decoder
+    from hardcase.inference.schema import Profile
+
+Probe = Callable[[InputSpec], Mapping[str, Values]]
+"""Runs the model on pictures fed as the argument says, and tells of each output by name.
+
+Raises ModelError.
+"""
+
+
+class Certainty(StrEnum):
+    """How sure recognition is: told by the model, told by signs that fit one family, or a guess."""
+
+    SURE = "sure"
+    LIKELY = "likely"
+    GUESS = "guess"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a model is taken for. `reasons` are lines; all text is printable."""
+
+    profile: Profile
+    certainty: Certainty
+    reasons: tuple[str, ...]
+    labels_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a model: the decoder, its outputs, and how many classes they speak of.
+
+    `classes` is None where shapes do not tell. `why` is a clause that follows the family's title.
+    """
+
+    decoder: Decoder
+    why: str
+    certainty: Certainty
+    outputs: tuple[str, ...] = ()
+    classes: int | None = None
+    activation: Activation | None = None
+    size: tuple[int, int] | None = None
