@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PIL import Image
+
 from hardcase.tui.actions import describe_keys
 
 
@@ -34,14 +36,38 @@ def test_people_see_what_a_model_takes_and_gives(model, cli):
     assert "profile (colours.yaml)" in result.out
 
 
-def test_a_model_without_a_profile_fails_and_says_what_to_write(model, tmp_path, cli):
+def test_a_model_without_a_profile_is_recognised_and_the_reasons_told(model, tmp_path, cli):
     bare = tmp_path / "bare.onnx"
     bare.write_bytes(model.read_bytes())
     result = cli("models", "inspect", bare)
-    assert result.status == 1
-    assert "image" in result.out
-    assert "bare" in result.error
-    assert cli("models", "inspect", bare, "--json").record["profile"] is None
+    assert result.status == 0
+    assert "a classifier" in result.out
+    assert "likely" in result.out
+    assert "a softmax has been done" in result.out
+    record = cli("models", "inspect", bare, "--json").record
+    assert record["profile"]["labels"] == ["class_0", "class_1", "class_2"]
+    assert record["certainty"] == "likely"
+
+
+def test_what_was_recognised_is_kept_beside_the_model(model, tmp_path, cli):
+    bare = tmp_path / "bare.onnx"
+    bare.write_bytes(model.read_bytes())
+    (tmp_path / "labels.txt").write_text("red\ngreen\nblue\n")
+    assert "bare.yaml" in cli("models", "inspect", bare, "--save").out
+    assert "because" in bare.with_suffix(".yaml").read_text()
+    (tmp_path / "labels.txt").unlink()
+    record = cli("models", "inspect", bare, "--json").record
+    assert record["profile"]["labels"] == ["red", "green", "blue"]
+    assert record["profile_source"] == "bare.yaml"
+
+
+def test_a_probe_run_looks_at_the_images_of_a_folder(model, tmp_path, cli):
+    bare = tmp_path / "bare.onnx"
+    bare.write_bytes(model.read_bytes())
+    assert cli("models", "inspect", bare, "--images", tmp_path / "none").status == 2
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (9, 9), "red").save(tmp_path / "images/a.png")
+    assert cli("models", "inspect", bare, "--images", tmp_path / "images").status == 0
 
 
 def test_a_file_that_is_no_model_is_one_line(tmp_path, cli):

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardcase.cli.table import Spec
-from hardcase.inference import describe_model
+from hardcase.errors import UsageError
+from hardcase.inference import describe_model, keep_profile, recognise_model
+from hardcase.session.scan import find_images
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -15,27 +17,56 @@ if TYPE_CHECKING:
     from hardcase.inference import ModelInfo
 
 SHOWN_LABELS = 10
+PROBED = 6
 
 
 def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("what", choices=("inspect",), metavar="inspect", help="describe a model")
     parser.add_argument("file", type=Path, metavar="FILE", help="an ONNX file")
     parser.add_argument("--profile", type=Path, metavar="P", help="YAML (that beside the model)")
+    parser.add_argument(
+        "--images", type=Path, metavar="DIR", help="pictures for a probe run (drawn ones)"
+    )
+    parser.add_argument(
+        "--save", action="store_true", help="recognise it anew and keep that as its profile"
+    )
 
 
 def models(args: Namespace, output: Output) -> int:
-    """Say what an ONNX model takes and gives, and how `autolabel` would use it.
+    """Say what an ONNX model is, how sure that is and why, and how `autolabel` would use it.
 
+    A model without a profile is recognised by its metadata, files beside it, names, shapes and what
+    it answers to a few pictures. --save keeps that as a profile beside the model, or in the user's
+    configuration where the folder is read-only.
     Exits with 1 if it cannot be used as it is; the problem then says what to do.
     --json prints one object: {file, bytes, inputs: [{name, shape, dtype}], outputs, metadata,
-    profile: object or null, profile_source, problem: text or null}.
+    profile: object or null, profile_source, problem: text or null, family: text or null, certainty:
+    sure, likely, guess or null, reasons: [text], labels_from: text or null}.
     """
-    info = describe_model(args.file, args.profile)
+    if args.save and args.profile is not None:
+        raise UsageError("--save keeps what is recognised, so give it without --profile")
+    images = _some_images(args.images) if args.images is not None else []
+    saved = None
+    if args.save:
+        saved = keep_profile(args.file, recognise_model(args.file, images=images))
+    info = describe_model(args.file, args.profile, images=images)
     if output.json:
         output.record(info.to_json())
     else:
         _describe(info, output)
+        if saved is not None:
+            output.line(f"kept as {saved}")
     return 0 if info.problem is None else 1
+
+
+def _some_images(folder: Path) -> list[Path]:
+    """Return a few images of a folder, spread over it. Raises UsageError."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder; give one that holds images")
+    found = find_images(folder)
+    if not found:
+        raise UsageError(f"{folder} holds no images; give a folder that does")
+    return [folder / name for name in found[:: max(1, len(found) // PROBED)][:PROBED]]
 
 
 def _describe(info: ModelInfo, output: Output) -> None:
@@ -50,12 +81,19 @@ def _describe(info: ModelInfo, output: Output) -> None:
     if info.profile is None:
         output.note(info.problem or "no profile")
         return
+    found = info.recognition
+    if found is not None:
+        output.line(f"{found.certainty}: {found.reasons[0]}")
+        for reason in found.reasons[1:]:
+            output.line(f"  {reason}")
+        output.line()
     profile = info.profile.to_json()
     labels = profile.pop("labels")
     output.line(f"profile ({info.profile_source}):")
     output.table(("key", "value"), [(key, _shown(value)) for key, value in profile.items()])
     rest = f" and {len(labels) - SHOWN_LABELS} more" if len(labels) > SHOWN_LABELS else ""
-    output.line(f"{len(labels)} labels: {', '.join(labels[:SHOWN_LABELS])}{rest}")
+    source = f" (from {found.labels_from})" if found is not None else ""
+    output.line(f"{len(labels)} labels{source}: {', '.join(labels[:SHOWN_LABELS])}{rest}")
     if info.problem is not None:
         output.note(info.problem)
 
