@@ -30,12 +30,13 @@ def prepared(task: Task, labels: tuple[str, ...]) -> PreparedRun:
 )
 def test_a_model_is_told_in_a_line(model_labels, job_labels, says, wrong) -> None:
     run = prepared(Task.CLASSIFICATION, model_labels)
-    about, bad = auto_label.describe(run, Task.CLASSIFICATION, job_labels)
+    names = {name: name for name in job_labels}
+    about, bad = auto_label.describe(run, Task.CLASSIFICATION, names)
     assert says in about
     assert bad is wrong
 
 
 def test_a_model_of_the_other_task_is_wrong() -> None:
-    about, bad = auto_label.describe(prepared(Task.DETECTION, ("a",)), Task.CLASSIFICATION, ())
+    about, bad = auto_label.describe(prepared(Task.DETECTION, ("a",)), Task.CLASSIFICATION, {})
     assert bad
     assert "this is a classification job" in about

@@ -62,6 +62,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         Command("label", "decisions", "give samples a label (classification)"),
         Command("mark-hard", "decisions", "mark samples as hard examples"),
         Command("unmark-hard", "decisions", "remove the hard mark"),
+        Command("labels", "labels", "list labels, or rename, merge, delete, move, recolour one"),
         Command("rule", "ranking", "say or set what counts as a hard example"),
         Command("rank", "ranking", "order the queue by what was decided so far"),
         Command("undo", "decisions", "take the newest change back"),

@@ -104,13 +104,18 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A class of the job. `position` orders the list (digit 1 sets the first); `colour` #rrggbb."""
+    """A class of the job. `position` orders the list (digit 1 sets the first); `colour` #rrggbb.
+
+    `aliases` are the names that the label had before, and those of labels merged into it: what a
+    model says under one of them means this label.
+    """
 
     id: int
     name: str
     colour: str
     position: int
     extra: Mapping[str, Any] | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,9 @@ def _mistake(data: Mapping[str, Any]) -> Mistake:
 
 
 def _label(key: int, data: Mapping[str, Any]) -> Label:
-    return Label(id=key, **data)
+    values = dict(data)
+    values["aliases"] = tuple(intern(name) for name in values.get("aliases", ()))
+    return Label(id=key, **values)
 
 
 _STATUS = {status.value: status for status in Status}

@@ -32,6 +32,7 @@ from hardcase.session import commands, filters, jobs, runs, stepping, transfer
 from hardcase.session.birth import new_job_rows, new_labels
 from hardcase.session.clock import now, user
 from hardcase.session.columns import STATUS_CODES, Columns
+from hardcase.session.label_list import in_names_of_today, names_now
 from hardcase.session.scan import find_images, sync_edits
 from hardcase.session.settlement import Settled, Settlement
 from hardcase.session.views import Sort, Stats, Tab
@@ -201,14 +202,20 @@ class LabelingSession:
             raise UsageError(f"there is no sample {sample_id} in this job") from None
 
     def prediction(self, sample_id: int) -> Prediction | None:
-        """Return what the newest run said of a sample."""
-        return cast("Prediction | None", self._store.tables[Table.PREDICTIONS].get(sample_id))
+        """Return what the newest run said of a sample, in the labels of today."""
+        row = self.prediction_row(sample_id)
+        return None if row is None else in_names_of_today(row, names_now(self.labels))
 
     def predictions(self) -> Iterator[Prediction]:
         """Yield what runs said of the samples there are, one prediction a sample at most."""
         samples = self._store.tables[Table.SAMPLES]  # an undo may have taken some back
         rows = cast("dict[int, Prediction]", self._store.tables[Table.PREDICTIONS])
-        return (row for key, row in rows.items() if key in samples)
+        names = names_now(self.labels)
+        return (in_names_of_today(row, names) for key, row in rows.items() if key in samples)
+
+    def prediction_row(self, sample_id: int) -> Prediction | None:
+        """Return the record itself, in the words it was made in; for edits of it."""
+        return cast("Prediction | None", self._store.tables[Table.PREDICTIONS].get(sample_id))
 
     def finding(self, sample_id: int) -> Finding | None:
         """Return what the newest check of labels found in a sample, None if that is past."""

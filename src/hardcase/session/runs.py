@@ -27,6 +27,7 @@ from hardcase.model.job import Prediction, Run, RunState, Sample, Status
 from hardcase.model.text import printable
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
+from hardcase.session.label_list import names_now
 from hardcase.session.translate import matching_classes, translator
 from hardcase.session.views import Tab
 
@@ -210,7 +211,7 @@ def fitting(session: LabelingSession, prepared: PreparedRun) -> tuple[dict[int, 
     if profile.task is not session.task:
         raise UsageError(f"{prepared.name} is for {profile.task}; this is a {session.task} job")
     edits = [] if session.labels else session.label_edits(profile.labels)
-    names = [label.name for label in session.labels] or profile.labels
+    names = names_now(session.labels) or {name: name for name in profile.labels}
     classes = matching_classes(profile.labels, names)
     if not classes:
         raise UsageError(
@@ -235,7 +236,9 @@ def engine_of(prepared: PreparedRun) -> Engine:
 def record(session: LabelingSession, chunk: Chunk) -> Change | None:
     """Keep a chunk's predictions; they are pending until the run completes."""
     run = session.run(chunk.run)
-    edits = [Edit(Table.PREDICTIONS, p.id, session.prediction(p.id), p) for p in chunk.predictions]
+    edits = [
+        Edit(Table.PREDICTIONS, p.id, session.prediction_row(p.id), p) for p in chunk.predictions
+    ]
     failed = sum(p.error is not None for p in chunk.predictions)
     after = replace(run, done=run.done + len(edits), failed=run.failed + failed)
     edits.append(Edit(Table.RUNS, run.id, run, after))
@@ -322,7 +325,7 @@ def _may_be_labeled(sample: Sample) -> bool:
 
 
 def _done_by(session: LabelingSession, sample_id: int, run_id: int) -> bool:
-    prediction = session.prediction(sample_id)
+    prediction = session.prediction_row(sample_id)
     return prediction is not None and prediction.run == run_id
 
 

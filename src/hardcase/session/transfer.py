@@ -230,7 +230,7 @@ def _prediction_edits(
     for read in given:
         before = session.sample(session.find(read.path))
         said = Prediction(before.id, run.id, _rounded(read), width=read.width, height=read.height)
-        edits.append(Edit(Table.PREDICTIONS, before.id, session.prediction(before.id), said))
+        edits.append(Edit(Table.PREDICTIONS, before.id, session.prediction_row(before.id), said))
         if before.status is not Status.LABELED:
             after = replace(
                 _with_attributes(before, read),

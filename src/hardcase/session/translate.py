@@ -15,16 +15,19 @@ from hardcase.model.evidence import ORIGINAL, Detections, Evidence
 from hardcase.model.job import Annotation, Prediction, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from hardcase.inference import Profile
 
 
-def matching_classes(model_labels: Sequence[str], job_labels: Sequence[str]) -> dict[int, str]:
-    """Map the indices of a model's classes to the job's labels of the same name, case apart."""
-    by_folded = {name.casefold(): name for name in job_labels}
+def matching_classes(model_labels: Sequence[str], names: Mapping[str, str]) -> dict[int, str]:
+    """Map the indices of a model's classes to the job's labels that their names mean, case apart.
+
+    `names` gives the label for each name and alias, see `label_list.names_now`.
+    """
+    by_folded = {name.casefold(): label for name, label in names.items()}
     return {
         n: by_folded[name.casefold()]
         for n, name in enumerate(model_labels)

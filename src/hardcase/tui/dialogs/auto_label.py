@@ -13,6 +13,7 @@ from textual.widgets import Input, Label
 from hardcase.errors import HardcaseError, UsageError
 from hardcase.model.text import printable
 from hardcase.session import Tab
+from hardcase.session.label_list import names_now
 from hardcase.session.runs import PreparedRun, RunRequest, prepare
 from hardcase.session.translate import matching_classes
 from hardcase.tui.dialogs.dialog import Dialog
@@ -23,7 +24,7 @@ from hardcase.tui.widgets.text import count, fit
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -60,7 +61,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
         super().__init__(actions)
         self._session = session
         self._job_task = session.task
-        self._job_labels = [label.name for label in session.labels]
+        self._names = names_now(session.labels)
         self._resumed = resumed
         self._known: list[Path] = []
         self._rows: list[Path] = []
@@ -208,7 +209,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
     @work(thread=True, exclusive=True, group="describe", exit_on_error=False)
     def _describe(self, model: Path) -> None:
         try:
-            about, wrong = describe(prepare(RunRequest(model)), self._job_task, self._job_labels)
+            about, wrong = describe(prepare(RunRequest(model)), self._job_task, self._names)
         except HardcaseError as error:
             about, wrong = str(error), True
         self.post_message(self.Described(model, about, wrong))
@@ -223,20 +224,20 @@ class AutoLabelDialog(Dialog[RunRequest]):
         ]
 
 
-def describe(prepared: PreparedRun, task: Task, labels: Sequence[str]) -> tuple[str, bool]:
+def describe(prepared: PreparedRun, task: Task, names: Mapping[str, str]) -> tuple[str, bool]:
     """Return what a model is for, in a line, and whether it is wrong for a job.
 
-    The job has `task` and `labels`; a job without any takes the model's.
+    The job has `task` and the labels that `names` tell; a job without any takes the model's.
     """
     profile = prepared.profile
-    names = ", ".join(map(printable, profile.labels[:3])) + (", …" * (len(profile.labels) > 3))
-    about = f"{profile.task.value}, {count(len(profile.labels), 'label')}: {names}"
+    first = ", ".join(map(printable, profile.labels[:3])) + (", …" * (len(profile.labels) > 3))
+    about = f"{profile.task.value}, {count(len(profile.labels), 'label')}: {first}"
     if profile.task is not task:
         return f"{about}; this is a {task.value} job", True
-    known = len(matching_classes(profile.labels, labels))
+    labels, known = names.values(), matching_classes(profile.labels, names).values()
     if labels and not known:
         return f"{about}; it knows none of this job's labels", True
-    shared = f"; knows {known} of this job's {len(labels)}" if labels else ""
+    shared = f"; knows {len(set(known))} of this job's {len(set(labels))}" if labels else ""
     return f"{about}{shared}; threshold {prepared.threshold:.2f}", False
 
 
