@@ -1,4 +1,4 @@
-"""Embeddings: of the last layer of a classifier, the deepest map of a detector, an encoder."""
+"""Embeddings: of the last layer of a classifier, a coarse map of a detector, an encoder."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from onnx import helper
 from hardcase.errors import ModelError
 from hardcase.inference import LocalEngine, load_profile
 from hardcase.inference import tap as tap_module
-from hardcase.inference.features import candidates, deepest, default_input, embedding
+from hardcase.inference.features import Layer, coarsest, default_input, embedding, layers
 from hardcase.inference.graph import Graph, Node
-from hardcase.inference.schema import Fit, InputSpec, Layout
+from hardcase.inference.schema import Fit, Layout
 from hardcase.inference.tap import open_tapped
 from hardcase.model.job import Task
 
@@ -123,14 +123,20 @@ def test_images_alike_have_embeddings_alike(net, profile, picture):
 
 @pytest.mark.parametrize("batch", ["batch", 1])
 @pytest.mark.parametrize("free", [False, True])
-def test_a_detector_gives_its_deepest_map(detector, profile, picture, batch, free):
+def test_a_detector_gives_its_coarsest_map(detector, profile, picture, batch, free):
     chosen = profile("ultralytics", "a", (64, 64))
     path = picture("a.png", pixels=RANDOM.integers(0, 256, (64, 64, 3), dtype=np.uint8))
     model = detector(batch, free)
     evidence = one(model, chosen, path, views=("flip",))
     assert evidence.embedding.shape == (128,)  # 140 channels, projected
-    _, tap = open_tapped(str(model), Task.DETECTION, chosen.input, 1)
+    _, tap = open_tapped(str(model), chosen, 1)
     assert (tap.name, tap.channels_first) == ("deep", True)
+    _, tap = open_tapped(str(model), profile("ultralytics", "abcd", (64, 64)), 1)
+    assert tap.name == "deep"
+    _, tap = open_tapped(
+        str(model), profile("ultralytics", list(map(str, range(140))), (64, 64)), 1
+    )
+    assert tap.name == "fine"
 
 
 def test_a_projection_is_the_same_every_time_and_keeps_angles():
@@ -200,21 +206,37 @@ def graph(*nodes: tuple[str, list[str], str], weights: str = "w v") -> Graph:
     ],
 )
 def test_the_last_layer_is_found_whatever_follows_it(nodes, expected):
-    assert candidates(graph(*nodes), Task.CLASSIFICATION) == expected
+    found = layers(graph(*nodes), Task.CLASSIFICATION)
+    assert {layer.taken: layer.channels_first for layer in found} == expected
 
 
-def test_the_deepest_map_has_fewest_cells_then_most_channels_then_comes_last():
-    shapes = {
-        "wide": [1, 512, 8, 8],
-        "early": [1, 256, 4, 4],
-        "late": [1, 256, 4, 4],
-        "narrow": [1, 64, 4, 4],
-        "pooled": [1, 999, 1, 1],
-        "free": [1, 999, "h", "w"],
-        "flat": [1, 999],
-    }
-    assert deepest(shapes) == "late"
-    assert deepest({"free": shapes["free"]}) is None
+SHAPES = {
+    "fine": [1, 512, 8, 8],
+    "coarse": [1, 256, 4, 4],
+    "late": [1, 64, 4, 4],
+    "pooled": [1, 999, 1, 1],
+    "free": [1, 999, "h", "w"],
+    "flat": [1, 999],
+    "7 maps": [1, 7, 4, 4],
+    "3 maps": [1, 3, 4, 4],
+}
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ([("fine", "7 maps"), ("coarse", "7 maps"), ("pooled", "7 maps")], "coarse"),
+        ([("coarse", "7 maps"), ("late", "7 maps")], "late"),
+        ([("coarse", "3 maps"), ("late", "7 maps")], "coarse"),
+        ([("fine", "3 maps"), ("late", "7 maps")], "fine"),
+        ([("coarse", "free"), ("free", "3 maps"), ("flat", "3 maps")], "coarse"),
+        ([("free", "3 maps"), ("pooled", "3 maps")], None),
+        ([], None),
+    ],
+)
+def test_the_coarsest_layer_that_tells_classes_is_chosen(found, expected):
+    chosen = coarsest([Layer(a, b, channels_first=True) for a, b in found], SHAPES, 3)
+    assert (chosen and chosen.taken) == expected
 
 
 def test_weights_beside_the_model_are_found_and_others_refused(net, profile, picture, tmp_path):
@@ -249,10 +271,10 @@ def test_a_model_without_layers_or_too_large_runs_without_embedding(
 ):
     path = picture("a.png")
     assert one(mean_colour(), profile("classifier", "rgb", (8, 8)), path).embedding is None
-    spec = InputSpec((8, 8))
-    assert open_tapped(str(net()), Task.CLASSIFICATION, spec, 1)[1] is not None
+    chosen = profile("classifier", "abc", (8, 8))
+    assert open_tapped(str(net()), chosen, 1)[1] is not None
     monkeypatch.setattr(tap_module, "MAX_BYTES", 10)
-    session, tap = open_tapped(str(net()), Task.CLASSIFICATION, spec, 1)
+    session, tap = open_tapped(str(net()), chosen, 1)
     assert tap is None
     assert len(session.get_outputs()) == 1
 
@@ -323,9 +345,11 @@ def test_an_encoder_that_says_nothing_gets_the_size_of_its_input(shape, size, la
 
 
 @pytest.mark.shared_data
-@pytest.mark.parametrize("name", ["yolox_nano_bigisland", "yolo11n_int8_droneeye"])
-def test_real_detectors_give_embeddings(shared_data, name):
+@pytest.mark.parametrize(
+    ("name", "size"), [("yolox_nano_bigisland", 64), ("yolo11n_int8_droneeye", 80)]
+)
+def test_real_detectors_give_embeddings(shared_data, name, size):
     model = shared_data / f"onnx/{name}.onnx"
     path = next((shared_data / "detection/coco_train128").rglob("*.jpg"))
     found = one(model, load_profile(model), path, views=())
-    assert found.embedding.shape == (128,)
+    assert found.embedding.shape == (size,)

@@ -156,9 +156,10 @@ def _boxes_and_scores(sight: Sight) -> Reading | None:
     """Tell SSD and face detectors (boxes in 0-1) from YOLO-NAS without selection (pixels)."""
     outputs = sight.outputs()
     boxes = [o for o in outputs if o.rank == 2 and o.axes[1] == 4]
-    scores = [o for o in outputs if o.rank == 2 and "score" in o.name.lower()]
-    scores = scores or [o for o in outputs if o.rank == 2 and o not in boxes]
-    if len(outputs) != 2 or len(boxes) != 1 or len(scores) != 1 or boxes == scores:
+    if len(boxes) == 2:
+        boxes = [o for o in boxes if "box" in o.name.lower() or "loc" in o.name.lower()]
+    scores = [o for o in outputs if o.rank == 2 and o not in boxes]
+    if len(outputs) != 2 or len(boxes) != 1 or len(scores) != 1:
         return None
     names, count = (boxes[0].name, scores[0].name), scores[0].axes[1]
     seen = sight.values(Decoder.SSD_SCORES)
