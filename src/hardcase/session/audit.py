@@ -17,7 +17,7 @@ import numpy as np
 
 from hardcase.errors import UsageError
 from hardcase.hardness import audit as statistics
-from hardcase.hardness.audit import Plan, passes
+from hardcase.hardness.audit import Plan, Refusal, passes
 from hardcase.model.audit import Audit, AuditState
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.checksum import annotations_checksum
@@ -28,7 +28,7 @@ from hardcase.session.columns import made_by_human
 from hardcase.session.views import Sort, Tab
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from hardcase.session.labeling import LabelingSession
 
@@ -64,27 +64,41 @@ def under_way(session: LabelingSession) -> Audit | None:
     return next((a for a in session.audits if a.state is AuditState.OPEN), None)
 
 
+class Candidates:
+    """The samples whose auto labels nobody has touched, as they were at one moment."""
+
+    def __init__(self, session: LabelingSession, ids: Sequence[int] | None = None) -> None:
+        """Take them down, of `ids` if given; on the session's thread."""
+        samples = _candidates(session, ids)
+        self._ids = [s.id for s in samples]
+        self._coefficients = np.array([s.coefficient for s in samples], np.float64)
+        self._level = statistics.alpha(len(session.audits) + 1)
+        self._suspicion = _suspicion(session)
+
+    def propose(self, risk: float) -> Proposal | Declined:
+        """Return the check that lets the most be confirmed unseen; on any thread.
+
+        `risk` in (0, 1) is the tolerated share of wrong labels. Raises UsageError for another.
+        """
+        if not 0 < risk < 1:
+            raise UsageError(
+                f"a tolerated share of wrong labels lies between 0 and 1, not at {risk:g}"
+            )
+        found = self._plan(risk)
+        if isinstance(found, Plan):
+            return Proposal(risk, self._level, found, tuple(self._ids[: found.size]))
+        works = (r for r in RISKS if r > risk and isinstance(self._plan(r), Plan))
+        return Declined(risk, found, next(works, None))
+
+    def _plan(self, risk: float) -> Plan | Refusal:
+        return statistics.plan(self._coefficients, risk, self._level, self._suspicion)
+
+
 def propose(
     session: LabelingSession, risk: float, ids: Sequence[int] | None = None
 ) -> Proposal | Declined:
-    """Return the check that lets the most samples be confirmed unseen at a risk in (0, 1).
-
-    `ids` restricts what may be in the set. Raises UsageError for another risk.
-    """
-    if not 0 < risk < 1:
-        raise UsageError(f"a tolerated share of wrong labels lies between 0 and 1, not at {risk}")
-    samples = _candidates(session, ids)
-    coefficients = np.array([s.coefficient for s in samples], np.float64)
-    level = statistics.alpha(len(session.audits) + 1)
-    suspicion = _suspicion(session)
-    found = statistics.plan(coefficients, risk, level, suspicion)
-    if isinstance(found, Plan):
-        return Proposal(risk, level, found, tuple(s.id for s in samples[: found.size]))
-    more = (r for r in RISKS if r > risk)
-    works = (
-        r for r in more if isinstance(statistics.plan(coefficients, r, level, suspicion), Plan)
-    )
-    return Declined(risk, found, next(works, None))
+    """Return `Candidates(session, ids).propose(risk)`."""
+    return Candidates(session, ids).propose(risk)
 
 
 def draw(session: LabelingSession, proposal: Proposal, rng: random.Random | None = None) -> Audit:
@@ -112,10 +126,34 @@ def draw(session: LabelingSession, proposal: Proposal, rng: random.Random | None
     return audit
 
 
+def glance(session: LabelingSession, audit: Audit) -> Progress:
+    """Return what `progress` does, as if nobody had touched what was not drawn; for every key."""
+    return _progress(session, audit, _labels(audit, set(audit.checks)))
+
+
 def progress(session: LabelingSession, audit: Audit) -> Progress:
     """Return how far an open audit has come."""
     drawn = set(audit.checks)
-    labels = dict(zip(audit.members, audit.labels, strict=True))
+    labels = _labels(audit, set(audit.members))
+    unseen = tuple(
+        key
+        for key in audit.members
+        if key not in drawn and _untouched(session.sample(key), labels[key])
+    )
+    return _progress(session, audit, labels, unseen)
+
+
+def _labels(audit: Audit, wanted: set[int]) -> dict[int, int]:
+    pairs = zip(audit.members, audit.labels, strict=True)
+    return {key: labels for key, labels in pairs if key in wanted}
+
+
+def _progress(
+    session: LabelingSession,
+    audit: Audit,
+    labels: Mapping[int, int],
+    unseen: tuple[int, ...] | None = None,
+) -> Progress:
     left: list[int] = []
     wrong = lost = 0
     for key in audit.checks:
@@ -127,16 +165,12 @@ def progress(session: LabelingSession, audit: Audit) -> Progress:
                 left.append(key)
             case "lost":
                 lost += 1
-    unseen = tuple(
-        key
-        for key in audit.members
-        if key not in drawn and _untouched(session.sample(key), labels[key])
-    )
-    hopeless = not unseen or not passes(
-        wrong, audit.size, audit.drawn, audit.alpha, audit.risk, left=len(unseen)
+    count = audit.size - audit.drawn if unseen is None else len(unseen)
+    hopeless = not count or not passes(
+        wrong, audit.size, audit.drawn, audit.alpha, audit.risk, left=count
     )
     checked = len(audit.checks) - len(left) - lost
-    return Progress(checked, wrong, tuple(left), unseen, lost, hopeless)
+    return Progress(checked, wrong, tuple(left), unseen or (), lost, hopeless)
 
 
 def finish(session: LabelingSession, audit: Audit) -> Audit:

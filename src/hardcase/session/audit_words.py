@@ -74,6 +74,11 @@ def plan_in_words(found: Proposal | Declined) -> str:
 
 def failed_in_words(audit: Audit) -> str:
     """Return what a failed audit has found, in a line."""
+    if audit.wrong <= audit.allowed:
+        return (
+            "too few are left unseen to promise anything of them: confirm those by hand too "
+            f"({audit.wrong:,} of {audit.checked:,} checked were wrong)"
+        )
     return (
         f"the check failed: {audit.wrong:,} of {audit.checked:,} wrong, too many for "
         f"{percent(audit.risk)}; nothing was confirmed unseen. Try again, or tolerate more"

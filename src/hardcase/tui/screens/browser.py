@@ -25,7 +25,8 @@ TABS = tuple(Tab)
 class Browser:
     """A view of a session: a tab, a filter, a cursor, a selection.
 
-    `ids` (N,) int64 are the samples shown, in order; `selected` (N,) bool goes with them.
+    `ids` (N,) int64 are the samples shown, in order; `selected` (N,) bool goes with them. `within`
+    narrows To Be Confirmed to some samples, shown in that order.
     """
 
     def __init__(self, session: LabelingSession, tab: Tab = Tab.ALL) -> None:
@@ -33,6 +34,8 @@ class Browser:
         self._places: dict[Tab, tuple[int, int]] = {}
         self.tab = tab
         self.filter = ""
+        self.within: NDArray[np.int64] | None = None
+        self._pinned: tuple[int, int] | None = None
         self.ids: NDArray[np.int64] = session.query(tab)
         self.selected = np.zeros(len(self.ids), bool)
         self.cursor = 0 if len(self.ids) else -1
@@ -65,7 +68,8 @@ class Browser:
         """Open a tab where it was left."""
         if self.cursor >= 0:
             self._places[self.tab] = (int(self.ids[self.cursor]), self.cursor)
-        ids = self._session.query(tab, self.filter)
+        self._pinned = None
+        ids = self._ask(tab, self.filter)
         self.tab = tab
         self.ids = ids
         self.clear_selection()
@@ -73,7 +77,8 @@ class Browser:
 
     def set_filter(self, expression: str) -> None:
         """Show what passes a filter. Raises UsageError, and changes nothing then."""
-        ids = self._session.query(self.tab, expression)
+        self._pinned = None
+        ids = self._ask(self.tab, expression)
         at = int(self.ids[self.cursor]) if self.cursor >= 0 else -1
         self.filter = expression
         self.ids = ids
@@ -85,7 +90,7 @@ class Browser:
 
         The cursor follows its sample; if that one left, it stays at its index: there is the next.
         """
-        ids = self._session.query(self.tab, self.filter)
+        ids = self._ask(self.tab, self.filter)
         if np.array_equal(ids, self.ids):
             return False
         at = int(self.ids[self.cursor]) if self.cursor >= 0 else -1
@@ -96,6 +101,24 @@ class Browser:
         self._anchor = None
         self.cursor = self._find(at, index)
         return True
+
+    def reorder(self) -> bool:
+        """Ask again after the queue was judged anew. Return whether the order is another one.
+
+        The sample under the cursor keeps its row until the cursor leaves it or it is decided: then
+        the queue goes on at that row, so that who works from the top gets the hardest one next.
+        """
+        if self.cursor >= 0:
+            self._pinned = (int(self.ids[self.cursor]), self.cursor)
+        return self.refresh()
+
+    def narrow(self, within: NDArray[np.int64] | None) -> None:
+        """Narrow To Be Confirmed to some samples, or no longer, and go to the first."""
+        self.within = within
+        self._pinned = None
+        self.ids = self._ask(self.tab, self.filter)
+        self.clear_selection()
+        self.cursor = 0 if len(self.ids) else -1
 
     def first_of(self, sample_ids: Collection[int]) -> int | None:
         """Return where the first of some samples is in the list, None if none is shown."""
@@ -140,11 +163,25 @@ class Browser:
 
     def move(self, index: int) -> None:
         """Put the cursor on a row; a range begun extends to it."""
+        if index != self.cursor:
+            self._pinned = None
         self.cursor = index
         if self._anchor is not None:
             low, high = sorted((self._anchor, index))
             self.selected = self._before_range.copy()
             self.selected[low : high + 1] = True
+
+    def _ask(self, tab: Tab, expression: str) -> NDArray[np.int64]:
+        ids = self._session.query(tab, expression)
+        if self.within is not None and tab is Tab.TO_BE_CONFIRMED:
+            ids = self.within[np.isin(self.within, ids)]
+        if self._pinned is not None:
+            pinned, index = self._pinned
+            if pinned in ids:
+                ids = np.insert(ids[ids != pinned], min(index, len(ids) - 1), pinned)
+            else:
+                self._pinned = None
+        return ids
 
     def _find(self, sample_id: int, index: int) -> int:
         size = len(self.ids)

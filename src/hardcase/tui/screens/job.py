@@ -8,6 +8,8 @@ from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
 from hardcase.model.job import Status, Task
 from hardcase.session import Tab
+from hardcase.session.hard_rule import set_rule, standing
+from hardcase.tui.dialogs.hard_rule import HardRuleDialog
 from hardcase.tui.dialogs.labels import LabelDialog, LabelPick
 from hardcase.tui.edit_open import why_not
 from hardcase.tui.messages import QuitAsked
@@ -20,6 +22,7 @@ from hardcase.tui.zoom_said import zoom_said
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from hardcase.hardness import Rule
     from hardcase.model.changes import Change
 
 _PAN_CELLS = 8
@@ -76,6 +79,27 @@ class JobScreen(JobRuns):
     def action_unmark_hard(self) -> None:
         """Cancel Hard Example."""
         self._decide(self.session.unmark_hard, "not marked hard")
+
+    def action_hard_rule(self) -> None:
+        """Say from where on samples are hard."""
+        if self.session.read_only:
+            self.complain("the job is read-only: another rule would change its marks")
+        else:
+            self.app.push_screen(HardRuleDialog(self.actions, self.session), self._set_rule)
+
+    def _set_rule(self, rule: Rule | None) -> None:
+        if rule is None:
+            return
+        try:
+            set_rule(self.session, rule)
+        except HardcaseError as error:
+            self.complain(error)
+        else:
+            self.say(str(standing(self.session)))
+
+    def action_confirm_unseen(self) -> None:
+        """Confirm the easy rest unseen, or go on with the check for that."""
+        self.check.open()
 
     def action_label(self, number: int) -> None:
         """Set the label with this number, counted from 1."""

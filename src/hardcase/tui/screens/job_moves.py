@@ -131,11 +131,13 @@ class JobMoves(JobView):
         self.show_list()
 
     def action_leave(self) -> None:
-        """Drop the selection, then the filter."""
+        """Drop the selection, then the filter, then the check."""
         if self.browser.selected_count or self.browser.in_range:
             self.browser.clear_selection()
         elif self.browser.filter:
             self.browser.set_filter("")
+        else:
+            self.check.leave()
         self.show_list()
 
     # -- selecting

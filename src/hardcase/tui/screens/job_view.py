@@ -12,6 +12,7 @@ from hardcase.model.changes import Table
 from hardcase.model.job import RunState, Status, Task
 from hardcase.session import Tab
 from hardcase.tui.actions import Place
+from hardcase.tui.check_desk import CheckDesk
 from hardcase.tui.messages import SavedChanged
 from hardcase.tui.screens.browser import Browser
 from hardcase.tui.screens.empty import why_empty
@@ -19,6 +20,7 @@ from hardcase.tui.screens.place import PlaceScreen
 from hardcase.tui.widgets.filter_bar import FilterBar
 from hardcase.tui.widgets.lines import Hints, OneLine, TabLine, TitleLine
 from hardcase.tui.widgets.preview import PreviewPane
+from hardcase.tui.widgets.queue_learner import QueueLearner
 from hardcase.tui.widgets.run_panel import RunPanel
 from hardcase.tui.widgets.sample_rows import HARD_MARK, sample_row, shared_folder
 from hardcase.tui.widgets.virtual_list import VirtualList
@@ -42,6 +44,7 @@ _ALTERING = frozenset(
     (
         *("confirm", "reject", "clear", "no_objects", "pick_label", "mark_hard", "unmark_hard"),
         *("undo", "redo", "edit_boxes", "auto_label", "resume_run", "save_again"),
+        *("confirm_unseen", "hard_rule"),
     )
 )
 """Actions that a read-only job does not offer."""
@@ -62,6 +65,8 @@ class JobView(PlaceScreen):
         self.rows = VirtualList(self._draw_row, id="samples")
         self.preview = PreviewPane(session)
         self.runs = RunPanel(session, self.key)
+        self.learner = QueueLearner(session)
+        self.check = CheckDesk(self)
         self.colours = _colours(session)
         self._folder = shared_folder(sample.path for sample in session.samples())
 
@@ -74,6 +79,7 @@ class JobView(PlaceScreen):
             yield TabLine()
             yield FilterBar(self.actions)
             yield self.runs
+            yield self.learner
             with Horizontal(id="body"):
                 yield self.rows
                 yield self.preview
@@ -96,6 +102,8 @@ class JobView(PlaceScreen):
 
     def _follow(self, change: Change) -> None:
         """Show what a change altered, and only that."""
+        if self.learner.recording:
+            return
         tables = {edit.table for edit in change.edits}
         if Table.LABELS in tables:
             self.colours = _colours(self.session)
@@ -105,6 +113,16 @@ class JobView(PlaceScreen):
         elif Table.RUNS in tables:
             self.runs.refresh()
             self.show_title()
+        self.call_later(self.check.settle)  # once the command that made the change is through
+
+    def on_queue_learner_learned(self) -> None:
+        """Show the queue in its new order, the sample looked at in its place."""
+        self.browser.reorder()
+        self.show_list()
+
+    def on_screen_resume(self) -> None:
+        """End the check if what was over the screen decided the last of it."""
+        self.check.settle()
 
     def _saved(self) -> None:
         """Pass it on to the screen's thread; this is the writer's."""
@@ -141,7 +159,8 @@ class JobView(PlaceScreen):
                 self.session, browser.tab, browser.filter, key=self.key, busy=self.runs.busy
             )
             self.query_one("#empty", Static).update(text)
-        self.query_one(TabLine).show(self.session.stats(), browser.tab)
+        note = self.learner.brief if browser.tab is Tab.TO_BE_CONFIRMED else ()
+        self.query_one(TabLine).show(self.session.stats(), browser.tab, note)
         self.show_title()
         self.show_sample()
 
@@ -150,6 +169,10 @@ class JobView(PlaceScreen):
         session, browser = self.session, self.browser
         hard = session.stats().hard
         about = f"{session.task.value} · {HARD_MARK} {hard:,} hard"
+        if session.runs:
+            about += f" ({session.job.hard_rule})"
+        if self.check.brief:
+            about += f" · {self.check.brief}"
         chosen = browser.selected_count
         if chosen:
             about += f" · {chosen:,} selected" + (" (range)" if browser.in_range else "")
@@ -217,10 +240,10 @@ class JobView(PlaceScreen):
                 return sample is not None and not zoomed
             case "next_hard":
                 return sample is not None and self.session.stats().hard > 0
-            case "auto_label":
-                return not self.runs.busy
-            case "cancel_run":
-                return self.runs.busy
+            case "confirm_unseen":
+                return self.browser.tab is Tab.TO_BE_CONFIRMED and not self.check.showing
+            case "auto_label" | "cancel_run":
+                return self.runs.busy is (action == "cancel_run")
             case "resume_run":
                 return not self.runs.busy and self.stopped_run() is not None
             case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 class Choice(Widget, can_focus=True):
     """Words of which one is chosen by left, right or space."""
+
+    class Changed(Message):
+        """Another word is chosen."""
 
     def __init__(self, options: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -33,6 +37,7 @@ class Choice(Widget, can_focus=True):
             event.stop()
             self._index = (self._index + step) % len(self._options)
             self.refresh()
+            self.post_message(self.Changed())
 
     def on_focus(self) -> None:
         """Show that keys come here."""

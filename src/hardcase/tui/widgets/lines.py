@@ -73,18 +73,23 @@ class TabLine(Widget, can_focus=False):
         super().__init__()
         self._counts: dict[Tab, int] = dict.fromkeys(Tab, 0)
         self._active = Tab.ALL
+        self._note: tuple[str, ...] = ()
 
-    def show(self, stats: Stats, active: Tab) -> None:
-        """Show counts, one tab being open."""
+    def show(self, stats: Stats, active: Tab, note: tuple[str, ...] = ()) -> None:
+        """Show counts, one tab being open, and a note in the first wording that fits."""
         counts = {tab: stats.of(tab) for tab in Tab}
-        if (counts, active) != (self._counts, self._active):
-            self._counts, self._active = counts, active
+        if (counts, active, note) != (self._counts, self._active, self._note):
+            self._counts, self._active, self._note = counts, active, note
             self.refresh()
 
     def render(self) -> Content:
         """Draw the tabs; the open one reversed, since that shows in any number of colours."""
+        parts = self._parts()
+        room = self.content_size.width - sum(cell_len(text) for _, text in parts) - 2
+        note = next((text for text in self._note if cell_len(text) <= room), "")
         return Content.assemble(
-            *((text, "bold reverse" if tab is self._active else "") for tab, text in self._parts())
+            *((text, "bold reverse" if tab is self._active else "") for tab, text in parts),
+            (f"  {note}", "$muted"),
         )
 
     def on_click(self, event: events.Click) -> None:
