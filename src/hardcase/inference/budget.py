@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardcase.model.evidence import (
-    BLUR,
     BRIGHTENING,
     CROP,
     FLIP,
     ORIGINAL,
     SCALE,
-    SHARPENING,
+    SHEAR,
+    SUPERPIXELS,
     TRANSLATION,
     VIEWS,
     Detections,
@@ -59,11 +59,11 @@ _EVERYTHING = Plan(VIEWS)
 PLANS: dict[tuple[Task, Effort], Plan] = {
     (Task.CLASSIFICATION, Effort.QUICK): Plan((FLIP,)),
     (Task.CLASSIFICATION, Effort.STANDARD): Plan(
-        (FLIP,), (CROP, SCALE, TRANSLATION, BLUR, SHARPENING, BRIGHTENING)
+        (FLIP,), (CROP, SCALE, TRANSLATION, SUPERPIXELS, BRIGHTENING)
     ),
     (Task.CLASSIFICATION, Effort.THOROUGH): _EVERYTHING,
     (Task.DETECTION, Effort.QUICK): Plan((FLIP,)),
-    (Task.DETECTION, Effort.STANDARD): Plan((FLIP,), (SCALE, CROP, BLUR, BRIGHTENING)),
+    (Task.DETECTION, Effort.STANDARD): Plan((FLIP,), (CROP, SCALE, TRANSLATION, SHEAR)),
     (Task.DETECTION, Effort.THOROUGH): _EVERYTHING,
 }
 """What each effort looks at; to spend it on other views, change this table."""

@@ -117,7 +117,9 @@ class _Sight:
     def _picture(self, name: str) -> Image.Image:
         if name == ORIGINAL:
             return self._canvas
-        return views.view(self._canvas, self._placement, name, self._model.profile.input.pad)
+        profile = self._model.profile
+        pad = profile.input.pad if profile.task is Task.DETECTION else None
+        return views.view(self._canvas, self._placement, name, pad)
 
     def _detections(self, output: tuple[NDArray[Any], ...], name: str) -> Detections:
         profile, placement = self._model.profile, self._placement

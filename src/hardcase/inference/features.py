@@ -2,16 +2,18 @@
 
 The model that labels has looked at the picture already; what it knows before its last layer says
 which pictures it takes for alike. A classifier's is the input of the last layer with weights, the
-one that gives the logits; a detector's is its deepest feature map: of the maps that convolutions
-take, those of fewest cells, of these that of most channels, and of these the last. Maps are
-averaged over their cells. Wider ones are projected to 128 values by a fixed random matrix, which
-keeps angles well enough (Johnson & Lindenstrauss, 1984). Only the child process imports this.
+one that gives the logits. A detector's is the input of a convolution that gives one map a class, at
+the coarsest level, where the whole picture is in view: among images of coco_train128 and their
+three nearest by it, .24 of the classes are shared, .18 by the widest map of the same level, .07 by
+chance. Maps are averaged over their cells. Wider ones are projected to 128 values by a fixed random
+matrix, which keeps angles well enough (Johnson & Lindenstrauss, 1984). Only the child process
+imports this module.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -44,7 +46,7 @@ _WEIGHTS_AT = {
 
 _QUANTISERS = frozenset({"QuantizeLinear", "DynamicQuantizeLinear"})
 
-MAX_CANDIDATES = 2000
+MAX_LAYERS = 2000
 _MAX_FEATURES = 1 << 16
 _SEED = 20
 
@@ -53,38 +55,50 @@ _IMAGENET_STD = (0.229, 0.224, 0.225)
 _IMAGENET_SIDE = 224
 
 
-def candidates(graph: Graph, task: Task) -> dict[str, bool]:
-    """Return the tensors that may serve as embedding, in order of execution.
+class Layer(NamedTuple):
+    """A layer with weights: what it multiplies, what it gives, whether channels come first."""
 
-    One at most for a classifier; a detector has many, of which `deepest` tells one by their shapes.
-    Beside each name stands whether its channels come first.
+    taken: str
+    given: str
+    channels_first: bool
+
+
+def layers(graph: Graph, task: Task) -> list[Layer]:
+    """Return the layers whose input may serve as embedding, in order of execution.
+
+    One at most for a classifier; a detector has many, of which `coarsest` tells one by their
+    shapes.
     """
     producer = {name: node for node in graph.nodes for name in node.outputs}
     if task is Task.DETECTION:
-        layers = [node for node in graph.nodes if node.operator in _CONVOLUTIONS]
+        nodes = [node for node in graph.nodes if node.operator in _CONVOLUTIONS]
     else:
-        layers = _last_layers(graph, producer)[-1:]
-    found: dict[str, bool] = {}
-    for layer in layers[-MAX_CANDIDATES:]:
-        name = _taken(graph, producer, layer)
+        nodes = _last_layers(graph, producer)[-1:]
+    found = []
+    for node in nodes[-MAX_LAYERS:]:
+        name = _taken(graph, producer, node)
         if name is not None and name not in graph.fed:
-            found[name] = layer.operator in _CONVOLUTIONS
+            found.append(Layer(name, node.outputs[0], node.operator in _CONVOLUTIONS))
     return found
 
 
-def deepest(shapes: Mapping[str, Sequence[Any]]) -> str | None:
-    """Return which tensor is the deepest feature map, given their shapes in order of execution.
+def coarsest(
+    found: Sequence[Layer], shapes: Mapping[str, Sequence[Any]], classes: int
+) -> Layer | None:
+    """Return the convolution whose input serves as a detector's embedding, None if none does.
 
-    Maps have the shape (batch, channels, height, width) and more than one cell.
+    Of those that give `classes` maps, or of all where none does, the one on fewest cells, of these
+    the last. Maps have the shape (batch, channels, height, width) and more than one cell.
     """
-    maps = {
-        name: (-shape[2] * shape[3], shape[1])
-        for name, shape in shapes.items()
-        if len(shape) == 4 and all(isinstance(axis, int) for axis in shape[1:])
-    }
-    maps = {name: rank for name, rank in maps.items() if rank[0] < -1}
-    best = max(maps.values(), default=None)
-    return next((name for name in reversed(maps) if maps[name] == best), None)
+    cells = {}
+    for layer in found:
+        shape, given = shapes[layer.taken], shapes[layer.given]
+        if len(shape) == 4 and all(isinstance(axis, int) for axis in shape[1:]):
+            per_class = len(given) == 4 and given[1] == classes
+            cells[layer] = (not per_class, shape[2] * shape[3])
+    cells = {layer: rank for layer, rank in cells.items() if rank[1] > 1}
+    best = min(cells.values(), default=None)
+    return next((layer for layer in reversed(cells) if cells[layer] == best), None)
 
 
 def embedding(activations: NDArray[Any], *, channels_first: bool) -> NDArray[np.float32] | None:

@@ -48,7 +48,7 @@ def open_model(path: str, profile: Profile, threads: int, *, tapped: bool = True
     It gives embeddings where `tapped` and where it can.
     """
     if tapped:
-        session, tap = open_tapped(path, profile.task, profile.input, threads)
+        session, tap = open_tapped(path, profile, threads)
     else:
         session, tap = open_session(path, threads=threads), None
     fed = network(session, profile.input)
