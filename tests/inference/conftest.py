@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
+from hardcase.errors import ModelError
+from hardcase.inference import probing, profiles, signature, worker
+from hardcase.inference.child import DESCRIBE
 from hardcase.inference.schema import Profile, profile_from_json
 
 Batch = int | str
@@ -138,6 +142,36 @@ def picture(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return build
+
+
+class InProcess:
+    """Answers as a child process does, but from this one, which spares starting it."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def send(self, message: dict) -> None:
+        try:
+            if message["command"] == DESCRIBE:
+                answer = worker.describe(message["model"])
+            else:
+                answer = {"values": probing.probe(message)}
+        except ModelError as error:
+            answer = {"fatal": str(error)}
+        self._answer = json.loads(json.dumps(answer, allow_nan=False))
+
+    def receive(self, _timeout: float, _name: str) -> dict:
+        return self._answer
+
+
+@pytest.fixture
+def in_process(monkeypatch) -> None:
+    """Describe and probe models in this process."""
+    monkeypatch.setattr(signature, "Child", InProcess)
+    monkeypatch.setattr(profiles, "Child", InProcess)
 
 
 @pytest.fixture

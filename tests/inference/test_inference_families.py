@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,17 +9,14 @@ import pytest
 from family_models import CASES, CLASSES, NAMES, PICTURE, SCORES, SIDE, TRUTH, build
 from onnx import TensorProto
 
-from hardcase.inference import LocalEngine, probing, recognise_model
+from hardcase.inference import LocalEngine, recognise_model
 from hardcase.inference.budget import Plan
 from hardcase.inference.evidence import gather, open_looker
 from hardcase.inference.families import Decoder
-from hardcase.inference.recognition import recognise
-from hardcase.inference.recognition.companions import look_beside
-from hardcase.inference.recognition.values import values_from_json
 from hardcase.inference.request import RunRequest, request_from_json
-from hardcase.inference.signature import signature_from_json
-from hardcase.inference.worker import describe
 from hardcase.model.evidence import ORIGINAL
+
+pytestmark = pytest.mark.usefixtures("in_process")
 
 COUNTED_BY_CELLS = {"yolox", "yolox-decoded", "nanodet", "yolov5"}
 """Families told by how many candidates they have at a size; the models here have those of one."""
@@ -36,18 +32,6 @@ def named(tmp_path):
     """Names of the three classes beside the models."""
     (tmp_path / "labels.txt").write_text("\n".join(NAMES))
     return tmp_path
-
-
-def recognised(model):
-    """Recognise a model as `recognise_model` does, but in this process, which is quicker."""
-
-    def probe(spec):
-        command = {"model": str(model), "input": spec.to_json(), "pictures": []}
-        facts = json.loads(json.dumps(probing.probe(command), allow_nan=False))
-        return {name: values_from_json(found) for name, found in facts.items()}
-
-    signature = signature_from_json(describe(str(model)))
-    return recognise(signature, "m.yaml", companions=look_beside(model), probe=probe)
 
 
 def look(model, profile, picture, views=()):
@@ -73,7 +57,7 @@ def test_every_family_of_detectors_has_a_case():
 def test_a_model_is_recognised_and_answers_the_known_boxes(named, picture, name):
     case = CASES[name]
     model = build(case, named / "model.onnx")
-    found = recognised(model)
+    found = recognise_model(model)
     assert (found.profile.decoder, found.profile.input.fit) == (case.decoder, case.fit)
     assert found.profile.labels == NAMES
     assert found.certainty != "guess"
@@ -81,7 +65,7 @@ def test_a_model_is_recognised_and_answers_the_known_boxes(named, picture, name)
 
 
 @pytest.mark.parametrize("name", ["dfine", "torchvision", "tensorflow"])
-def test_the_engine_recognises_and_runs_it_in_its_child_process(named, picture, name):
+def test_the_engine_runs_it_in_its_child_process(named, picture, name):
     model = build(CASES[name], named / "model.onnx")
     profile = recognise_model(model).profile
     engine = LocalEngine(model, profile, threshold=0.3, iou=1.0, views=())
@@ -93,7 +77,7 @@ def test_the_engine_recognises_and_runs_it_in_its_child_process(named, picture, 
 def test_any_number_of_pictures_goes_through_at_once(named, picture, name):
     case = CASES[name]
     model = build(case, named / "model.onnx", input_shape=("batch", *case.input[1:]))
-    found = recognised(model)
+    found = recognise_model(model)
     assert found.profile.decoder == case.decoder
     evidence = look(model, found.profile, picture, views=("blur", "inversion"))
     assert_known_boxes(evidence)
@@ -108,7 +92,7 @@ def test_a_model_of_any_size_is_recognised_and_reads_the_size_it_is_given(named,
     case = CASES[name]
     free = ("h", "w", 3) if case.input[1] != 3 else (3, "h", "w")
     model = build(case, named / "model.onnx", input_shape=(1, *free))
-    found = recognised(model)
+    found = recognise_model(model)
     spec = found.profile.input
     assert found.profile.decoder == case.decoder
     assert spec.size[0] >= SIDE
@@ -120,7 +104,7 @@ def test_a_model_of_any_size_is_recognised_and_reads_the_size_it_is_given(named,
 def test_half_precision_answers_the_known_boxes(named, picture, name):
     case = CASES[name]
     model = build(case, named / "model.onnx", half=True)
-    found = recognised(model)
+    found = recognise_model(model)
     assert found.profile.decoder == case.decoder
     assert_known_boxes(look(model, found.profile, picture), within=0.3)
 
@@ -129,7 +113,7 @@ def test_half_precision_answers_the_known_boxes(named, picture, name):
 def test_channels_may_come_last(named, picture, name):
     case = CASES[name]
     model = build(case, named / "model.onnx", input_shape=(1, SIDE, SIDE, 3))
-    found = recognised(model)
+    found = recognise_model(model)
     assert (found.profile.decoder, found.profile.input.layout) == (case.decoder, "nhwc")
     assert_known_boxes(look(model, found.profile, picture))
 
@@ -137,12 +121,12 @@ def test_channels_may_come_last(named, picture, name):
 @pytest.mark.parametrize("kind", [TensorProto.UINT8, TensorProto.INT8])
 def test_pixels_may_be_bytes(named, picture, kind):
     model = build(CASES["ultralytics"], named / "model.onnx", kind=kind)
-    found = recognised(model)
+    found = recognise_model(model)
     assert found.profile.input.scale == 1
     assert_known_boxes(look(model, found.profile, picture))
 
 
 def test_a_fixed_batch_of_several_is_filled_up(named, picture):
     model = build(CASES["ultralytics"], named / "model.onnx", input_shape=(3, 3, SIDE, SIDE))
-    profile = recognised(model).profile
+    profile = recognise_model(model).profile
     assert_known_boxes(look(model, profile, picture, views=("flip",)))

@@ -187,6 +187,9 @@ def _columns(sight: Sight, output: Output, classes: int) -> list[Reading]:
     why = f"it answers {output.axes[1]} columns of a box and {classes} scores"
     if values is None or values.below is None:
         return [Reading(Decoder.ULTRALYTICS, why, Certainty.GUESS, (output.name,), classes)]
+    queries = shapes.MIN_QUERIES <= (output.axes[0] or 0) <= shapes.MAX_QUERIES
+    if queries and all(line.within(-0.5, 1.5) for line in values.lines[:4]):
+        return _queries(sight, output, (output.axes[1] or 0) - 4)
     if not values.below.within(0, 1):
         raise ModelError(
             f"it seems to be a detector with more than boxes and scores (output {output.name}, "

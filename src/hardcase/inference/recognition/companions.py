@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError
 from hardcase.inference.recognition.literals import ordered_names
-from hardcase.inference.schema import read_mapping, read_names
+from hardcase.inference.schema import MAX_PROFILE_BYTES, read_mapping, read_names
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
@@ -88,16 +88,21 @@ def is_profile(path: Path) -> bool:
 
 
 def _is_ours(path: Path, model: Path, problems: list[str]) -> bool:
-    """Return whether a file exists and is really in the model's folder or the one above."""
+    """Return whether a file exists and is not a link out of the model's folder."""
     try:
         if not path.is_file():
             return False
-        if path.resolve().is_relative_to(model.parent.parent.resolve()):
+        if path.resolve().is_relative_to(_root(model).resolve()):
             return True
     except (OSError, RuntimeError, ValueError):
         return False
     problems.append(f"{printable(path.name)} leads out of the model's folder and is not read")
     return False
+
+
+def _root(model: Path) -> Path:
+    """Return the folder of a model, or that of its configuration where there is one around it."""
+    return model.parent.parent if model.parent.name == "onnx" else model.parent
 
 
 def _label_files(model: Path) -> list[Path]:
@@ -122,10 +127,8 @@ def _mapping(path: Path, problems: list[str]) -> dict[str, Any]:
 
 
 def _json_beside(model: Path, name: str, problems: list[str]) -> dict[str, Any]:
-    for folder in (model.parent, model.parent.parent):
+    for folder in dict.fromkeys((model.parent, _root(model))):
         path = folder / name
-        if folder is not model.parent and model.parent.name != "onnx":
-            continue
         if _is_ours(path, model, problems):
             try:
                 with path.open("rb") as file:
@@ -151,9 +154,21 @@ def _labeling(model: Path) -> tuple[dict[str, Any], str]:
 
 
 def _yaml_files(model: Path) -> Iterator[Path]:
-    yield from (p for s in (".yaml", ".yml") if (p := model.with_suffix(s)).is_file())
+    """Yield the YAML files of a folder that speak of a model, the one of its name first."""
     try:
         found = sorted(p for p in model.parent.iterdir() if p.suffix in (".yaml", ".yml"))
     except OSError:
         return
-    yield from (path for path in found[:_MAX_FILES] if path.is_file())
+    found.sort(key=lambda path: path.stem != model.stem)
+    for path in found[:_MAX_FILES]:
+        if _is_ours(path, model, []) and _mentions_a_model(path):
+            yield path
+
+
+def _mentions_a_model(path: Path) -> bool:
+    """Return whether a YAML file is worth parsing, which takes long for a large one."""
+    try:
+        with path.open("rb") as file:
+            return b"model_path" in file.read(MAX_PROFILE_BYTES)
+    except OSError:
+        return False

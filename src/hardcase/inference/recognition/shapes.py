@@ -9,7 +9,8 @@ NANODET_PLUS = (8, 16, 32, 64)
 LARGE = (8, 16, 32, 64)
 ANCHORS = 3
 _BINS = (8, 17, 11, 33)
-MAX_QUERIES = 1000
+MIN_QUERIES, MAX_QUERIES = 100, 1000
+"""How many boxes a DETR answers; 100, 300 or 900 are usual."""
 
 
 def is_anchored(size: tuple[int, int] | None, count: int | None) -> bool:

@@ -1,0 +1,222 @@
+"""Where shapes fit several families, values and names decide; and without them it is a guess."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from hardcase.errors import ModelError
+from hardcase.inference.recognition import Companions, Recognition, recognise
+from hardcase.inference.recognition.companions import Names
+from hardcase.inference.recognition.values import measure, values_from_json
+from hardcase.inference.signature import Signature, TensorInfo
+
+RANDOM = np.random.default_rng(1)
+
+
+def seen(outputs, *, size=(640, 640), names=(), free=(), probe=True) -> Recognition:
+    """Recognise a model that answers these arrays; `free` outputs declare no length."""
+    width, height = size
+    declared = tuple(
+        TensorInfo(
+            name,
+            tuple("n" if name in free else axis for axis in value.shape),
+            "tensor(int64)" if value.dtype.kind == "i" else "tensor(float)",
+        )
+        for name, value in outputs.items()
+    )
+    picture = TensorInfo("images", (1, 3, height, width), "tensor(float)")
+
+    def run(_spec):
+        return {
+            name: values_from_json(json.loads(json.dumps(measure([value]), allow_nan=False)))
+            for name, value in outputs.items()
+        }
+
+    beside = Companions(tuple(Names(tuple(labels), "labels.txt") for labels in names))
+    signature = Signature((picture,), declared, {})
+    return recognise(signature, "m.yaml", companions=beside, probe=run if probe else None)
+
+
+def decoder(*args, **more):
+    return str(seen(*args, **more).profile.decoder)
+
+
+def corners(count, scale):
+    start = RANDOM.uniform(0, 0.5, (count, 2))
+    return np.hstack([start, start + RANDOM.uniform(0.05, 0.5, (count, 2))]) * scale
+
+
+def probabilities(count, classes):
+    return RANDOM.uniform(0, 0.9, (count, classes))
+
+
+def six(scale, score, kind):
+    return {"output0": np.hstack([corners(300, scale), score, kind])[None]}
+
+
+def test_rows_of_six_in_pixels_with_a_class_are_end_to_end():
+    classes = RANDOM.integers(0, 80, (300, 1))
+    answer = six(640, probabilities(300, 1), classes)
+    assert decoder(answer) == "end2end"
+    assert decoder(answer, free=("output0",)) == "end2end"
+
+
+def test_rows_of_six_in_0_1_with_a_class_are_of_rt_detr():
+    classes = RANDOM.integers(0, 80, (300, 1))
+    assert decoder(six(1, probabilities(300, 1), classes)) == "rtdetr-top"
+
+
+def test_rows_of_six_in_0_1_with_two_scores_are_of_rt_detr_with_two_classes():
+    found = seen(six(1, probabilities(300, 1), probabilities(300, 1)))
+    assert (found.profile.decoder, len(found.profile.labels)) == ("rtdetr", 2)
+
+
+def test_rows_of_six_for_every_anchor_are_a_one_class_yolov5():
+    rows = np.hstack([corners(25200, 640), probabilities(25200, 2)])[None]
+    found = seen({"output": rows})
+    assert (found.profile.decoder, found.profile.labels) == ("yolov5", ("class_0",))
+
+
+def test_rows_of_six_for_every_cell_are_a_one_class_yolox_raw_or_decoded():
+    far = np.hstack([corners(8400, 640), probabilities(8400, 2)])[None]
+    near = np.hstack([RANDOM.normal(0, 1, (8400, 4)), probabilities(8400, 2)])[None]
+    assert decoder({"output": far}) == "yolox-decoded"
+    assert decoder({"output": near}) == "yolox"
+
+
+def test_rows_of_class_score_and_corners_are_of_paddle():
+    classes = RANDOM.integers(0, 80, (50, 1))
+    rows = np.hstack([classes, probabilities(50, 1), corners(50, 640)])
+    assert decoder({"output": rows}) == "paddle"
+
+
+def test_without_a_probe_run_what_is_more_common_is_a_guess():
+    found = seen(six(640, probabilities(300, 1), np.ones((300, 1))), probe=False)
+    assert (found.profile.decoder, found.certainty) == ("end2end", "guess")
+    raw = seen({"output": np.zeros((1, 8400, 85))}, probe=False)
+    assert (raw.profile.decoder, raw.certainty) == ("yolox", "guess")
+
+
+def test_a_probe_run_that_fails_is_told_and_the_rest_guessed():
+    def fail(_spec):
+        raise ModelError("out of memory")
+
+    picture = TensorInfo("images", (1, 3, 640, 640), "tensor(float)")
+    output = TensorInfo("output", (1, 300, 6), "tensor(float)")
+    found = recognise(Signature((picture,), (output,), {}), "m.yaml", probe=fail)
+    assert found.certainty == "guess"
+    assert any("out of memory" in reason for reason in found.reasons)
+
+
+def test_a_detr_of_more_classes_than_queries_is_no_yolo():
+    rows = np.hstack([corners(300, 1), probabilities(300, 365)])[None]
+    found = seen({"output": rows})
+    assert (found.profile.decoder, len(found.profile.labels)) == ("rtdetr", 365)
+
+
+def test_columns_with_more_than_scores_are_refused_as_poses_or_masks():
+    columns = np.vstack([corners(8400, 640).T, RANDOM.uniform(-5, 640, (52, 8400))])[None]
+    with pytest.raises(ModelError, match="poses, masks or rotated"):
+        seen({"output0": columns})
+
+
+@pytest.mark.parametrize(("size", "cells"), [((416, 416), 3598), ((320, 320), 2125)])
+def test_nanodet_is_told_by_its_four_maps(size, cells):
+    rows = np.hstack([probabilities(cells, 80), RANDOM.normal(0, 3, (cells, 32))])[None]
+    found = seen({"output": rows}, size=size)
+    assert (found.profile.decoder, len(found.profile.labels)) == ("nanodet", 80)
+    assert found.profile.input.color == "bgr"
+
+
+def test_detr_and_rt_detr_are_told_by_names_or_by_their_last_class():
+    boxes = corners(100, 1)[None]
+    quiet = RANDOM.normal(-4, 1, (1, 100, 6))
+    nothing = quiet.copy()
+    nothing[..., -1] += 12
+    sigmoid = seen({"logits": quiet, "pred_boxes": boxes})
+    softmax = seen({"logits": nothing, "pred_boxes": boxes})
+    assert (sigmoid.profile.activation, len(sigmoid.profile.labels)) == ("sigmoid", 6)
+    assert (softmax.profile.activation, len(softmax.profile.labels)) == ("softmax", 5)
+    by_names = seen({"logits": quiet, "pred_boxes": boxes}, names=["abcde"])
+    assert (by_names.profile.activation, by_names.certainty) == ("softmax", "sure")
+
+
+def test_boxes_and_scores_are_of_an_ssd_in_0_1_and_of_yolo_nas_in_pixels():
+    table = probabilities(400, 4)[None]
+    ssd = seen({"scores": table, "boxes": corners(400, 1)[None]})
+    nas = seen({"boxes": corners(400, 640)[None], "scores": table})
+    assert (ssd.profile.decoder, len(ssd.profile.labels)) == ("ssd-scores", 3)
+    assert (nas.profile.decoder, len(nas.profile.labels)) == ("yolo-nas", 4)
+
+
+@pytest.mark.parametrize(
+    ("answer", "activation"),
+    [
+        ([0.7, 0.2, 0.1], "none"),
+        ([0.9, 0.8, 0.1], "none"),
+        ([4.0, -2.0, 1.0], "softmax"),
+    ],
+)
+def test_classifiers_are_softmaxed_only_if_they_are_not_yet(answer, activation):
+    found = seen({"output": np.array([answer])}, size=(224, 224))
+    assert (found.profile.decoder, found.profile.activation) == ("classifier", activation)
+
+
+def test_vectors_of_length_one_are_embeddings_unless_there_are_as_many_names():
+    vector = RANDOM.normal(0, 1, (1, 512))
+    vector /= np.linalg.norm(vector)
+    with pytest.raises(ModelError, match="embeddings"):
+        seen({"output": vector}, size=(224, 224))
+    names = [[f"c{i}" for i in range(512)]]
+    assert decoder({"output": vector}, size=(224, 224), names=names) == "classifier"
+
+
+def test_eighty_classes_without_names_are_offered_cocos_and_it_is_said():
+    columns = np.vstack([corners(8400, 640).T, probabilities(80, 8400)])[None]
+    found = seen({"output0": columns})
+    assert found.profile.labels[:2] == ("person", "bicycle")
+    assert "COCO" in found.labels_from
+    assert any("80 classes without names" in reason for reason in found.reasons)
+
+
+def test_names_that_do_not_fit_are_told_and_not_used():
+    columns = np.vstack([corners(84, 64).T, probabilities(3, 84)])[None]
+    found = seen({"output0": columns}, size=(64, 64), names=["ab"])
+    assert found.profile.labels == ("class_0", "class_1", "class_2")
+    assert any("names 2 classes, but the model answers for 3" in line for line in found.reasons)
+
+
+def said(outputs):
+    """Return what a person gets to read of a model that answers these arrays."""
+    try:
+        found = seen(outputs, size=(32, 32))
+    except ModelError as error:
+        return (str(error),)
+    return (*found.reasons, *found.profile.labels)
+
+
+ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        arrays.arrays(
+            np.float32, arrays.array_shapes(min_dims=0, max_dims=4, max_side=9), elements=ANY
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    st.sampled_from([("a", "b", "c", "d"), ("boxes", "scores", "labels", "x")]),
+)
+def test_whatever_a_model_answers_it_is_recognised_or_refused_in_one_line(values, names):
+    outputs = dict(zip(names, values, strict=False))
+    found = said(outputs)
+    assert found
+    assert all(line.isprintable() for line in found)
