@@ -17,7 +17,7 @@ from hardcase.errors import UsageError
 from hardcase.imaging.depth import Depth
 from hardcase.imaging.preview import Renderer
 from hardcase.model.boxes import Box
-from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
+from hardcase.tui.widgets.canvas import ImageCanvas, Overlay, Scene
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -204,7 +204,7 @@ async def test_only_the_newest_of_many_requests_is_ever_painted(
 
 async def test_a_prefetched_picture_is_painted_at_once(red: Path, blue: Path) -> None:
     async with stage() as s:
-        s.canvas.prefetch([blue, red])
+        s.canvas.prefetch([Scene(blue, blue), Scene(red, red)])
         request = s.canvas._request_for(red, s.canvas.view)
         await s.until(lambda: s.canvas._loader.cached(request), "the prefetch")
         s.canvas.show(red)

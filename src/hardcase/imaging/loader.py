@@ -20,7 +20,8 @@ class PreviewLoader:
 
     `deliver(preview, generation)` is called on one of those threads for each request of the newest
     `show`, as it gets ready; what an earlier `show` asked for is dropped. Prefetched previews only
-    go to the cache. Call the methods from one thread.
+    go to the cache. `finish(preview)` is called first, for what else can be made ahead. Call the
+    methods from one thread.
     """
 
     def __init__(
@@ -30,8 +31,10 @@ class PreviewLoader:
         cache_bytes: int = 48 * 2**20,
         workers: int = 2,
         renderer: Renderer | None = None,
+        finish: Callable[[Preview], None] | None = None,
     ) -> None:
         self._deliver = deliver
+        self._finish = finish
         self._renderer = renderer or Renderer()
         self._cache: MemoryCache[tuple[Request, Stamp], Preview] = MemoryCache(cache_bytes)
         self._work = Condition()
@@ -113,13 +116,14 @@ class PreviewLoader:
             return None
 
     def _made(self, request: Request) -> Preview:
-        stamp = file_stamp(request.path)
-        found = self._cache.get((request, stamp))
-        if found is not None:
-            return found
+        key = (request, file_stamp(request.path))
         try:
-            preview = self._renderer.render(request)
+            found = self._cache.get(key)
+            preview = found or self._renderer.render(request)
+            if self._finish is not None:
+                self._finish(preview)
         except Exception as error:  # noqa: BLE001 - shown in place of the picture; the thread lives
             return Preview(request, error=f"the preview failed: {error!r}")
-        self._cache.put((request, stamp), preview, preview.nbytes)
+        if found is None:
+            self._cache.put(key, preview, preview.nbytes)
         return preview

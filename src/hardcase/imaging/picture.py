@@ -112,14 +112,18 @@ def area_averaged(
 def _averaged(
     lines: NDArray[np.uint8] | NDArray[np.float32], edges: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Average (N, ...) lines between neighbouring `edges` (M + 1,), ascending: (M, ...)."""
-    first = np.floor(edges[:-1]).astype(int)
-    last = np.minimum(np.ceil(edges[1:]).astype(int), len(lines))
-    weights = np.zeros((len(edges) - 1, len(lines)), np.float32)
-    for row, (a, b) in enumerate(zip(first, last, strict=True)):
-        reach = np.arange(a, b + 1, dtype=np.float32).clip(edges[row], edges[row + 1])
-        weights[row, a:b] = np.diff(reach)
-    weights /= weights.sum(axis=1, keepdims=True)
-    flat = lines.reshape(len(lines), -1).astype(np.float32)
-    averaged: NDArray[np.float32] = weights @ flat
-    return averaged.reshape(-1, *lines.shape[1:])
+    """Average (N, ...) lines between neighbouring `edges` (M + 1,), ascending: (M, ...).
+
+    By sums of all lines before an edge, the line it cuts counted by its share.
+    """
+    start = int(edges[0])
+    lines, edges = lines[start : int(np.ceil(edges[-1]))], edges - start
+    kind = np.uint32 if lines.dtype == np.uint8 else np.float64
+    sums = np.zeros((len(lines) + 1, *lines.shape[1:]), dtype=kind)
+    np.cumsum(lines, axis=0, dtype=kind, out=sums[1:])
+    along = (-1, *[1] * (lines.ndim - 1))
+    whole = edges.astype(np.intp)
+    share = (edges - whole).reshape(along)
+    before = sums[whole] + share * lines[np.minimum(whole, len(lines) - 1)]
+    averaged = np.diff(before, axis=0) / np.diff(edges).reshape(along)
+    return averaged.astype(np.float32)

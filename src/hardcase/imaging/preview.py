@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from hardcase.errors import ImageError
 from hardcase.imaging import kitty
 from hardcase.imaging.cache import MemoryCache
@@ -15,14 +13,11 @@ from hardcase.imaging.cells import LETTERBOX, CellGrid
 from hardcase.imaging.depth import Depth
 from hardcase.imaging.open import Decoded, decode, image_size
 from hardcase.imaging.picture import OVERSAMPLING, picture
-from hardcase.imaging.segments import lines
 from hardcase.imaging.view import FIT, Placement, View, place
 from hardcase.terminal import Mode
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from rich.segment import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +44,12 @@ class Request:
 class Preview:
     """What came of a request: a picture and where it lies, or else an `error` of one line.
 
-    `lines` are the picture's segments row by row, so that painting it costs nothing. At KITTY
-    `image` is the PNG to send, and `grid` only tells colours.
+    At KITTY `image` is the PNG to send, and `grid` only tells colours.
     """
 
     request: Request
     grid: CellGrid | None = None
     placement: Placement | None = None
-    lines: tuple[list[Segment], ...] = ()
     error: str | None = None
     image: bytes = b""
 
@@ -64,11 +57,8 @@ class Preview:
     def nbytes(self) -> int:
         """About how much memory it takes, in bytes."""
         cells = self.grid.nbytes if self.grid else 0
-        segments = sum(len(line) for line in self.lines)
-        return cells + segments * _SEGMENT_BYTES + len(self.image) + 500
+        return cells + len(self.image) + 500
 
-
-_SEGMENT_BYTES = 400  # of a segment, its text and a style of its own; measured with tracemalloc
 
 Stamp = tuple[int, int]
 """Modification time in nanoseconds and size in bytes of a file; (-1, -1) when there is none."""
@@ -94,8 +84,7 @@ class Renderer:
         look = request.depth, request.letterbox, request.mode
         grid = picture(decoded.image, placement, *look, dithers=request.dithers)
         if request.mode is not Mode.KITTY:
-            everywhere = np.ones(grid.chars.shape, dtype=np.bool_)
-            return Preview(request, grid, placement, tuple(lines(grid, picture=everywhere)))
+            return Preview(request, grid, placement)
         png = kitty.encode(
             decoded.image, placement, request.letterbox, request.cell, request.budget
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from rich.color import ColorSystem
+from rich.console import COLOR_SYSTEMS
+from textual.geometry import Spacing
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -17,24 +20,36 @@ from hardcase.imaging.overlay import Overlay
 from hardcase.imaging.preview import Preview, Request
 from hardcase.imaging.view import FIT, Placement, View, around, centred, panned, place, zoomed
 from hardcase.terminal import Depth, Mode, Terminal, detect
-from hardcase.tui.widgets.canvas_cells import Ground, Scene, compose, strips
+from hardcase.tui.widgets.canvas_cells import Ground, Scene, strips
 from hardcase.tui.widgets.canvas_image import TerminalImage
+from hardcase.tui.widgets.canvas_sheets import Desk, Sheets
 from hardcase.tui.widgets.dirty import dirty_regions
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
     from pathlib import Path
 
+    from textual.geometry import Region
     from textual.timer import Timer
 
-    from hardcase.imaging.cells import CellGrid
     from hardcase.model.boxes import Box
+    from hardcase.tui.wire.ahead import Place
+    from hardcase.tui.wire.sheet import Sheet
 
-__all__ = ["ImageCanvas", "Overlay"]
+__all__ = ["ImageCanvas", "Overlay", "Scene"]
 
 ZOOM_FACTOR = 1.5
 QUIET_SECONDS = 0.15
 """A picture that takes longer than this is announced in the corner of the old one."""
+
+PREFETCH_SECONDS = 0.05
+"""How long nothing else must be asked for before neighbours are made ready.
+
+What is made then holds up whatever the app does meanwhile, painting first of all.
+"""
+
+_MOSTLY = 0.3
+"""Share of cells from which telling those that changed is not worth it."""
 
 
 class ImageCanvas(Widget):
@@ -97,8 +112,11 @@ class ImageCanvas(Widget):
         self._slow: Timer | None = None
         self._late = False
         self._overlays_visible = True
-        self._grid: CellGrid | None = None
+        self._sheets = Sheets()
+        self._sheet: Sheet | None = None
         self._strips: list[Strip] = []
+        self._neighbours: tuple[Scene, ...] = ()
+        self._soon: asyncio.TimerHandle | None = None
 
     # What to show
 
@@ -121,10 +139,19 @@ class ImageCanvas(Widget):
         self._scene = Scene(path, key, tuple(overlays), hard)
         self._ask()
 
-    def prefetch(self, paths: Iterable[Path]) -> None:
-        """Make these images ready at fit, in order, once nothing visible is waiting."""
+    def prefetch(self, scenes: Iterable[Scene]) -> None:
+        """Make these ready at fit, in order, once nothing visible is waiting."""
+        self._neighbours = tuple(scenes)
+        if self._soon:
+            self._soon.cancel()
+        self._soon = asyncio.get_running_loop().call_later(PREFETCH_SECONDS, self._prefetch)
+
+    def _prefetch(self) -> None:
+        self._soon = None
         if self._loader and self.size:
-            self._loader.prefetch([self._request_for(path, FIT) for path in paths])
+            self._expect()
+            requests = [self._request_for(s.path, FIT) for s in self._neighbours if s.path]
+            self._loader.prefetch(requests)
 
     def set_overlays(self, overlays: Sequence[Overlay], *, hard: bool | None = None) -> None:
         """Replace the boxes (and the hard mark) of the sample; only changed cells are repainted."""
@@ -250,10 +277,12 @@ class ImageCanvas(Widget):
             tmux = self._terminal.multiplexer == "tmux"
             self._image = TerminalImage(self, tmux=tmux)
             self.app.app_resume_signal.subscribe(self, self._resumed)
-        self._loader = PreviewLoader(self._deliver)
+        self._loader = PreviewLoader(self._deliver, finish=self._sheets.finish)
 
     def on_unmount(self) -> None:
         """Stop the loading threads."""
+        if self._soon:
+            self._soon.cancel()
         if self._loader:
             self._loader.close(timeout=0.2)
         if self._image:
@@ -329,6 +358,7 @@ class ImageCanvas(Widget):
             self._accept(ready)
             return
         self._request = request
+        self._expect()
         self._generation = self._loader.show((request,))
         self._slow = self.set_timer(QUIET_SECONDS, self._announce)
         self._adopt()
@@ -367,6 +397,46 @@ class ImageCanvas(Widget):
 
     # Painting
 
+    @property
+    def _desk(self) -> Desk:
+        """What cells are made for now."""
+        image_id = self._image.id if self._image else 0
+        ground = Ground(*self.size, self._depth or Depth.FULL, self._letterbox, image_id)
+        system = COLOR_SYSTEMS.get(self.app.console.color_system or "", ColorSystem.TRUECOLOR)
+        place: Place | None = None
+        # There is no public way to what paces the line.
+        pump: Any = getattr(self.app._driver, "pump", None)  # noqa: SLF001
+        if pump is not None and not image_id:
+            place = pump.place(self.region.y, self.region.x)
+        return Desk(ground, system, place)
+
+    def _expect(self) -> None:
+        """Have cells made along with the pictures that are on their way."""
+        desk = self._desk
+        aims = {
+            self._request_for(scene.path, FIT): (self._visible_part(scene), desk)
+            for scene in self._neighbours
+            if scene.path
+        }
+        if self._request is not None:
+            aims[self._request] = (self._visible_part(self._scene), desk)
+        self._sheets.expect(aims)
+
+    def _visible_part(self, scene: Scene) -> Scene:
+        return scene if self._overlays_visible else replace(scene, overlays=())
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the painted lines within `crop`, as they are: a canvas has no frame."""
+        framed = self.styles.gutter != Spacing() or self.opacity < 1
+        if framed or len(self._strips) != self.size.height:
+            return super().render_lines(crop)
+        x1, x2 = crop.column_span
+        background = self.background_colors[1]
+        lines = [self._strips[y] for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            lines = [line.apply_filter(line_filter, background) for line in lines]
+        return [line.crop(x1, x2) for line in lines]
+
     def render_line(self, y: int) -> Strip:
         """Return a painted line; after a resize, the old picture cut or padded for the moment."""
         width, style = self.size.width, self.rich_style
@@ -375,28 +445,21 @@ class ImageCanvas(Widget):
         return self._strips[y].adjust_cell_length(width, style)
 
     def _repaint(self) -> None:
-        """Compose the cells anew, and refresh those that changed."""
+        """Make the cells anew, and refresh those that changed."""
         if not self.size:
             return
-        old, new = self._grid, self._composed()
-        self._grid = new
-        if old is None or (old.rows, old.columns) != (new.rows, new.columns):
-            self._strips = self._strips_of(new, range(new.rows))
+        scene, old = self._visible_part(self._painted), self._sheet
+        new = self._sheets.sheet(scene, self._preview, self._desk, late=self._late)
+        self._sheet = new
+        if old is None or old.picture.shape != new.picture.shape:
+            self._strips = strips(new, self.rich_style)
             self.refresh()
             return
-        changed = new.differs(old)
-        rows = np.flatnonzero(changed.any(axis=1)).tolist()
-        if not rows:
+        changed = old.differs(new)
+        if not changed.any():
             return
-        for y, strip in zip(rows, self._strips_of(new, rows), strict=True):
-            self._strips[y] = strip
-        self.refresh(*dirty_regions(changed))
-
-    def _composed(self) -> CellGrid:
-        scene = self._painted if self._overlays_visible else replace(self._painted, overlays=())
-        image_id = self._image.id if self._image else 0
-        ground = Ground(*self.size, self._depth or Depth.FULL, self._letterbox, image_id)
-        return compose(scene, self._preview, ground, late=self._late)
-
-    def _strips_of(self, grid: CellGrid, rows: Sequence[int]) -> list[Strip]:
-        return strips(grid, rows, self._preview, self.rich_style)
+        self._strips = strips(new, self.rich_style)
+        if changed.mean() > _MOSTLY:
+            self.refresh()
+        else:
+            self.refresh(*dirty_regions(changed))

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from hardcase.errors import HardcaseError
 from hardcase.model.job import HUMAN
-from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
+from hardcase.tui.widgets.canvas import ImageCanvas, Overlay, Scene
 from hardcase.tui.widgets.details import details
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class PreviewPane(Vertical, can_focus=False):
         count = len(sample.annotations)
         if self.box is not None and self.box >= count:
             self.box = count - 1 if count else None
-        overlays = self._overlays(sample, colours)
+        overlays = self._overlays(sample, colours, self.box)
         try:
             path = self._session.image_path(sample.id)
         except HardcaseError as error:
@@ -69,13 +69,15 @@ class PreviewPane(Vertical, can_focus=False):
 
     def prefetch(self, ids: Iterable[int]) -> None:
         """Make the pictures of the neighbours ready."""
-        paths = []
+        scenes = []
         for sample_id in ids:
             try:
-                paths.append(self._session.image_path(sample_id))
+                sample, path = self._session.sample(sample_id), self._session.image_path(sample_id)
             except HardcaseError:
                 continue  # said when the sample itself is shown
-        self.canvas.prefetch(paths)
+            overlays = tuple(self._overlays(sample, self._colours, None))
+            scenes.append(Scene(path, sample_id, overlays, sample.hard))
+        self.canvas.prefetch(scenes)
 
     def step_box(self, step: int, colours: Mapping[str, str]) -> bool:
         """Select the next (1) or previous (-1) box. Return False where there is none."""
@@ -86,7 +88,7 @@ class PreviewPane(Vertical, can_focus=False):
         start = -1 if step > 0 else 0
         self.box = ((start if self.box is None else self.box) + step) % count
         self.canvas.overlays_visible = True
-        self.canvas.set_overlays(self._overlays(sample, colours))
+        self.canvas.set_overlays(self._overlays(sample, colours, self.box))
         self._show_details(colours)
         return True
 
@@ -108,7 +110,9 @@ class PreviewPane(Vertical, can_focus=False):
             size = (max(self.size.width - 2, 1), self._details_height - 1)
             self._details.update(details(self._sample, task, colours, self.box, size), layout=False)
 
-    def _overlays(self, sample: Sample, colours: Mapping[str, str]) -> list[Overlay]:
+    def _overlays(
+        self, sample: Sample, colours: Mapping[str, str], box: int | None
+    ) -> list[Overlay]:
         return [
             Overlay(
                 a.box,
@@ -116,7 +120,7 @@ class PreviewPane(Vertical, can_focus=False):
                 a.score,
                 colours.get(a.label, "#ffffff"),
                 by_human=a.by == HUMAN,
-                selected=n == self.box,
+                selected=n == box,
             )
             for n, a in enumerate(sample.annotations)
             if a.box is not None

@@ -13,8 +13,8 @@ from rich.console import COLOR_SYSTEMS
 from textual import events
 from textual.drivers.linux_driver import LinuxDriver
 
+from hardcase.tui.wire.ahead import AheadBuffer
 from hardcase.tui.wire.encode import Means
-from hardcase.tui.wire.front import FrontBuffer
 from hardcase.tui.wire.profile import Profile, chosen_profile, knows_repeat
 from hardcase.tui.wire.pump import Pump
 
@@ -81,7 +81,7 @@ class WireDriver(LinuxDriver):
         system = COLOR_SYSTEMS.get(self._app.console.color_system or "", ColorSystem.TRUECOLOR)
         named = profile is not Profile.FULL and system is ColorSystem.TRUECOLOR
         means = Means(repeat=knows_repeat(os.environ), named=named)
-        self.pump = Pump(FrontBuffer(system, means), self, profile, self._tell)
+        self.pump = Pump(AheadBuffer(system, means), self, profile, self._tell)
 
     # -- what the pump needs
 

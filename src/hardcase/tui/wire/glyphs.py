@@ -86,6 +86,19 @@ def codes_of(texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.intp]]
     return np.fromiter(chain.from_iterable(cells), np.int32, int(lengths.sum())), lengths
 
 
+def numbered(chars: NDArray[np.str_]) -> NDArray[np.int32]:
+    """Return the codes of an array of cells: one character with its marks each, or the rest of one.
+
+    An empty text is `CONTINUED`.
+    """
+    points = np.ascontiguousarray(chars).view("<u4").reshape(*chars.shape, -1)
+    codes = points[..., 0].astype(np.int32)
+    if points.shape[-1] > 1:
+        for at in zip(*points[..., 1].nonzero(), strict=True):
+            codes[at] = _glyph(str(chars[at]), 1)[0]
+    return codes
+
+
 @lru_cache(maxsize=8192)
 def _cells(text: str) -> tuple[int, ...]:
     """Return the codes of a text's cells, as many as Rich says it takes."""

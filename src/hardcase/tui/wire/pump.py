@@ -16,8 +16,8 @@ from hardcase.tui.wire.profile import FULL, LEAN, Profile
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from hardcase.tui.wire.ahead import AheadBuffer, Place
     from hardcase.tui.wire.cells import Piece
-    from hardcase.tui.wire.front import FrontBuffer
     from hardcase.tui.wire.lossy import Quality
 
 _BRACKET_FROM = 1024
@@ -63,7 +63,7 @@ class Pump:
 
     def __init__(
         self,
-        front: FrontBuffer,
+        front: AheadBuffer,
         output: Output,
         profile: Profile,
         tell: Callable[[str], None],
@@ -92,6 +92,10 @@ class Pump:
         self._cursor = cursor
         self._refining = False
         self.send()
+
+    def place(self, row: int, column: int) -> Place:
+        """Return what the encoding of a picture at a row and column depends on now."""
+        return self.front.place(row, column, LEAN if self._lean else FULL)
 
     def repaint(self) -> None:
         """Clear the terminal and draw all of it, whatever happened to it."""
