@@ -28,6 +28,8 @@ class Place(StrEnum):
     FILTER = "filter"
     """A job while its filter is typed. Letters are text there."""
     DIALOG = "dialog"
+    LABELS = "labels"
+    """The list of labels. Keys of this place go before those of dialogs."""
 
     @property
     def meets(self) -> frozenset[Place]:
@@ -46,6 +48,7 @@ _MEETS = {
     Place.EDITOR: frozenset({Place.EVERYWHERE, Place.EDITOR}),
     Place.FILTER: frozenset({Place.FILTER}),
     Place.DIALOG: frozenset({Place.DIALOG}),
+    Place.LABELS: frozenset({Place.LABELS}),
 }
 
 PLACE_TITLES = {
@@ -57,6 +60,7 @@ PLACE_TITLES = {
     Place.EDITOR: "Box editor",
     Place.FILTER: "While typing a filter",
     Place.DIALOG: "In a dialog",
+    Place.LABELS: "In the list of labels",
 }
 
 
@@ -138,6 +142,24 @@ def _editor() -> Iterable[Action]:
     yield Action("edit_save_again", ("ctrl+s",), "Try to save again after a disk error", here)
 
 
+def _labels_dialog() -> Iterable[Action]:
+    here = Place.LABELS
+    yield Action("labels_add", ("b",), "New label", here)
+    yield Action("labels_rename", ("r",), "Rename the label, on every sample too", here)
+    yield Action("labels_merge", ("m",), "Merge the label into another one", here)
+    yield Action("labels_delete", ("d", "delete"), "Delete the label and all that bears it", here)
+    yield Action("labels_colour", ("c",), "Give the label the next colour", here)
+    for way, key, by in (("down", "J", 1), ("up", "K", -1)):
+        text = f"Move the label {way} the list; its digit goes with its place"
+        yield Action(f"labels_{way}", (key,), text, here, command=f"labels_move({by})")
+    yield Action("labels_undo", ("u",), "Undo", here)
+    yield Action("labels_redo", ("ctrl+r",), "Redo", here)
+    for way, key in (("down", "j"), ("up", "k")):
+        text = "Next label" if way == "down" else "Previous label"
+        yield Action(f"labels_go_{way}", (key,), text, here, command=f"dialog_{way}")
+    yield Action("labels_close", ("q",), "Close", here, command="dialog_close")
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("help", ("?",), "Show the keys of this place", Place.EVERYWHERE, "help", 1),
     Action("palette", ("ctrl+p",), "Search and run any action", Place.EVERYWHERE),
@@ -161,6 +183,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("skip", ("s",), "Skip: go on and change nothing", Place.JOB, "skip", 9),
     *_labels(),
     Action("pick_label", ("l",), "Pick from the list of labels", Place.JOB, "labels", 10),
+    Action("label_list", ("L",), "Add, rename, merge, delete, order the labels", Place.JOB),
     Action("no_objects", ("O",), "Detection: there are no objects here; go on", Place.JOB),
     Action("clear", ("delete",), "Remove every label; unlabeled again", Place.JOB),
     Action("undo", ("u",), "Undo", Place.JOB, "undo", 5),
@@ -211,6 +234,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "dialog_toggle", ("tab",), "Labels: tick one of several; forms: next field", Place.DIALOG
     ),
+    *_labels_dialog(),
 )
 
 

@@ -10,6 +10,7 @@ from hardcase.model.job import Status, Task
 from hardcase.session import Tab
 from hardcase.session.hard_rule import set_rule, standing
 from hardcase.tui.dialogs.hard_rule import HardRuleDialog
+from hardcase.tui.dialogs.label_list import LabelListDialog
 from hardcase.tui.dialogs.labels import LabelDialog, LabelPick
 from hardcase.tui.edit_open import why_not
 from hardcase.tui.messages import QuitAsked
@@ -129,6 +130,10 @@ class JobScreen(JobRuns):
             self.actions, self.session.labels, current, title=title, several=classification
         )
         self.app.push_screen(dialog, lambda pick: self._picked(pick, targets, current))
+
+    def action_label_list(self) -> None:
+        """Keep the labels of the job in order."""
+        self.app.push_screen(LabelListDialog(self.actions, self.session))
 
     def action_undo(self) -> None:
         """Undo, and go to the sample if this tab has it."""

@@ -44,7 +44,7 @@ _ALTERING = frozenset(
     (
         *("confirm", "reject", "clear", "no_objects", "pick_label", "mark_hard", "unmark_hard"),
         *("undo", "redo", "edit_boxes", "auto_label", "resume_run", "save_again"),
-        *("confirm_unseen", "hard_rule"),
+        *("confirm_unseen", "hard_rule", "label_list"),
     )
 )
 """Actions that a read-only job does not offer."""

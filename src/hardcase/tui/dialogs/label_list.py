@@ -1,0 +1,218 @@
+"""The labels of a job, to be kept in order: every key acts at once, and undo takes it back."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from hardcase.errors import HardcaseError
+from hardcase.model.palette import LABEL_COLOURS
+from hardcase.session import label_list
+from hardcase.tui.actions import Place
+from hardcase.tui.bindings import place_bindings
+from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.widgets.lines import OneLine
+from hardcase.tui.widgets.text import count, fit
+from hardcase.tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+    from hardcase.model.changes import Change
+    from hardcase.model.job import Label
+    from hardcase.session import LabelingSession
+    from hardcase.tui.actions import Action
+    from hardcase.tui.widgets.virtual_list import Part
+
+
+class _Asking(Enum):
+    """What the next enter answers."""
+
+    NOTHING = auto()
+    NEW_LABEL = auto()
+    NEW_NAME = auto()
+    MERGE_INTO = auto()
+
+
+class LabelListDialog(Dialog[None]):
+    """Shows every label with its digit, colour and counts. It has no answer: it acts."""
+
+    AUTO_FOCUS = ""  # keys act on the list until a name is asked for
+
+    def __init__(self, actions: Sequence[Action], session: LabelingSession) -> None:
+        super().__init__(actions)
+        self._bindings = place_bindings(actions, (Place.LABELS, Place.DIALOG))
+        self._session = session
+        self._uses = label_list.uses(session)
+        self._asking = _Asking.NOTHING
+        self._subject: Label | None = None
+        """The label that is being renamed or merged."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the labels over a line to type in and one that says what happened."""
+        with Vertical(classes="box wide tall") as box:
+            box.border_title = "Labels"
+            box.border_subtitle = self._hints()
+            yield VirtualList(self._draw)
+            yield Input(compact=True, classes="asked")
+            yield OneLine(id="problem")
+
+    def on_mount(self) -> None:
+        """Show the labels."""
+        self._ask(_Asking.NOTHING)
+        self._show(0)
+        if not self._uses:
+            self._say(f"no labels yet: {self.key('labels_add')} adds one")
+
+    def action_labels_add(self) -> None:
+        """Ask for the name of a new label."""
+        self._ask(_Asking.NEW_LABEL, placeholder="name of the new label")
+
+    def action_labels_rename(self) -> None:
+        """Ask for another name."""
+        if label := self._under_cursor():
+            self._ask(_Asking.NEW_NAME, label, value=label.name)
+
+    def action_labels_merge(self) -> None:
+        """Ask for the label to merge this one into."""
+        if label := self._under_cursor():
+            self._ask(_Asking.MERGE_INTO, label)
+            self._say(
+                f"merge {label.name} into which? go there and press {self.key('dialog_accept')}"
+            )
+
+    def action_labels_delete(self) -> None:
+        """Delete the label and all that bears it; undo brings it back."""
+        if label := self._under_cursor():
+            self._do(lambda: label_list.delete(self._session, label.name))
+
+    def action_labels_move(self, by: int) -> None:
+        """Move the label up or down the list; its digit goes with its place."""
+        if label := self._under_cursor():
+            place = self._cursor + by
+            self._do(lambda: label_list.move(self._session, label.name, place), cursor=place)
+
+    def action_labels_colour(self) -> None:
+        """Give the label the next colour of the palette."""
+        if label := self._under_cursor():
+            known = label.colour in LABEL_COLOURS
+            after = LABEL_COLOURS.index(label.colour) + 1 if known else 0
+            colour = LABEL_COLOURS[after % len(LABEL_COLOURS)]
+            self._do(lambda: label_list.recolour(self._session, label.name, colour))
+
+    def action_labels_undo(self) -> None:
+        """Take back the newest change of the job."""
+        self._do(self._session.undo, nothing="nothing to undo")
+
+    def action_labels_redo(self) -> None:
+        """Repeat what was taken back."""
+        self._do(self._session.redo, nothing="nothing to redo")
+
+    def action_dialog_down(self) -> None:
+        """Go to the next label."""
+        self.query_one(VirtualList).move_to(self._cursor + 1)
+
+    def action_dialog_up(self) -> None:
+        """Go to the previous label."""
+        self.query_one(VirtualList).move_to(self._cursor - 1)
+
+    def action_dialog_accept(self) -> None:
+        """Answer what was asked."""
+        asking, subject = self._asking, self._subject
+        typed = self.query_one(Input).value
+        if asking is _Asking.NEW_LABEL:
+            self._do(lambda: self._session.add_labels([typed]), "there is that label", cursor=-1)
+        elif asking is _Asking.NEW_NAME and subject:
+            self._do(lambda: label_list.rename(self._session, subject.name, typed), "named so")
+        elif asking is _Asking.MERGE_INTO and subject and (target := self._under_cursor()):
+            self._do(lambda: label_list.merge(self._session, subject.name, target.name))
+
+    def action_dialog_close(self) -> None:
+        """Drop what was asked; close if nothing was."""
+        if self._asking is _Asking.NOTHING:
+            self.dismiss(None)
+        else:
+            self._ask(_Asking.NOTHING)
+            self._say("")
+
+    @property
+    def _cursor(self) -> int:
+        return self.query_one(VirtualList).cursor
+
+    def _under_cursor(self) -> Label | None:
+        return self._uses[self._cursor].label if self._uses else None
+
+    def _ask(
+        self,
+        asking: _Asking,
+        subject: Label | None = None,
+        *,
+        value: str = "",
+        placeholder: str = "",
+    ) -> None:
+        """Ask for something, or for nothing more."""
+        self._asking, self._subject = asking, subject
+        line = self.query_one(Input)
+        line.display = asking in (_Asking.NEW_LABEL, _Asking.NEW_NAME)
+        line.value, line.placeholder = value, placeholder
+        if line.display:
+            line.focus()
+            self._say("")
+        else:
+            self.set_focus(None)
+
+    def _do(
+        self,
+        step: Callable[[], Change | None],
+        nothing: str = "nothing to change",
+        *,
+        cursor: int | None = None,
+    ) -> None:
+        """Take a step, say what came of it; `cursor` is where to go then, -1 the last label."""
+        try:
+            change = step()
+        except HardcaseError as error:
+            self._say(str(error), "$error bold")
+            return
+        self._ask(_Asking.NOTHING)
+        self._uses = label_list.uses(self._session)
+        at = self._cursor if cursor is None else cursor
+        self._show(len(self._uses) - 1 if at == -1 else at)
+        self._say(nothing if change is None else change.title)
+
+    def _show(self, cursor: int) -> None:
+        self.query_one(VirtualList).set_rows(len(self._uses), cursor)
+
+    def _say(self, text: str, style: str = "$muted") -> None:
+        self.query_one("#problem", OneLine).show(text, style)
+
+    def _hints(self) -> str:
+        words = {"add": "add", "rename": "rename", "merge": "merge", "delete": "drop"}
+        acts = [f"{self.key(f'labels_{name}')} {word}" for name, word in words.items()]
+        up, down = self.key("labels_up"), self.key("labels_down")
+        acts += [f"{up}{down} move", f"{self.key('labels_colour')} colour"]
+        return " · ".join([*acts, f"{self.key('labels_close')} close"])
+
+    def _draw(self, index: int, width: int) -> list[Part]:
+        use = self._uses[index]
+        label = use.label
+        digit = str((label.position + 1) % 10) if label.position < 10 else " "
+        used = f"{count(use.annotations, 'annotation')} on {count(use.samples, 'sample')}"
+        if use.annotations == use.samples:
+            used = count(use.samples, "sample")
+        merging = self._asking is _Asking.MERGE_INTO and self._subject == label
+        before = f" (was {', '.join(label.aliases)})" if label.aliases else ""
+        room = max(width - 7 - len(used), 4)
+        name = fit(f"{label.name}{before}", room)
+        return [
+            ("→ " if merging else "  ", "strong"),
+            (f"{digit} ", "muted"),
+            ("■ ", label.colour),
+            (name, ""),
+            (f"{used} ", "muted"),
+        ]
