@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _UNDER_LINES = 12.0
 """How much dearer a byte is under a line, where hardly anything is seen of the picture."""
 
+_DITHERED = 5
+"""How many times the error may be that more bytes need not mend, where dither hides it."""
+
 _COLOUR_BYTES = 18.0
 """Of a change of one colour."""
 
@@ -124,7 +127,8 @@ def cheapened(
     if blocks.any():
         mosaic = Mosaic.of(cells, blocks)
         named = quality.named and palette is None
-        sketch = rate.sketch(mosaic, quality.budget, quality.least, palette, named=named)
+        least = quality.least * (_DITHERED if palette else 1)
+        sketch = rate.sketch(mosaic, quality.budget, least, palette, named=named)
         at = mosaic.row, mosaic.column
         out.code[at], out.fg[at], out.bg[at] = sketch.code, sketch.fg, sketch.bg
     if lines.any() and palette is None:

@@ -27,7 +27,7 @@ _HALVES = np.array([0, 3, 12, FULL])
 """Patterns of blocks that are alike from left to right, by which halves are drawn."""
 _QUARTERS = np.arange(FULL + 1)
 _BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 - 15 / 32
-_CARRIED = 0.8
+_CARRIED = 0.65
 """Share of the error of a cell that the next makes good, where there is but a palette."""
 
 
