@@ -29,7 +29,7 @@ def test_samples_are_assessed_in_order() -> None:
 
 
 def test_hard_is_what_is_more_likely_wrong_than_right() -> None:
-    signals = np.array([probability(0.51), probability(0.5)])
+    signals = np.array([probability(0.9), probability(0.5)])
     assert [a.hard for a in beside(Task.CLASSIFICATION, signals, np.zeros(2, int))] == [False, True]
 
 

@@ -29,9 +29,11 @@ def coefficients(task: Task, signals: np.ndarray) -> np.ndarray:
     return of_population(Population.undecided(task, signals, np.zeros(len(signals), int)))
 
 
-def test_classification_is_one_less_the_mean_probability_of_the_label() -> None:
-    evidence = classified(0.9, 0.1, flip=(0.7, 0.3))
-    assert coefficient(Task.CLASSIFICATION, evidence) == pytest.approx(0.2)
+def test_classification_falls_with_the_probability_of_the_label() -> None:
+    said = [coefficient(Task.CLASSIFICATION, classified(p, 1 - p)) for p in (0.5, 0.6, 0.9, 0.99)]
+    assert said == sorted(said, reverse=True)
+    assert said[0] > 0.5 > said[1]
+    assert said[-1] < 0.05
 
 
 def test_detection_is_the_expected_share_of_boxes_to_fix() -> None:

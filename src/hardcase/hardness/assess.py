@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardcase.hardness.coefficient import coefficients
+from hardcase.hardness.neighbours import neighbourhood
 from hardcase.hardness.reasons import find_reasons
 from hardcase.hardness.rule import DEFAULT, Rule, hard
 
@@ -35,9 +36,10 @@ def assess(population: Population, *, rule: Rule = DEFAULT) -> list[Assessment]:
     `rule` says which of those that nobody has decided are hard; the others are not. Reasons
     explain, they do not decide.
     """
-    coefficient = coefficients(population)
+    near = neighbourhood(population.embeddings, population.predicted)
+    coefficient = coefficients(population, near)
     marks = hard(np.where(population.decided, np.nan, coefficient), rule)
-    reasons = _as_tuples(find_reasons(population, coefficient), len(coefficient))
+    reasons = _as_tuples(find_reasons(population, coefficient, near), len(coefficient))
     return list(map(Assessment, coefficient.tolist(), reasons, marks.tolist()))
 
 

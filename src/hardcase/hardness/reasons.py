@@ -1,8 +1,9 @@
 """Reasons: what is unusual about a sample, told from its signals.
 
 A row of `_OFF_IMAGE` or `_OFF_BOXES` is a reason that compares with a distribution, one of `_VIEWS`
-a reason that compares with another view, a line of `_told` a reason that stands by itself. A sample
-may have reasons without being hard.
+a reason that compares with another view, a line of `_told` a reason that stands by itself;
+`lookalikes` has those that compare with other samples. A sample may have reasons without being
+hard.
 """
 
 from __future__ import annotations
@@ -12,7 +13,26 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hardcase.hardness.distribution import ENOUGH, off
+from hardcase.hardness.lookalikes import (
+    cluster_disagrees,
+    differs_from_sequence,
+    far_from_class,
+    out_of_distribution,
+)
 from hardcase.hardness.signals import COLUMN
+from hardcase.model.evidence import (
+    BLUR,
+    BRIGHTENING,
+    CROP,
+    FLIP,
+    INVERSION,
+    SCALE,
+    SHARPENING,
+    SHEAR,
+    SUPERPIXELS,
+    TRANSLATION,
+    UPDOWN,
+)
 from hardcase.model.job import Task
 from hardcase.model.reasons import Reason
 
@@ -21,6 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from hardcase.hardness.neighbours import Neighbourhood
     from hardcase.hardness.population import Population
 
 LOW_CONFIDENCE = 0.5
@@ -84,29 +105,44 @@ _OFF_BOXES = (
 )
 
 
-_VIEWS = {
-    Reason.BLUR_CHANGES: "blur_disagreement",
-    Reason.FLIP_CHANGES: "flip_disagreement",
+_VIEWS: dict[str, Reason] = {
+    FLIP: Reason.FLIP_CHANGES,
+    BLUR: Reason.BLUR_CHANGES,
+    CROP: Reason.CROP_CHANGES,
+    UPDOWN: Reason.UPDOWN_CHANGES,
+    SCALE: Reason.SCALE_CHANGES,
+    TRANSLATION: Reason.TRANSLATION_CHANGES,
+    SHEAR: Reason.SHEAR_CHANGES,
+    SUPERPIXELS: Reason.SUPERPIXEL_CHANGES,
+    SHARPENING: Reason.SHARPENING_CHANGES,
+    BRIGHTENING: Reason.BRIGHTENING_CHANGES,
+    INVERSION: Reason.INVERSION_CHANGES,
 }
 
 
 def find_reasons(
-    population: Population, coefficient: NDArray[np.float64]
+    population: Population, coefficient: NDArray[np.float64], near: Neighbourhood
 ) -> dict[Reason, NDArray[np.bool_]]:
     """Return for each reason that applies to the task which of the N samples have it: (N,) bool.
 
-    `coefficient` (N,) is that of the samples. "Off" compares with the samples a person decided,
-    with all where fewer than 20 of those can be compared.
+    `coefficient` (N,) is that of the samples, `near` are their neighbours. "Off" compares with the
+    samples a person decided, with all where fewer than 20 of those can be compared. Reasons of
+    boxes (11 to 18) are not for classification, `FAR_FROM_CLASS` is not for detection.
     """
     task, signals = population.task, population.signals
     reference = signals[population.decided]
     found = _told(population, coefficient)
-    for reason, signal in _VIEWS.items():
-        column = COLUMN[signal]
+    for view, reason in _VIEWS.items():
+        column = COLUMN[f"{view}_disagreement"]
         found[reason] = _is_changed(task, signals[:, column], reference[:, column])
     checks = _OFF_IMAGE + _OFF_BOXES if task is Task.DETECTION else _OFF_IMAGE
     for check in checks:
         found[check.reason] = _is_off(check, signals, reference)
+    found[Reason.CLUSTER_DISAGREES] = cluster_disagrees(population, near)
+    found[Reason.CONSECUTIVE_DIFFER] = differs_from_sequence(population, near)
+    found[Reason.OUT_OF_DISTRIBUTION] = out_of_distribution(near)
+    if task is Task.CLASSIFICATION:
+        found[Reason.FAR_FROM_CLASS] = far_from_class(population, near)
     return found
 
 

@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING
 
 from hardcase.hardness.classification import classification_signals
 from hardcase.hardness.detection import detection_signals
+from hardcase.model.evidence import VIEWS
 from hardcase.model.job import Task
 
 if TYPE_CHECKING:
     from hardcase.model.evidence import Evidence
 
 _IMAGE = ("pixels", "aspect", "brightness", "saturation", "colourfulness", "sharpness")
-_VIEWS = ("flip_disagreement", "blur_disagreement")
-_CLASSIFICATION = ("max_probability", "margin", "entropy", "view_probability")
+_VIEWS = tuple(f"{name}_disagreement" for name in VIEWS)
+_CLASSIFICATION = (
+    "max_probability",
+    "margin",
+    "entropy",
+    "view_probability",
+    "crop_probability",
+    "translation_probability",
+)
 _DETECTION = (
     "accepted",
     "mean_score",

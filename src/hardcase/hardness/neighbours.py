@@ -1,0 +1,104 @@
+"""Neighbourhoods in embedding space: what the auto labels of look-alike samples say of one.
+
+Embeddings are L2-normalised, so likeness is the cosine. Everything is compared with a bank of at
+most `BANK` samples, evenly spaced over the population, so that the cost grows with N alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NEIGHBOURS = 10
+"""How many nearest samples count. 30 serves no better on the sets the weights are fitted on."""
+
+BANK = 4096
+"""Samples compared with. At 10,000 samples it takes half a second on one core."""
+
+_BLOCK = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The nearest samples of each of N samples.
+
+    `known` (N,) bool: the sample has an embedding and `NEIGHBOURS` others to compare with; rows
+    that it rules out are neutral in all else. `nearest` (N, NEIGHBOURS) int64: rows of the
+    population, in no order. `likeness` (N,): mean cosine with those, 1 where unknown.
+    `class_likeness` (N,): mean cosine with the nearest of those in the bank that have the same auto
+    label, at most `NEIGHBOURS` of them, nan where there are fewer than that or it is unknown.
+    """
+
+    known: NDArray[np.bool_]
+    nearest: NDArray[np.int64]
+    likeness: NDArray[np.float64]
+    class_likeness: NDArray[np.float64]
+
+
+def neighbourhood(
+    embeddings: NDArray[np.float32] | None, predicted: NDArray[np.int64]
+) -> Neighbourhood:
+    """Find the neighbours of N samples; `embeddings` (N, D), zeros or None where there are none."""
+    count = len(predicted)
+    known = has_look(embeddings) if embeddings is not None else np.zeros(count, dtype=np.bool_)
+    nearest = np.zeros((count, NEIGHBOURS), dtype=np.int64)
+    likeness, of_class = np.ones(count), np.full(count, np.nan)
+    rows = np.flatnonzero(known)
+    if embeddings is None or rows.size <= NEIGHBOURS:
+        return Neighbourhood(np.zeros_like(known), nearest, likeness, of_class)
+    bank = bank_rows(rows)
+    vectors, labels = embeddings[bank], predicted[bank]
+    for start in range(0, rows.size, _BLOCK):
+        block = rows[start : start + _BLOCK]
+        cosine = embeddings[block] @ vectors.T
+        own = np.searchsorted(bank, block)
+        own_here = bank[np.minimum(own, bank.size - 1)] == block
+        cosine[np.flatnonzero(own_here), own[own_here]] = -np.inf
+        best = np.argpartition(-cosine, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+        nearest[block] = bank[best]
+        likeness[block] = np.take_along_axis(cosine, best, axis=1).mean(axis=1)
+        of_class[block] = _class_likeness(cosine, predicted[block], labels)
+    return Neighbourhood(known, nearest, likeness, of_class)
+
+
+def has_look(embeddings: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return which rows (N,) hold an embedding: finite and about of length 1."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        length = np.einsum("nd,nd->n", embeddings, embeddings)
+        inside: NDArray[np.bool_] = (length > 0.5) & (length < 2.0)
+    return inside
+
+
+def bank_rows(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return at most `BANK` of the rows, evenly spaced, in order."""
+    if rows.size <= BANK:
+        return rows
+    return rows[np.linspace(0, rows.size - 1, BANK).round().astype(np.int64)]
+
+
+def dissent(near: Neighbourhood, predicted: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return which share of each sample's neighbours has another auto label: (N,) in [0, 1].
+
+    0 where it is unknown. Deep k-nearest neighbours: Papernot & McDaniel (2018).
+    """
+    other = (predicted[near.nearest] != predicted[:, None]).mean(axis=1)
+    return np.where(near.known, other, 0.0)
+
+
+def _class_likeness(
+    cosine: NDArray[np.float32], classes: NDArray[np.int64], labels: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the mean of the best cosines (B, M) with bank samples of the row's own class: (B,)."""
+    out = np.full(len(classes), np.nan)
+    for c in np.unique(classes).tolist():
+        mine = np.flatnonzero(classes == c)
+        same = cosine[mine][:, labels == c]
+        if same.shape[1] > NEIGHBOURS:
+            best = -np.partition(-same, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+            out[mine] = best.mean(axis=1)
+    return out
