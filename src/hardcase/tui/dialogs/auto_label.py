@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Label
 
 from hardcase.errors import HardcaseError, UsageError
+from hardcase.inference import Effort
 from hardcase.model.text import printable
 from hardcase.session import Tab
 from hardcase.session.label_list import names_now
@@ -19,6 +20,7 @@ from hardcase.session.translate import matching_classes
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.dialogs.models_nearby import completions, models_nearby
 from hardcase.tui.typed_path import is_file, typed_path
+from hardcase.tui.widgets.choice import Choice
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.text import count, fit
 from hardcase.tui.widgets.virtual_list import VirtualList
@@ -36,6 +38,14 @@ if TYPE_CHECKING:
 
 
 _NONE_UNLABELED = "nothing is unlabeled: choose others, such as status:to-be-confirmed"
+
+
+EFFORTS = {
+    Effort.QUICK: "quick",
+    Effort.STANDARD: "standard",
+    Effort.THOROUGH: "thorough (slow)",
+}
+"""How much is spent on other looks at the images, as it is called here."""
 
 
 class AutoLabelDialog(Dialog[RunRequest]):
@@ -67,7 +77,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
         self._rows: list[Path] = []
 
     def compose(self) -> ComposeResult:
-        """Lay out three lines to fill in, the first over the models to choose from."""
+        """Lay out the lines to fill in, the first over the models to choose from."""
         unlabeled = self._session.stats().unlabeled
         asked = self._resumed.settings if self._resumed else {}
         with Vertical(classes="box wide") as box:
@@ -96,6 +106,12 @@ class AutoLabelDialog(Dialog[RunRequest]):
                 compact=True,
                 placeholder="status:unlabeled -name:test",
             )
+            with Horizontal(classes="field"):
+                yield Label("Effort", markup=False)
+                yield Choice(list(EFFORTS.values()), chosen=_effort(asked), id="effort")
+            with Horizontal(classes="field"):
+                yield Label("Encoder", markup=False)
+                yield Input(id="encoder", compact=True, placeholder=_encoder_hint(asked))
             yield OneLine(id="problem")
 
     def _keys(self) -> str:
@@ -152,7 +168,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
 
     def action_dialog_toggle(self) -> None:
         """Go to the next field."""
-        self.focus_next(Input)
+        self.focus_next("Input, Choice")
 
     def action_dialog_accept(self) -> None:
         """Start, if what was filled in makes sense."""
@@ -176,7 +192,23 @@ class AutoLabelDialog(Dialog[RunRequest]):
             raise UsageError("the threshold is a number between 0 and 1, such as 0.3") from None
         if threshold is not None and not 0 <= threshold <= 1:
             raise UsageError("the threshold is a number between 0 and 1, such as 0.3")
-        return RunRequest(model, threshold=threshold, filter=expression)
+        effort = next(e for e, w in EFFORTS.items() if w == self.query_one(Choice).value)
+        return RunRequest(
+            model,
+            threshold=threshold,
+            filter=expression,
+            effort=effort,
+            encoder=self._encoder(),
+        )
+
+    def _encoder(self) -> Path | None:
+        typed = self.query_one("#encoder", Input).value.strip()
+        if not typed:
+            return None
+        encoder = typed_path(typed)
+        if not is_file(encoder):
+            raise UsageError("there is no such encoder: give an ONNX file, or leave it empty")
+        return encoder
 
     def _model(self) -> Path | None:
         """Return the model under the cursor, else the path typed."""
@@ -239,6 +271,18 @@ def describe(prepared: PreparedRun, task: Task, names: Mapping[str, str]) -> tup
         return f"{about}; it knows none of this job's labels", True
     shared = f"; knows {len(set(known))} of this job's {len(set(labels))}" if labels else ""
     return f"{about}{shared}; threshold {prepared.threshold:.2f}", False
+
+
+def _effort(asked: Mapping[str, object]) -> str:
+    """Return what the effort of a run is called, the standard one of a run that has none."""
+    value = asked.get("effort")
+    return next((EFFORTS[e] for e in Effort if e.value == value), EFFORTS[Effort.STANDARD])
+
+
+def _encoder_hint(asked: Mapping[str, object]) -> str:
+    if asked.get("encoder"):
+        return "the run had one: give it again to go on with it"
+    return "empty: the model itself tells which images are alike"
 
 
 def _number(value: object) -> str:

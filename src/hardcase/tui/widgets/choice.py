@@ -20,10 +20,16 @@ class Choice(Widget, can_focus=True):
     class Changed(Message):
         """Another word is chosen."""
 
-    def __init__(self, options: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        options: Sequence[str],
+        *,
+        chosen: str | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
         super().__init__(id=id)
         self._options = tuple(options)
-        self._index = 0
+        self._index = 0 if chosen is None else self._options.index(chosen)
 
     @property
     def value(self) -> str:
