@@ -208,7 +208,9 @@ ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
 @given(
     st.lists(
         arrays.arrays(
-            np.float32, arrays.array_shapes(min_dims=0, max_dims=4, max_side=9), elements=ANY
+            np.float32,
+            arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=9),
+            elements=ANY,
         ),
         min_size=1,
         max_size=4,

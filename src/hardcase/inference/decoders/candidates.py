@@ -68,8 +68,11 @@ def of_scores(
 ) -> Candidates:
     """Keep what reaches `floor` of (N, 4) boxes with (N, classes) scores.
 
-    Boxes are x1 y1 x2 y2, or cx cy w h where `centred`; only the kept ones are turned.
+    Boxes are x1 y1 x2 y2, or cx cy w h where `centred`; only the kept ones are turned. Raises
+    ValueError where there are not as many boxes as rows of scores.
     """
+    if len(boxes) != len(scores):
+        raise ValueError("the model answers boxes and scores of different number")
     rows, classes = np.nonzero(scores >= floor)
     kept = boxes[rows]
     return _best(corners(kept) if centred else kept, scores[rows, classes], classes)

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hardcase.inference.decoders.candidates import Candidates, of_scores, real
 
 if TYPE_CHECKING:
@@ -36,7 +38,9 @@ def rows(outputs: tuple[NDArray[Any], ...], _profile: Profile, floor: float) -> 
     A candidate scores objectness times class score.
     """
     raw = real(outputs[0])
-    return of_scores(raw[:, :4], raw[:, 4:5] * raw[:, 5:], floor, centred=True)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scores = raw[:, 4:5] * raw[:, 5:]
+    return of_scores(raw[:, :4], scores, floor, centred=True)
 
 
 def row_shapes(profile: Profile) -> tuple[Shape, ...]:
