@@ -13,7 +13,7 @@ from hardcase.model.audit import AuditState
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import HUMAN, Annotation, Status, Task
-from hardcase.session import LabelingSession, audit
+from hardcase.session import LabelingSession, audit, label_list
 from hardcase.session.audit_words import Declined, Proposal, plan_in_words
 from queued_job import BOX, queued
 
@@ -228,6 +228,15 @@ def test_members_that_a_run_labels_anew_are_not_confirmed(job):
     new = replace(old, annotations=(Annotation("dog", None, 0.9, "toy#2"),))
     job.commit("auto label", [Edit(Table.SAMPLES, old.id, old, new)])
     assert unseen[0] not in audit.progress(job, open_).unseen
+
+
+def test_another_name_for_a_label_changes_nothing(job):
+    open_ = drawn(job)
+    job.confirm(open_.checks[:3])
+    label_list.rename(job, "cat", "kitten")
+    now = audit.progress(job, open_)
+    assert (now.checked, now.wrong, now.lost) == (3, 0, 0)
+    assert len(now.unseen) == open_.size - open_.drawn
 
 
 def test_one_at_a_time_and_giving_up_is_recorded_and_counts(job):

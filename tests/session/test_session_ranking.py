@@ -24,7 +24,7 @@ from queued_job import BOX, queued
 SPREAD = [round(0.02 * n, 6) for n in range(50)]
 
 
-def by_mean(population: hardness.Population) -> np.ndarray:
+def by_mean(population: hardness.Population, *_: object) -> np.ndarray:
     """A stand-in for the fit: half what the signals say, half how wrong the decided ones were."""
     column = hardness.SIGNALS.index("view_probability")
     said = 1 - population.signals[:, column]

@@ -19,7 +19,7 @@ from queued_job import queued
 SPREAD = [round(0.01 * n, 6) for n in range(60)]
 
 
-def turned(population: hardness.Population) -> np.ndarray:
+def turned(population: hardness.Population, *_: object) -> np.ndarray:
     """A stand-in for the fit that turns the queue around once anything is known."""
     column = hardness.SIGNALS.index("view_probability")
     said = 1 - population.signals[:, column]

@@ -31,7 +31,7 @@ ALPHA = 0.05
 POWER = 0.8
 """A set is proposed if its check is expected to pass at least this often."""
 
-WORTH = 0.1
+WORTH = 0.25
 """Share of a set that must be spared checking; below it, confirming by hand is as quick."""
 
 MOST_ALLOWED = 20

@@ -28,7 +28,7 @@ from hardcase.session.columns import made_by_human
 from hardcase.session.views import Sort, Tab
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from hardcase.session.labeling import LabelingSession
 
@@ -112,7 +112,7 @@ def draw(session: LabelingSession, proposal: Proposal, rng: random.Random | None
         risk=proposal.risk,
         alpha=proposal.alpha,
         members=proposal.members,
-        labels=tuple(_checksum(session.sample(i)) for i in proposal.members),
+        labels=tuple(map(_checksums(session), map(session.sample, proposal.members))),
         checks=tuple(rng.sample(proposal.members, plan.drawn)),
         size=plan.size,
         drawn=plan.drawn,
@@ -135,10 +135,13 @@ def progress(session: LabelingSession, audit: Audit) -> Progress:
     """Return how far an open audit has come."""
     drawn = set(audit.checks)
     labels = _labels(audit, set(audit.members))
+    checksum = _checksums(session)
     unseen = tuple(
         key
         for key in audit.members
-        if key not in drawn and _untouched(session.sample(key), labels[key])
+        if key not in drawn
+        and _untouched(sample := session.sample(key))
+        and checksum(sample) == labels[key]
     )
     return _progress(session, audit, labels, unseen)
 
@@ -154,11 +157,12 @@ def _progress(
     labels: Mapping[int, int],
     unseen: tuple[int, ...] | None = None,
 ) -> Progress:
+    checksum = _checksums(session)
     left: list[int] = []
     wrong = lost = 0
     for key in audit.checks:
         sample = session.sample(key)
-        match _outcome(sample, labels[key]):
+        match _outcome(sample, same=checksum(sample) == labels[key]):
             case "wrong":
                 wrong += 1
             case "open":
@@ -238,9 +242,11 @@ def _suspicion(session: LabelingSession) -> float:
     return max(1.0, (failed.wrong + 0.5) / (failed.expected * failed.checked + 0.5))
 
 
-def _outcome(sample: Sample, labels: int) -> str:
-    """Return what became of a drawn sample: `right`, `wrong`, `open` or `lost`."""
-    same = _checksum(sample) == labels
+def _outcome(sample: Sample, *, same: bool) -> str:
+    """Return what became of a drawn sample: `right`, `wrong`, `open` or `lost`.
+
+    `same` says whether its labels are those it had when it was drawn.
+    """
     if sample.missing or sample.status is Status.UNLABELED:
         return "wrong"
     if sample.status is Status.LABELED:
@@ -250,16 +256,23 @@ def _outcome(sample: Sample, labels: int) -> str:
     return "open" if same or made_by_human(sample) else "lost"
 
 
-def _untouched(sample: Sample, labels: int) -> bool:
+def _untouched(sample: Sample) -> bool:
     waiting = sample.status is Status.TO_BE_CONFIRMED and not (sample.missing or sample.error)
-    return waiting and not made_by_human(sample) and _checksum(sample) == labels
+    return waiting and not made_by_human(sample)
 
 
-def _checksum(sample: Sample) -> int:
-    """Return what differs where a label or a box does, in whatever order they stand."""
-    return annotations_checksum(
-        sorted(sample.annotations, key=lambda a: (a.label, tuple(a.box or ())))
-    )
+def _checksums(session: LabelingSession) -> Callable[[Sample], int]:
+    """Return the function that tells a sample's labels and boxes apart, in whatever order.
+
+    It goes by the ids of the labels: a label that gets another name stays the same.
+    """
+    ids = {label.name: str(label.id) for label in session.labels}
+
+    def checksum(sample: Sample) -> int:
+        known = (replace(a, label=ids.get(a.label, a.label)) for a in sample.annotations)
+        return annotations_checksum(sorted(known, key=lambda a: (a.label, tuple(a.box or ()))))
+
+    return checksum
 
 
 def _ended(audit: Audit, done: Progress, state: AuditState) -> Audit:

@@ -51,7 +51,8 @@ def plan_in_words(found: Proposal | Declined) -> str:
     """Return in a sentence what a check takes and gives, or why there is none."""
     if isinstance(found, Proposal):
         plan = found.plan
-        if_ = f"if at most {plan.allowed:,} are wrong" if plan.allowed else "if none is wrong"
+        verb = "is" if plan.allowed == 1 else "are"
+        if_ = f"if at most {plan.allowed:,} {verb} wrong" if plan.allowed else "if none is wrong"
         return (
             f"check {plan.drawn:,} of the {plan.size:,} easiest samples, drawn at random; {if_}, "
             f"the other {plan.unseen:,} are confirmed unseen, at most {percent(found.risk)} of "

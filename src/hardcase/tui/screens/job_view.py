@@ -169,10 +169,10 @@ class JobView(PlaceScreen):
         session, browser = self.session, self.browser
         hard = session.stats().hard
         about = f"{session.task.value} · {HARD_MARK} {hard:,} hard"
-        if session.runs:
-            about += f" ({session.job.hard_rule})"
         if self.check.brief:
             about += f" · {self.check.brief}"
+        elif session.runs:
+            about += f" ({session.job.hard_rule})"
         chosen = browser.selected_count
         if chosen:
             about += f" · {chosen:,} selected" + (" (range)" if browser.in_range else "")
