@@ -66,7 +66,7 @@ def _views(signals: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     )
     flip = 2.0 * mean - original  # the mean of both is what all versions kept
     others = [_probability(signals, f"{name}_probability") for name in (CROP, TRANSLATION)]
-    return [np.where(mean == original, 0.0, flip), *others]
+    return [np.maximum(flip, 0.0), *others]
 
 
 def _probability(signals: NDArray[np.float64], name: str) -> NDArray[np.float64]:
