@@ -54,50 +54,82 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.NO_OBJECT: Explanation("no object found", "look for objects the model missed"),
     Reason.LOW_CONFIDENCE: Explanation("low confidence", "check the labels, look for misses"),
     Reason.CLUSTER_DISAGREES: Explanation(
-        "similar images are labeled otherwise", "compare with its neighbours"
+        "similar images are labeled otherwise", "compare it with those"
     ),
-    Reason.FAR_FROM_CLASS: Explanation("unlike the other images of this label", "check the label"),
+    Reason.FAR_FROM_CLASS: Explanation(
+        "unlike the other images of this label", "check the label, or is it a rare kind?"
+    ),
     Reason.CONSECUTIVE_DIFFER: Explanation(
-        "differs from the images before and after", "compare with its neighbours"
+        "labeled unlike the similar images before and after", "compare it with those"
     ),
-    Reason.RESOLUTION: Explanation("unusual resolution", "check small objects"),
-    Reason.ASPECT_RATIO: Explanation("unusual image shape", "check objects near the edges"),
-    Reason.BRIGHTNESS: Explanation("unusually dark or bright", "look into shadows and highlights"),
-    Reason.SATURATION: Explanation("unusual colour saturation", "check labels that rest on colour"),
+    Reason.RESOLUTION: Explanation(
+        "larger or smaller than the other images", "check small objects"
+    ),
+    Reason.ASPECT_RATIO: Explanation(
+        "wider or taller than the other images", "check objects near the edges"
+    ),
+    Reason.BRIGHTNESS: Explanation(
+        "dark or bright compared with the rest", "look into shadows and highlights"
+    ),
+    Reason.SATURATION: Explanation(
+        "pale or gaudy compared with the rest", "check labels that rest on colour"
+    ),
     Reason.COLOUR_RICHNESS: Explanation(
-        "unusually few or many colours", "check labels that rest on colour"
+        "few or many colours compared with the rest", "check labels that rest on colour"
     ),
-    Reason.SHARPNESS: Explanation("unusual sharpness", "check the box edges and the label"),
+    Reason.SHARPNESS: Explanation(
+        "blurred or grainy compared with the rest", "check the box edges and the label"
+    ),
     Reason.BOX_COUNT: Explanation("unusual number of boxes", "look for missed or repeated objects"),
     Reason.BOX_AREA_SPREAD: Explanation(
         "boxes of very uneven size", "look for boxes too large or too small"
     ),
-    Reason.BOX_ASPECT_RATIO: Explanation("boxes of unusual shape", "check the box edges"),
+    Reason.BOX_ASPECT_RATIO: Explanation(
+        "boxes of unusual shape", "look for boxes that cut an object or hold two"
+    ),
     Reason.BOX_AREA_SHARE: Explanation(
         "boxes fill an unusual share of the image", "look for boxes too large or too small"
     ),
     Reason.BOXES_AT_EDGE: Explanation("boxes at the image edge", "check objects that are cut off"),
-    Reason.BOX_BRIGHTNESS: Explanation("boxes unusually dark or bright", "check their labels"),
-    Reason.BOX_SHARPNESS: Explanation("boxes of unusual sharpness", "check the box edges"),
-    Reason.BOX_OVERLAP: Explanation("boxes overlap heavily", "look for repeated boxes"),
-    Reason.BLUR_CHANGES: Explanation("blurring changes the prediction", "check the labels"),
+    Reason.BOX_BRIGHTNESS: Explanation(
+        "boxes dark or bright compared with the rest", "check their labels"
+    ),
+    Reason.BOX_SHARPNESS: Explanation(
+        "boxes blurred or grainy compared with the rest", "check their edges"
+    ),
+    Reason.BOX_OVERLAP: Explanation(
+        "boxes overlap heavily", "look for repeated boxes and hidden objects"
+    ),
+    Reason.BLUR_CHANGES: Explanation(
+        "blurring changes the prediction", "it rests on fine detail: check the labels"
+    ),
     Reason.FLIP_CHANGES: Explanation("mirroring changes the prediction", "check the labels"),
-    Reason.CROP_CHANGES: Explanation("cropping changes the prediction", "check the labels"),
+    Reason.CROP_CHANGES: Explanation(
+        "cropping changes the prediction", "check objects near the edges, and the labels"
+    ),
     Reason.UPDOWN_CHANGES: Explanation(
-        "turning upside down changes the prediction", "check the labels"
+        "turning upside down changes the prediction", "check which way up it is, and the labels"
     ),
-    Reason.SCALE_CHANGES: Explanation("scaling changes the prediction", "check the labels"),
+    Reason.SCALE_CHANGES: Explanation(
+        "scaling changes the prediction", "check small objects, and the labels"
+    ),
     Reason.TRANSLATION_CHANGES: Explanation("shifting changes the prediction", "check the labels"),
-    Reason.SHEAR_CHANGES: Explanation("shearing changes the prediction", "check the labels"),
+    Reason.SHEAR_CHANGES: Explanation(
+        "slanting changes the prediction", "check the box edges, and the labels"
+    ),
     Reason.SUPERPIXEL_CHANGES: Explanation(
-        "flattening texture changes the prediction", "check the labels"
+        "flattening texture changes the prediction", "it rests on texture: check the labels"
     ),
-    Reason.SHARPENING_CHANGES: Explanation("sharpening changes the prediction", "check the labels"),
+    Reason.SHARPENING_CHANGES: Explanation(
+        "sharpening changes the prediction", "is the image blurred? check the box edges"
+    ),
     Reason.BRIGHTENING_CHANGES: Explanation(
-        "brightening changes the prediction", "check the labels"
+        "brightening changes the prediction", "look into shadows and highlights"
     ),
-    Reason.INVERSION_CHANGES: Explanation("inverting changes the prediction", "check the labels"),
+    Reason.INVERSION_CHANGES: Explanation(
+        "inverting changes the prediction", "it rests on colour: check the labels"
+    ),
     Reason.OUT_OF_DISTRIBUTION: Explanation(
-        "unlike anything seen so far", "is this image part of the job?"
+        "unlike anything else in this job", "is this image part of the job?"
     ),
 }
