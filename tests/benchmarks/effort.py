@@ -1,0 +1,181 @@
+"""How many keys a person presses for an image, with and without what hardcase does for them.
+
+    python tests/benchmarks/effort.py --images DIR --truth TRUTH --model M.onnx [--limit N]
+
+TRUTH as for `hardness.py`: a COCO file, a folder of YOLO files (with `--names`), a CSV file
+`path,label`, or nothing where the images' directories are their labels. A simulated annotator with
+the truth in hand drives the real app by its real keys, in three ways:
+
+- from nothing: every image labeled by hand, boxes drawn and fitted key by key;
+- confirm: auto labels looked at one by one, hardest first, what is wrong put right;
+- hard first: the same for hard examples only, then `B`: a random check, the rest confirmed unseen.
+
+It sees what a person would see: the picture's boxes, the step of a key, which box is selected. A
+box counts as right from IoU 0.5 with the same label; a drawn one is fitted until it reaches 0.85 or
+no key brings it nearer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from effort_annotator import Annotator, Truth, is_right
+from hardness_truth import class_truth, coco_truth, yolo_truth
+
+from hardcase.imaging.open import image_size
+from hardcase.inference import load_profile
+from hardcase.model.boxes import Box
+from hardcase.model.job import Annotation, Status, Task
+from hardcase.session import LabelingSession, Tab
+from hardcase.session.runs import RunRequest
+from hardcase.tui.actions import ACTIONS
+from hardcase.tui.app import HardcaseApp
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    Way = Callable[[Annotator], Awaitable[None]]
+
+SIZE = (120, 40)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One way through a job. `right` is the share of images whose labels are the truth."""
+
+    keys: int
+    images: int
+    seen: int
+    most_for_right: int
+    right: float
+
+    @property
+    def per_image(self) -> float:
+        return self.keys / self.images
+
+
+def truth_of(args: argparse.Namespace, task: Task, names: list[str]) -> dict[str, Truth]:
+    """The annotations that each image should have, by path relative to the images."""
+    if task is Task.CLASSIFICATION:
+        labels = class_truth(args.truth or args.images)
+        found: dict[Path, Truth] = {path: (Annotation(name),) for path, name in labels.items()}
+    else:
+        if args.truth.is_file():
+            boxes = coco_truth(args.images, args.truth)
+        else:
+            given = args.names.read_text().splitlines() if args.names else names
+            boxes = yolo_truth(args.images, args.truth, given)
+        found = {}
+        for path, read in boxes.items():
+            size = SimpleNamespace(**dict(zip(("width", "height"), image_size(path), strict=True)))
+            found[path] = tuple(Annotation(name, Box(*box)) for name, box in read(size))
+    chosen = sorted(found)[:: max(len(found) // args.limit, 1)][: args.limit]
+    return {path.relative_to(args.images).as_posix(): found[path] for path in chosen}
+
+
+def prepare(args: argparse.Namespace, work: Path) -> tuple[dict[str, Truth], Path, Path]:
+    """Make a job of the images chosen, and the same after auto labeling. Return truth and files."""
+    profile = load_profile(args.model, args.profile)
+    truth = truth_of(args, profile.task, list(profile.labels))
+    folder = work / "images"
+    for name in truth:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(args.images / name, target)
+    known = {a.label for annotations in truth.values() for a in annotations}
+    labels = [*profile.labels, *sorted(known - set(profile.labels))]
+    bare, auto = work / "bare.json", work / "auto.json"
+    LabelingSession.create(folder, profile.task, labels, job_file=bare).close()
+    with LabelingSession.create(folder, profile.task, labels, job_file=auto) as session:
+        session.autolabel(RunRequest(args.model, profile=args.profile, threshold=args.threshold))
+    return truth, bare, auto
+
+
+async def go(job: Path, truth: Mapping[str, Truth], tab: Tab, way: Way) -> Outcome:
+    """Let an annotator go one way through a copy of a job."""
+    copy = job.with_name(f"{way.__name__}.json")
+    shutil.copyfile(job, copy)
+    with LabelingSession.open(copy) as session:
+        app = HardcaseApp(ACTIONS, session=session, tab=tab)
+        async with app.run_test(size=SIZE) as pilot:
+            annotator = Annotator(pilot, session, truth)
+            await annotator.ready()
+            await way(annotator)
+        samples = list(session.samples())
+        right = sum(
+            s.status is Status.LABELED and is_right(s.annotations, truth[s.path]) for s in samples
+        )
+        return Outcome(
+            annotator.keys,
+            len(samples),
+            annotator.seen,
+            annotator.most_for_right,
+            right / len(samples),
+        )
+
+
+async def from_nothing(annotator: Annotator) -> None:
+    await annotator.label_all()
+
+
+async def confirm(annotator: Annotator) -> None:
+    await annotator.decide_while(lambda _sample: True)
+    await annotator.label_the_rest()
+
+
+def hard_first(risk: float) -> Way:
+    async def hard_first(annotator: Annotator) -> None:
+        await annotator.decide_while(lambda sample: sample.hard)
+        if await annotator.confirm_unseen(risk):
+            print(f"(hard first: {annotator.unseen} of the images were confirmed unseen)")
+        else:
+            print("(hard first: no check was possible or it failed; the rest was looked at)")
+            await annotator.decide_while(lambda _sample: True)
+        await annotator.label_the_rest()
+
+    return hard_first
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--images", type=Path, required=True)
+    parser.add_argument("--truth", type=Path, help="default: the images' directories")
+    parser.add_argument("--names", type=Path, help="class names of YOLO label files, one a line")
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--profile", type=Path)
+    parser.add_argument("--threshold", type=float, help="default: the profile's")
+    parser.add_argument("--limit", type=int, default=100, help="images, evenly chosen")
+    parser.add_argument("--risk", type=float, default=0.05, help="tolerated share wrong unseen")
+    args = parser.parse_args()
+
+    with tempfile.TemporaryDirectory() as work:
+        truth, bare, auto = prepare(args, Path(work))
+        ways: dict[str, tuple[Path, Tab, Way]] = {
+            "from nothing": (bare, Tab.UNLABELED, from_nothing),
+            "confirm": (auto, Tab.TO_BE_CONFIRMED, confirm),
+            "hard first": (auto, Tab.TO_BE_CONFIRMED, hard_first(args.risk)),
+        }
+        done = {
+            name: asyncio.run(go(job, truth, tab, way)) for name, (job, tab, way) in ways.items()
+        }
+    print(f"{args.model.name} on {len(truth)} images of {args.images}, risk {args.risk:.0%}")
+    print(f"\n{'':14}{'keys':>8}{'an image':>10}{'fewer':>8}{'looked at':>11}{'right':>8}", end="")
+    print("   most keys for an image that was right")
+    base = done["from nothing"].per_image
+    for name, outcome in done.items():
+        fewer = 1 - outcome.per_image / base
+        print(
+            f"{name:14}{outcome.keys:8}{outcome.per_image:10.2f}{fewer:8.0%}"
+            f"{outcome.seen:11}{outcome.right:8.1%}   {outcome.most_for_right or '-'}"
+        )
+
+
+if __name__ == "__main__":
+    main()
