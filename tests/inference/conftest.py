@@ -144,6 +144,12 @@ def picture(tmp_path: Path) -> Callable[..., Path]:
     return build
 
 
+@pytest.fixture(autouse=True)
+def own_configuration(tmp_path_factory, monkeypatch) -> None:
+    """Keep the configuration of whoever runs the tests out of them."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+
+
 class InProcess:
     """Answers as a child process does, but from this one, which spares starting it."""
 

@@ -201,6 +201,46 @@ def said(outputs):
     return (*found.reasons, *found.profile.labels)
 
 
+def test_more_classes_than_coco_has_are_seen_in_a_list_of_boxes():
+    labels = np.arange(300) % 365
+    answer = {
+        "labels": labels[None],
+        "boxes": corners(300, 640)[None],
+        "scores": probabilities(300, 1).T,
+    }
+    found = seen(answer, names=[["a", "b"]])
+    assert (found.profile.decoder, len(found.profile.labels)) == ("dfine", 300)
+    assert any("at least 300: not used" in line for line in found.reasons)
+    assert len(seen(answer, names=[[f"c{i}" for i in range(365)]]).profile.labels) == 365
+
+
+def test_steps_of_characters_are_refused_as_text():
+    steps = RANDOM.uniform(0, 1, (40, 6625))
+    steps /= steps.sum(axis=1, keepdims=True)
+    with pytest.raises(ModelError, match="seems to read text"):
+        seen({"softmax": steps[None]}, size=(320, 48))
+
+
+def test_a_classifier_may_give_its_features_too():
+    answer = {"feats": RANDOM.normal(0, 9, (1, 512)), "logits": np.array([[3.0, -1, 2]])}
+    found = seen(answer, size=(224, 224))
+    assert (found.profile.decoder, found.profile.outputs) == ("classifier", ("logits",))
+
+
+def test_tensorflows_raw_outputs_are_passed_by():
+    answer = {
+        "raw_detection_boxes": np.zeros((1, 99, 4)),
+        "detection_boxes": corners(9, 1)[None],
+        "detection_scores": probabilities(9, 1).T,
+        "detection_classes": np.ones((1, 9)),
+        "num_detections": np.array([9.0]),
+    }
+    found = seen(answer)
+    assert found.profile.decoder == "tensorflow"
+    assert found.profile.outputs[1] == "detection_boxes"
+    assert found.profile.labels[0] == "person"
+
+
 ANY = st.floats(width=32, allow_nan=True, allow_infinity=True)
 
 

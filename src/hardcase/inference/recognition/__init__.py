@@ -7,6 +7,7 @@ run. What nothing decides is refused in one line that says what the model seems 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ModelError
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Certainty", "Companions", "Probe", "Recognition", "recognise"]
 
-_NAMED_INPUTS = ("orig_target_sizes",)
-
 
 def recognise(
     signature: Signature,
@@ -48,14 +47,25 @@ def recognise(
     if problem is not None or sight.picture is None:
         raise ModelError(problem or "it takes no picture; use another model")
     try:
-        readings = (
-            by_metadata(sight) or by_labeling_file(sight) or by_names(sight) or by_shapes(sight)
-        )
+        readings = by_metadata(sight) or _told(sight) or by_names(sight) or by_shapes(sight)
         if not readings:
             raise ModelError(_unknown(sight, sidecar))
         return _answer(sight, readings[0])
     except ValueError as error:
         raise ModelError(f"{error}; {_how_to_write(sight, sidecar)}") from error
+
+
+def _told(sight: Sight) -> list[Reading]:
+    """Return what a file of another tool tells, completed by what can be seen."""
+    told = by_labeling_file(sight)
+    if not told:
+        return []
+    seen = by_names(sight) or by_shapes(sight)
+    return [
+        replace(reading, why=told[0].why, certainty=told[0].certainty)
+        for reading in seen
+        if reading.decoder is told[0].decoder
+    ] or told
 
 
 def _answer(sight: Sight, reading: Reading) -> Recognition:
@@ -79,7 +89,7 @@ def _answer(sight: Sight, reading: Reading) -> Recognition:
         first_class=family.first_class,
     )
     certainty = reading.certainty
-    if "guess" in naming.source and certainty is Certainty.SURE:
+    if naming.guessed and certainty is Certainty.SURE:
         certainty = Certainty.LIKELY
     why = f"{reading.decoder.family.title}: {reading.why}"
     problem = (sight.problem,) if sight.problem else ()

@@ -199,12 +199,10 @@ def _named(sight: Sight, *names: str) -> tuple[Output, ...] | None:
 
 
 def _ending(outputs: dict[str, Output], words: tuple[str, ...]) -> Output | None:
-    """Return the output of one of these names, whatever the exporter put before it."""
-    for word in words:
-        for name, output in outputs.items():
-            if name == word or name.endswith(f"_{word}"):
-                return output
-    return None
+    """Return the output of one of these names, or else one that only has something before it."""
+    exact = [outputs[word] for word in words if word in outputs]
+    ending = [o for word in words for name, o in outputs.items() if name.endswith(f"_{word}")]
+    return next(iter((*exact, *ending)), None)
 
 
 def _lists(sight: Sight) -> tuple[Output, Output, Output] | None:

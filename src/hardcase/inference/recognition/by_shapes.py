@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SMALL_EXPONENT = 12.0  # exp(12) strides is wider than any picture
 _UNIT_LENGTH = 1e-2
+_SCORES = ("logits", "prob", "softmax", "scores")
 
 
 def by_shapes(sight: Sight) -> list[Reading]:
@@ -24,7 +25,8 @@ def by_shapes(sight: Sight) -> list[Reading]:
     """
     outputs = [output for output in sight.outputs() if output.rank]
     if len(outputs) != 1:
-        outputs = [output for output in outputs if output.rank == 2]
+        scores = [o for o in outputs if any(word in o.name.lower() for word in _SCORES)]
+        outputs = scores or [output for output in outputs if output.rank == 2]
     if len(outputs) != 1:
         return []
     output = _seen(sight, outputs[0])
@@ -67,7 +69,11 @@ def _classifier(sight: Sight, output: Output) -> list[Reading]:
             f"it seems to give embeddings (output {output.name} of {count} numbers, of length 1) "
             "and knows no classes; use a classification or detection model, or use it as an encoder"
         )
-    activation, because = _activation(values, output)
+    if sight.companions.config.get("problem_type") == "multi_label_classification":
+        activation = Activation.SIGMOID
+        because = "which config.json calls the logits of a multi-label classification"
+    else:
+        activation, because = _activation(values, output)
     why = f"it answers {count} numbers, {because}"
     return [Reading(Decoder.CLASSIFIER, why, Certainty.LIKELY, (output.name,), count, activation)]
 
@@ -102,6 +108,11 @@ def _rows_or_columns(sight: Sight, output: Output) -> list[Reading]:
     first, last = output.axes
     if first is None or last is None:
         return []
+    if _is_text(sight, output):
+        raise ModelError(
+            f"it seems to read text (output {output.name}, {first} steps of {last} characters); "
+            "use a classification or detection model"
+        )
     size = sight.known_size()
     if last >= 6 and shapes.is_anchored(size, first):
         why = f"it answers {first} rows, three for every cell of strides 8 to 32"
@@ -117,6 +128,14 @@ def _rows_or_columns(sight: Sight, output: Output) -> list[Reading]:
     if last >= 6:
         return [_anchored(sight, output, f"it answers {first} rows of {last}", Certainty.GUESS)]
     return []
+
+
+def _is_text(sight: Sight, output: Output) -> bool:
+    """Return whether rows are probabilities of characters, which boxes and scores never are."""
+    values = sight.values(Decoder.ULTRALYTICS).get(output.name)
+    if values is None or values.all is None or values.sums is None:
+        return False
+    return values.all.within(0, 1) and values.sums.within(1, 1) and output.axes[1] != 1
 
 
 def _anchored(
