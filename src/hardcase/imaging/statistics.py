@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 MEASURED_SIDE = 256
 """Larger images are reduced to this longest side, so that numbers compare across resolutions."""
 
-_LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # ITU-R BT.601
+_MIXTURES = np.array(  # of R, G, B: luma (ITU-R BT.601), R - G, (R + G) / 2 - B
+    [[0.299, 0.587, 0.114], [1.0, -1.0, 0.0], [0.5, 0.5, -1.0]], dtype=np.float32
+)
 
 
 def measure(rgb: NDArray[np.uint8]) -> PixelStatistics:
@@ -36,15 +38,17 @@ def measure(rgb: NDArray[np.uint8]) -> PixelStatistics:
     """
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0 or rgb.dtype != np.uint8:
         raise ValueError(f"expected uint8 pixels of shape (H, W, 3), got {rgb.dtype} {rgb.shape}")
-    pixels = _reduced(rgb).astype(np.float32)
-    luma = pixels @ _LUMA
-    brightest = pixels.max(axis=2)
-    chroma = brightest - pixels.min(axis=2)
+    # a plane a channel: neighbours in memory are what vector instructions are made for
+    red, green, blue = planes = np.ascontiguousarray(_reduced(rgb).transpose(2, 0, 1))
+    brightest = np.maximum(np.maximum(red, green), blue)
+    chroma = brightest - np.minimum(np.minimum(red, green), blue)
+    values = planes.reshape(3, -1).astype(np.float32)
+    luma, *opponents = _MIXTURES @ values
     return PixelStatistics(
         brightness=float(luma.mean() / 255.0),
-        saturation=float(np.mean(chroma / np.maximum(brightest, 1.0))),
-        colourfulness=_colourfulness(pixels / 255.0),
-        sharpness=_sharpness(luma),
+        saturation=float(np.divide(chroma, np.maximum(brightest, 1), dtype=np.float32).mean()),
+        colourfulness=_colourfulness(opponents[0], opponents[1]),
+        sharpness=_sharpness(luma.reshape(red.shape)),
     )
 
 
@@ -58,16 +62,16 @@ def _reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(image.resize(size, Image.Resampling.BOX))
 
 
-def _colourfulness(pixels: NDArray[np.float32]) -> float:
-    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
-    rg = red - green
-    yb = (red + green) / 2 - blue
-    return float(np.hypot(rg.std(), yb.std()) + 0.3 * np.hypot(rg.mean(), yb.mean()))
+def _colourfulness(rg: NDArray[np.float32], yb: NDArray[np.float32]) -> float:
+    return float((np.hypot(rg.std(), yb.std()) + 0.3 * np.hypot(rg.mean(), yb.mean())) / 255.0)
 
 
 def _sharpness(luma: NDArray[np.float32]) -> float:
     if min(luma.shape) < 3:
         return 0.0
     inner = luma[1:-1, 1:-1]
-    around = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:]
-    return float(np.log1p((around - 4 * inner).var()))
+    laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1]
+    laplacian += luma[1:-1, :-2]
+    laplacian += luma[1:-1, 2:]
+    laplacian -= 4 * inner
+    return float(np.log1p(laplacian.var()))

@@ -61,7 +61,6 @@ def gather(looker: Looker, path: str) -> Evidence:
     specs = [looker.model.profile.input, *([looker.encoder.spec] if looker.encoder else [])]
     decoded = decode(Path(path), max_size=_wanted_size(specs))
     size = decoded.width, decoded.height
-    pixels = np.asarray(decoded.image)
     sight = _Sight(looker, decoded.image, size)
     embedding = sight.look((ORIGINAL, *looker.request.plan.always))
     if looker.encoder is not None:
@@ -70,19 +69,29 @@ def gather(looker: Looker, path: str) -> Evidence:
     if further and budget.undecided(looker.request.profile.task, sight.risk()):
         sight.look(further)
     if looker.request.profile.task is Task.CLASSIFICATION:
-        return Evidence(
-            *size, measure(pixels), probabilities=sight.probabilities, embedding=embedding
-        )
+        pixels, _ = look_of(decoded.image, size)
+        return Evidence(*size, pixels, probabilities=sight.probabilities, embedding=embedding)
     original = sight.detections[ORIGINAL]
-    boxes = original.boxes[original.scores >= looker.request.threshold][:MAX_MEASURED_BOXES]
-    shrunk = decoded.image.width / decoded.width, decoded.image.height / decoded.height
+    accepted = original.boxes[original.scores >= looker.request.threshold]
+    pixels, box_pixels = look_of(decoded.image, size, accepted)
     return Evidence(
-        *size,
-        measure(pixels),
-        detections=sight.detections,
-        box_pixels=tuple(_measure_box(pixels, box * (shrunk * 2)) for box in boxes),
-        embedding=embedding,
+        *size, pixels, detections=sight.detections, box_pixels=box_pixels, embedding=embedding
     )
+
+
+def look_of(
+    image: Image.Image, size: tuple[int, int], boxes: NDArray[np.floating] | None = None
+) -> tuple[PixelStatistics, tuple[PixelStatistics, ...]]:
+    """Return how an image looks, and its first `MAX_MEASURED_BOXES` boxes (N, 4) in source pixels.
+
+    `image` may be smaller than its source, which is of `size`.
+    """
+    pixels = np.asarray(image)
+    if boxes is None:
+        return measure(pixels), ()
+    shrunk = np.array([image.width / size[0], image.height / size[1]] * 2)
+    shown = (_measure_box(pixels, box * shrunk) for box in boxes[:MAX_MEASURED_BOXES])
+    return measure(pixels), tuple(shown)
 
 
 class _Sight:
