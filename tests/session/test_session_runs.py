@@ -367,6 +367,7 @@ def test_confirmed_labels_are_the_reference_of_the_next_run(
     )
     session.autolabel(request_for)
     assert seen[0].decided.sum() == 2
+    assert [run.learned for run in session.runs] == [2, 0]
 
 
 @pytest.mark.parametrize("hard", [True, False])

@@ -18,6 +18,7 @@ _PAST = {
     "mark": "marked",
     "unmark": "unmarked",
     "add": "added",
+    "call": "called",
     "undo:": "undone:",
     "redo:": "redone:",
 }
