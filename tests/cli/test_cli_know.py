@@ -42,11 +42,11 @@ def test_a_model_without_a_profile_is_recognised_and_the_reasons_told(model, tmp
     result = cli("models", "inspect", bare)
     assert result.status == 0
     assert "a classifier" in result.out
-    assert "likely" in result.out
+    assert "guess" in result.out
     assert "a softmax has been done" in result.out
     record = cli("models", "inspect", bare, "--json").record
     assert record["profile"]["labels"] == ["class_0", "class_1", "class_2"]
-    assert record["certainty"] == "likely"
+    assert record["certainty"] == "guess"
 
 
 def test_what_was_recognised_is_kept_beside_the_model(model, tmp_path, cli):

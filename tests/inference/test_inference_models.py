@@ -61,7 +61,7 @@ def test_a_model_without_a_profile_is_described_as_it_was_recognised(mean_colour
     assert (info.profile_source, info.problem) == ("recognised", None)
     assert info.profile.labels == ("class_0", "class_1", "class_2")
     data = json.loads(json.dumps(info.to_json()))
-    assert (data["family"], data["certainty"]) == ("a classifier", "likely")
+    assert (data["family"], data["certainty"]) == ("a classifier", "guess")
     assert any("labels.txt" in reason for reason in data["reasons"])
     assert load_profile(mean_colour()) == info.profile
 

@@ -73,12 +73,12 @@ def _answer(sight: Sight, reading: Reading) -> Recognition:
         raise ModelError("it takes no picture; use another model")
     family = reading.decoder.family
     naming = name_classes(sight, reading)
-    spec, fed = feed(sight, reading, sight.picture)
+    fed = feed(sight, reading, sight.picture)
     labeling = sight.companions.labeling
     profile = Profile(
         reading.decoder.task,
         reading.decoder,
-        spec,
+        fed.spec,
         naming.labels,
         score_threshold=_share(labeling, ("conf_threshold", "confidence_threshold"), 0.3),
         iou_threshold=_share(labeling, ("iou_threshold", "nms_threshold"), family.iou_threshold)
@@ -91,9 +91,13 @@ def _answer(sight: Sight, reading: Reading) -> Recognition:
     certainty = reading.certainty
     if naming.guessed and certainty is Certainty.SURE:
         certainty = Certainty.LIKELY
+    if fed.guessed:
+        certainty = Certainty.GUESS
     why = f"{reading.decoder.family.title}: {reading.why}"
     problem = (sight.problem,) if sight.problem else ()
-    return Recognition(profile, certainty, (why, *problem, *fed, *naming.remarks), naming.source)
+    return Recognition(
+        profile, certainty, (why, *problem, *fed.said, *naming.remarks), naming.source
+    )
 
 
 def _outputs(sight: Sight, reading: Reading) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hardcase.inference.families import Activation, Decoder
 from hardcase.inference.recognition.conventions import CIFAR_MEAN, CIFAR_STD, input_of
@@ -20,48 +20,59 @@ _ZEROS = (0.0, 0.0, 0.0)
 _ONES = (1.0, 1.0, 1.0)
 
 
-def feed(sight: Sight, reading: Reading, picture: Picture) -> tuple[InputSpec, tuple[str, ...]]:
-    """Return the input of a reading, and lines that say what it was taken from."""
+class Feeding(NamedTuple):
+    """What a model is fed, lines that say what that was taken from, and whether it is a guess.
+
+    Detectors of a family are all fed alike; classifiers are not, and the wrong scale costs most of
+    their accuracy: cifar10_resnet_2b is right on 69 % of 400 images as it was trained, on 41 % fed
+    0-255 and on 21 % fed 0-1. What it answers does not tell: fed 0-255 it is surest, and shares
+    most information with the images.
+    """
+
+    spec: InputSpec
+    said: tuple[str, ...]
+    guessed: bool = False
+
+
+def feed(sight: Sight, reading: Reading, picture: Picture) -> Feeding:
+    """Return how a reading is fed."""
     size = sight.size or reading.size or _labeling_size(sight.companions.labeling)
-    said = []
+    said: tuple[str, ...] = ()
     if size is None:
         size = _preprocessor_size(sight.companions.preprocessor)
     spec = input_of(reading.decoder, size, picture.layout, bytes_=picture.bytes_)
     if size is None:
         side = spec.size[0]
-        said.append(f"it takes any size: {side}x{side} is the usual one of its family")
+        said = (f"it takes any size: {side}x{side} is the usual one of its family",)
     if picture.bytes_:
-        said.append("it takes 8-bit pixels, which its graph scales itself")
-        return spec, tuple(said)
+        return Feeding(spec, (*said, "it takes 8-bit pixels, which its graph scales itself"))
     if sight.companions.preprocessor:
-        said.append("preprocessor_config.json says how pixels are scaled")
-        return _as_preprocessor(spec, sight.companions.preprocessor), tuple(said)
-    if reading.decoder is Decoder.DETR and reading.activation is Activation.SIGMOID:
-        return replace(spec, mean=_ZEROS, std=_ONES), tuple(said)
+        told = "preprocessor_config.json says how pixels are scaled"
+        return Feeding(_as_preprocessor(spec, sight.companions.preprocessor), (*said, told))
     if reading.decoder is Decoder.CLASSIFIER:
-        return _classifier(sight, spec, said)
-    said.append(f"colours, scale and fit are those of {reading.decoder.family.title}")
-    return spec, tuple(said)
+        fed = _classifier(sight, spec)
+        return fed._replace(said=(*said, *fed.said))
+    if reading.decoder is Decoder.DETR and reading.activation is Activation.SIGMOID:
+        spec = replace(spec, mean=_ZEROS, std=_ONES)
+    return Feeding(spec, (*said, "colours, scale and fit are those of its family"))
 
 
-def _classifier(
-    sight: Sight, spec: InputSpec, said: list[str]
-) -> tuple[InputSpec, tuple[str, ...]]:
+def _classifier(sight: Sight, spec: InputSpec) -> Feeding:
     if sight.metadata.get("task") == "classify" or "yolo" in str(
         sight.companions.labeling.get("type")
     ):
-        said.append("pixels in 0-1, the middle of the picture, as Ultralytics trains")
-        return replace(spec, mean=_ZEROS, std=_ONES), tuple(said)
+        told = "pixels in 0-1, the middle of the picture, as Ultralytics trains"
+        return Feeding(replace(spec, mean=_ZEROS, std=_ONES), (told,))
     if max(spec.size) <= _TINY:
-        said.append("it takes tiny pictures: whole, normalised as CIFAR's are")
         tiny = replace(spec, fit=Fit.STRETCH, mean=CIFAR_MEAN, std=CIFAR_STD)
-        return tiny, tuple(said)
+        told = "it takes tiny pictures: whole and normalised as CIFAR's is assumed"
+        return Feeding(tiny, (told,), guessed=True)
     if spec.layout is Layout.NHWC:
-        said.append("channels come last, as in Keras: pixels from -1 to 1 are assumed")
         keras = replace(spec, scale=127.5, mean=_ONES, std=_ONES)
-        return keras, tuple(said)
-    said.append("pixels are normalised as ImageNet's are, which most classifiers want")
-    return spec, tuple(said)
+        told = "channels come last, as in Keras: pixels from -1 to 1 are assumed"
+        return Feeding(keras, (told,), guessed=True)
+    told = "pixels normalised as ImageNet's, which most classifiers want, are assumed"
+    return Feeding(spec, (told,), guessed=True)
 
 
 def _as_preprocessor(spec: InputSpec, config: Mapping[str, Any]) -> InputSpec:
