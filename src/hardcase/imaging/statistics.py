@@ -1,4 +1,4 @@
-"""How an image looks, in four numbers: see `measure`."""
+"""How an image looks, in four numbers: see `Look`."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ _MIXTURES = np.array(  # of R, G, B: luma (ITU-R BT.601), R - G, (R + G) / 2 - B
 )
 
 
-def measure(rgb: NDArray[np.uint8]) -> PixelStatistics:
-    """Measure an (H, W, 3) uint8 image or region of one, H and W at least 1.
+class Look:
+    """How an (H, W, 3) uint8 image looks, H and W at least 1: as a whole, and in parts.
 
-    It is first reduced by area averaging to at most `MEASURED_SIDE` pixels a side. Then
+    It is first reduced by area averaging to at most `MEASURED_SIDE` pixels a side, parts with it,
+    so that their numbers compare with those of the whole. Then
 
     - brightness: mean of Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), over 255; [0, 1]
     - saturation: mean of (max - min) / max over R, G, B, 0 for black (HSV); [0, 1]
@@ -36,20 +37,55 @@ def measure(rgb: NDArray[np.uint8]) -> PixelStatistics:
 
     Raises ValueError for any other shape or dtype.
     """
-    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0 or rgb.dtype != np.uint8:
-        raise ValueError(f"expected uint8 pixels of shape (H, W, 3), got {rgb.dtype} {rgb.shape}")
-    # a plane a channel: neighbours in memory are what vector instructions are made for
-    red, green, blue = planes = np.ascontiguousarray(_reduced(rgb).transpose(2, 0, 1))
-    brightest = np.maximum(np.maximum(red, green), blue)
-    chroma = brightest - np.minimum(np.minimum(red, green), blue)
-    values = planes.reshape(3, -1).astype(np.float32)
-    luma, *opponents = _MIXTURES @ values
-    return PixelStatistics(
-        brightness=float(luma.mean() / 255.0),
-        saturation=float(np.divide(chroma, np.maximum(brightest, 1), dtype=np.float32).mean()),
-        colourfulness=_colourfulness(opponents[0], opponents[1]),
-        sharpness=_sharpness(luma.reshape(red.shape)),
-    )
+
+    def __init__(self, rgb: NDArray[np.uint8]) -> None:
+        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0 or rgb.dtype != np.uint8:
+            message = f"expected uint8 pixels of shape (H, W, 3), got {rgb.dtype} {rgb.shape}"
+            raise ValueError(message)
+        # a plane a channel: neighbours in memory are what vector instructions are made for
+        planes = np.ascontiguousarray(_reduced(rgb).transpose(2, 0, 1))
+        self._shape = height, width = planes.shape[1:]
+        self._scale = width / rgb.shape[1], height / rgb.shape[0]
+        values = planes.reshape(3, -1).astype(np.float32)
+        self._luma, self._rg, self._yb = (_MIXTURES @ values).reshape(3, height, width)
+        red, green, blue = planes
+        brightest = np.maximum(np.maximum(red, green), blue)
+        chroma = brightest - np.minimum(np.minimum(red, green), blue)
+        self._saturation = np.divide(chroma, np.maximum(brightest, 1), dtype=np.float32)
+        self._laplacian = _laplacian(self._luma)
+
+    def whole(self) -> PixelStatistics:
+        """Measure all of it."""
+        height, width = self._shape
+        return self._measure(0, 0, width, height)
+
+    def part(self, box: NDArray[np.floating]) -> PixelStatistics:
+        """Measure the pixels of the reduced image that a box touches, at least one.
+
+        `box` (4,) is x1, y1, x2, y2 in pixels of the image given, inside it.
+        """
+        (height, width), (across, down) = self._shape, self._scale
+        x1, y1 = min(int(box[0] * across), width - 1), min(int(box[1] * down), height - 1)
+        x2 = min(max(int(np.ceil(box[2] * across)), x1 + 1), width)
+        y2 = min(max(int(np.ceil(box[3] * down)), y1 + 1), height)
+        return self._measure(x1, y1, x2, y2)
+
+    def _measure(self, x1: int, y1: int, x2: int, y2: int) -> PixelStatistics:
+        rows, columns = slice(y1, y2), slice(x1, x2)
+        rg, yb = self._rg[rows, columns], self._yb[rows, columns]
+        inner = self._laplacian[y1 : max(y2 - 2, y1), x1 : max(x2 - 2, x1)]
+        spread, mean = np.hypot(rg.std(), yb.std()), np.hypot(rg.mean(), yb.mean())
+        return PixelStatistics(
+            brightness=float(self._luma[rows, columns].mean() / 255.0),
+            saturation=float(self._saturation[rows, columns].mean()),
+            colourfulness=float((spread + 0.3 * mean) / 255.0),
+            sharpness=float(np.log1p(inner.var())) if inner.size else 0.0,
+        )
+
+
+def measure(rgb: NDArray[np.uint8]) -> PixelStatistics:
+    """Measure an (H, W, 3) uint8 image as a whole; see `Look`."""
+    return Look(rgb).whole()
 
 
 def _reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -62,16 +98,10 @@ def _reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(image.resize(size, Image.Resampling.BOX))
 
 
-def _colourfulness(rg: NDArray[np.float32], yb: NDArray[np.float32]) -> float:
-    return float((np.hypot(rg.std(), yb.std()) + 0.3 * np.hypot(rg.mean(), yb.mean())) / 255.0)
-
-
-def _sharpness(luma: NDArray[np.float32]) -> float:
-    if min(luma.shape) < 3:
-        return 0.0
-    inner = luma[1:-1, 1:-1]
-    laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1]
-    laplacian += luma[1:-1, :-2]
-    laplacian += luma[1:-1, 2:]
-    laplacian -= 4 * inner
-    return float(np.log1p(laplacian.var()))
+def _laplacian(luma: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the Laplacian (H - 2, W - 2) at the inner pixels; empty where there are none."""
+    out = luma[:-2, 1:-1] + luma[2:, 1:-1]
+    out += luma[1:-1, :-2]
+    out += luma[1:-1, 2:]
+    out -= 4 * luma[1:-1, 1:-1]
+    return out

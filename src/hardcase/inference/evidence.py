@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hardcase.imaging.open import decode
-from hardcase.imaging.statistics import MEASURED_SIDE, measure
+from hardcase.imaging.statistics import MEASURED_SIDE, Look
 from hardcase.inference import budget, decoders, opened, views
 from hardcase.inference.nms import suppress
 from hardcase.inference.preprocess import place, render
@@ -86,12 +86,11 @@ def look_of(
 
     `image` may be smaller than its source, which is of `size`.
     """
-    pixels = np.asarray(image)
+    look = Look(np.asarray(image))
     if boxes is None:
-        return measure(pixels), ()
+        return look.whole(), ()
     shrunk = np.array([image.width / size[0], image.height / size[1]] * 2)
-    shown = (_measure_box(pixels, box * shrunk) for box in boxes[:MAX_MEASURED_BOXES])
-    return measure(pixels), tuple(shown)
+    return look.whole(), tuple(map(look.part, boxes[:MAX_MEASURED_BOXES] * shrunk))
 
 
 class _Sight:
@@ -144,14 +143,6 @@ class _Sight:
         scores = np.round(scores, SCORE_DECIMALS)
         kept = suppress(boxes, scores, classes, self._request.iou)
         return Detections(boxes[kept].astype(np.float32), scores[kept], classes[kept], shown)
-
-
-def _measure_box(pixels: NDArray[np.uint8], box: NDArray[np.floating]) -> PixelStatistics:
-    """Measure the whole pixels that a box touches, at least one."""
-    height, width = pixels.shape[:2]
-    x1, y1 = min(int(box[0]), width - 1), min(int(box[1]), height - 1)
-    x2, y2 = max(int(np.ceil(box[2])), x1 + 1), max(int(np.ceil(box[3])), y1 + 1)
-    return measure(pixels[y1:y2, x1:x2])
 
 
 def _wanted_size(specs: Sequence[InputSpec]) -> tuple[int, int]:
