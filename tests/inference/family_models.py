@@ -1,7 +1,7 @@
 """Models of every family that answer two known boxes, whatever they are shown.
 
-The picture is 128x64, the input 64x64. Each case gives what a model of the family would say of the
-two boxes, by arithmetic of its own.
+The picture is 64x64, the input 64 wide and 32 high. Each case gives what a model of the family
+would say of the two boxes, by arithmetic of its own.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from onnx import TensorProto, helper, numpy_helper
 
 Arrays = dict[str, np.ndarray]
 
-PICTURE = (128, 64)
-SIDE = 64
-TRUTH = np.array([[20.0, 10, 60, 40], [70, 20, 110, 60]])
+PICTURE = (64, 64)
+SIZE = WIDTH, HEIGHT = 64, 32
+TRUTH = np.array([[10.0, 20, 30, 50], [35, 8, 55, 40]])
 CLASSES = np.array([1, 0])
 SCORES = np.array([0.9, 0.6])
 NAMES = ("apple", "pear", "kiwi")
 COUNT = len(NAMES)
 
 _FITS = {
-    "letterbox": (0.5, 0.5, 0.0, 16.0),
+    "letterbox": (0.5, 0.5, 16.0, 0.0),
     "letterbox-top-left": (0.5, 0.5, 0.0, 0.0),
-    "stretch": (0.5, 1.0, 0.0, 0.0),
+    "stretch": (1.0, 0.5, 0.0, 0.0),
 }
 
 
@@ -42,7 +42,7 @@ class Case:
     decoder: str
     fit: str
     answer: Callable[[np.ndarray], Arrays]
-    input: tuple = (1, 3, SIDE, SIDE)
+    input: tuple = (1, 3, HEIGHT, WIDTH)
     kind: int = TensorProto.FLOAT
     more: dict[str, tuple] = field(default_factory=dict)
     batched: bool = True
@@ -64,7 +64,7 @@ def centred(boxes: np.ndarray) -> np.ndarray:
 
 
 def relative(boxes: np.ndarray) -> np.ndarray:
-    return boxes / SIDE
+    return boxes / [WIDTH, HEIGHT, WIDTH, HEIGHT]
 
 
 def scores(extra: int = 0) -> np.ndarray:
@@ -86,26 +86,26 @@ def padded(rows: np.ndarray, count: int, at: tuple[int, int] = (3, 11), fill=Non
 
 
 def ultralytics(boxes: np.ndarray) -> Arrays:
-    return {"output0": padded(np.hstack([centred(boxes), scores()]), 84).T}
+    return {"output0": padded(np.hstack([centred(boxes), scores()]), 42).T}
 
 
 def yolov5(boxes: np.ndarray) -> Arrays:
     certain = np.full((2, 1), 0.95)
-    return {"output": padded(np.hstack([centred(boxes), certain, scores() / 0.95]), 252)}
+    return {"output": padded(np.hstack([centred(boxes), certain, scores() / 0.95]), 126)}
 
 
 def yolox_decoded(boxes: np.ndarray) -> Arrays:
     certain = np.full((2, 1), 0.95)
     far = [8.0, 8, 16, 16, 0, 0, 0, 0]
     rows = np.hstack([centred(boxes), certain, scores() / 0.95])
-    return {"output": padded(rows, 84, fill=far)}
+    return {"output": padded(rows, 42, fill=far)}
 
 
 def yolox(boxes: np.ndarray) -> Arrays:
-    out = np.zeros((84, 5 + COUNT))
-    for cell, box, table in zip((9, 64 + 5), centred(boxes), scores(), strict=True):
-        stride = 8 if cell < 64 else 16
-        column, row = (cell % 8, cell // 8) if cell < 64 else ((cell - 64) % 4, (cell - 64) // 4)
+    out = np.zeros((42, 5 + COUNT))
+    for cell, box, table in zip((9, 32 + 5), centred(boxes), scores(), strict=True):
+        stride = 8 if cell < 32 else 16
+        column, row = (cell % 8, cell // 8) if cell < 32 else ((cell - 32) % 4, (cell - 32) // 4)
         out[cell, :2] = box[:2] / stride - [column, row]
         out[cell, 2:4] = np.log(box[2:] / stride)
         out[cell, 4] = 0.95
@@ -114,10 +114,10 @@ def yolox(boxes: np.ndarray) -> Arrays:
 
 
 def nanodet(boxes: np.ndarray) -> Arrays:
-    out = np.zeros((64 + 16 + 4 + 1, COUNT + 32))
+    out = np.zeros((32 + 8 + 2 + 1, COUNT + 32))
     out[:, COUNT:] = np.linspace(1, -1, 32)
-    for cell, box, table in zip((64 + 5, 64 + 11), boxes, scores(), strict=True):
-        column, row = (cell - 64) % 4, (cell - 64) // 4
+    for cell, box, table in zip((32 + 5, 32 + 7), boxes, scores(), strict=True):
+        column, row = (cell - 32) % 4, (cell - 32) // 4
         prior = np.array([column, row]) * 16.0
         reach = np.concatenate([prior - box[:2], box[2:] - prior]) / 16
         out[cell, :COUNT] = table
@@ -253,14 +253,14 @@ def paddle(boxes: np.ndarray) -> Arrays:
     }
 
 
-CHANNELS_LAST = (1, SIDE, SIDE, 3)
+CHANNELS_LAST = (1, HEIGHT, WIDTH, 3)
 SIZES = {"orig_target_sizes": (TensorProto.INT64, [1, 2])}
 PADDLE = {
     "im_shape": (TensorProto.FLOAT, [1, 2]),
     "scale_factor": (TensorProto.FLOAT, [1, 2]),
 }
 MASK = {"pixel_mask": (TensorProto.INT64, [1, 8, 8])}
-ULTRALYTICS = {"names": str(list(NAMES)), "task": "detect", "imgsz": "[64, 64]"}
+ULTRALYTICS = {"names": str(list(NAMES)), "task": "detect", "imgsz": "[32, 64]"}
 
 CASES = {
     "ultralytics": Case("ultralytics", "letterbox", ultralytics),
@@ -289,7 +289,7 @@ CASES = {
     "yolov7 flat": Case("yolov7-flat", "letterbox", yolov7_flat, batched=False),
     "mmdeploy": Case("mmdeploy", "letterbox-top-left", mmdeploy),
     "torchvision": Case(
-        "torchvision", "letterbox-top-left", torchvision, (3, SIDE, SIDE), batched=False
+        "torchvision", "letterbox-top-left", torchvision, (3, HEIGHT, WIDTH), batched=False
     ),
     "torchvision with a batch of one": Case(
         "torchvision", "letterbox-top-left", torchvision, batched=False

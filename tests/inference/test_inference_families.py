@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from family_models import CASES, CLASSES, NAMES, PICTURE, SCORES, SIDE, TRUTH, build
+from family_models import CASES, CLASSES, HEIGHT, NAMES, PICTURE, SCORES, SIZE, TRUTH, WIDTH, build
 from onnx import TensorProto
 
 from hardcase.inference import LocalEngine, recognise_model
@@ -95,8 +95,8 @@ def test_a_model_of_any_size_is_recognised_and_reads_the_size_it_is_given(named,
     found = recognise_model(model)
     spec = found.profile.input
     assert found.profile.decoder == case.decoder
-    assert spec.size[0] >= SIDE
-    profile = replace(found.profile, input=replace(spec, size=(SIDE, SIDE)))
+    assert spec.size[0] >= WIDTH
+    profile = replace(found.profile, input=replace(spec, size=SIZE))
     assert_known_boxes(look(model, profile, picture))
 
 
@@ -112,7 +112,7 @@ def test_half_precision_answers_the_known_boxes(named, picture, name):
 @pytest.mark.parametrize("name", ["ultralytics", "yolox", "ssd-scores"])
 def test_channels_may_come_last(named, picture, name):
     case = CASES[name]
-    model = build(case, named / "model.onnx", input_shape=(1, SIDE, SIDE, 3))
+    model = build(case, named / "model.onnx", input_shape=(1, HEIGHT, WIDTH, 3))
     found = recognise_model(model)
     assert (found.profile.decoder, found.profile.input.layout) == (case.decoder, "nhwc")
     assert_known_boxes(look(model, found.profile, picture))
@@ -127,6 +127,6 @@ def test_pixels_may_be_bytes(named, picture, kind):
 
 
 def test_a_fixed_batch_of_several_is_filled_up(named, picture):
-    model = build(CASES["ultralytics"], named / "model.onnx", input_shape=(3, 3, SIDE, SIDE))
+    model = build(CASES["ultralytics"], named / "model.onnx", input_shape=(3, 3, HEIGHT, WIDTH))
     profile = recognise_model(model).profile
     assert_known_boxes(look(model, profile, picture, views=("flip",)))
