@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.color import Color, ColorSystem, ColorType
-from rich.color_triplet import ColorTriplet
+from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from wire_pictures import decibels, picture, scene
 from wire_screens import Seeing, plainly
 
-from hardcase.imaging.segments import PICTURE
 from hardcase.tui.wire.encode import Means
 from hardcase.tui.wire.front import FrontBuffer
 from hardcase.tui.wire.lossy import Quality
@@ -252,22 +251,6 @@ def noise(source: random.Random) -> str:
 # -- pictures
 
 
-def picture(pixels: np.ndarray) -> list[tuple[int, int, Strip]]:
-    """Draw (2 rows, columns, 3) pixels in half blocks."""
-    pieces = []
-    for y in range(len(pixels) // 2):
-        style = [
-            Style(color=marked(b), bgcolor=marked(t))
-            for t, b in zip(pixels[2 * y], pixels[2 * y + 1], strict=True)
-        ]
-        pieces.append((y, 0, Strip([Segment("▄", s) for s in style])))
-    return pieces
-
-
-def marked(colour: np.ndarray) -> Color:
-    return Color(PICTURE, ColorType.TRUECOLOR, None, ColorTriplet(*map(int, colour)))
-
-
 def shown(screen: Seeing) -> np.ndarray:
     """Return the (2 rows, columns, 3) pixels of a screen full of half blocks."""
     rows = []
@@ -276,19 +259,6 @@ def shown(screen: Seeing) -> np.ndarray:
             colours = "".join(str(cell[quarter]) for cell in cells)
             rows.append(np.frombuffer(bytes.fromhex(colours), dtype=np.uint8).reshape(-1, 3))
     return np.array(rows, dtype=np.int64)
-
-
-def scene(seed: int, rows: int = 20, columns: int = 60) -> np.ndarray:
-    """Paint something like a photo: smooth, with edges and some noise."""
-    random_ = np.random.default_rng(seed)
-    y, x = np.mgrid[0 : 2 * rows, 0:columns] / columns
-    base = np.stack([np.sin(3 * x + n) * 60 + np.cos(5 * y * n) * 50 + 128 for n in (1, 2, 3)], 2)
-    base[(x - 0.5) ** 2 + (y - 0.3) ** 2 < 0.03] += 60
-    return np.clip(base + random_.normal(0, 6, base.shape), 0, 255).astype(np.uint8)
-
-
-def decibels(a: np.ndarray, b: np.ndarray) -> float:
-    return float(10 * np.log10(255**2 / np.mean((a.astype(float) - b) ** 2)))
 
 
 @pytest.mark.parametrize(("quality", "least"), [(FULL, 39), (LEAN, 31)])

@@ -67,13 +67,13 @@ class Batch:
     fg: NDArray[np.int32]
     bg: NDArray[np.int32]
     attr: NDArray[np.int32]
+    soft: NDArray[np.int32]
 
     @classmethod
     def of(cls, cells: Cells, where: NDArray[np.bool_]) -> Batch:
         """Take the cells `where`, by rows."""
         row, column = where.nonzero()
-        drawn = cells.code, cells.fg, cells.bg, cells.attr
-        return cls(row, column, *(array[row, column] for array in drawn))
+        return cls(row, column, *(array[row, column] for array in cells.arrays))
 
 
 def encode(
@@ -138,7 +138,8 @@ def _turned(batch: Batch, pen: Pen) -> Batch:
     """Settle the foreground of blanks, and swap the colours of blocks where that saves a colour.
 
     A block that draws the other quarters in swapped colours looks the same. Each block stands to
-    the one before it as it is or swapped, whichever shares more colours with it.
+    the one before it as it is or swapped, whichever shares more colours with it. Those of pictures
+    stay as they were chosen.
     """
     fg = batch.fg
     if (fg == ANY).any():
@@ -146,7 +147,7 @@ def _turned(batch: Batch, pen: Pen) -> Batch:
         source = np.maximum.accumulate(np.where(fg == ANY, -1, np.arange(len(fg))))
         fg = np.where(source >= 0, fg[np.maximum(source, 0)], pen.fg)
     pattern = patterns(batch.code)
-    block = (pattern > 0) & (batch.attr == 0) & (fg >= 0) & (batch.bg >= 0)
+    block = (pattern > 0) & (batch.attr == 0) & (fg >= 0) & (batch.bg >= 0) & (batch.soft == 0)
     both = block[1:] & block[:-1]
     if not both.any():
         return replace(batch, fg=fg)

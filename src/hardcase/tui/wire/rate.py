@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ _FIRST = 20.0
 _STEEPNESS = 2.5
 """Bytes go about with the price to the power of minus 1 / this."""
 
-_MOST_STEPS, _NEAR = 4, 0.95
+_MOST_STEPS = 5
+_NEAR, _AIM = 0.95, 0.98
+"""Shares of a budget: enough, and what to try for."""
 _SAMPLED_ROWS = 12
 """So many rows of a picture at least tell what all of it takes."""
 
@@ -68,19 +70,21 @@ class Rate:
 def _fitting(taken: Callable[[float], float], price: float, least: float) -> float:
     """Return the price at which the share of the budget `taken` is 1 or a little less.
 
-    The secant method, on logarithms; `least` where that takes less than the budget.
+    The secant method, on logarithms, between the prices known to be too low and too high; `least`
+    where that takes less than the budget.
     """
+    low, high = least, _DEAREST
     steepness, before = _STEEPNESS, None
     for _ in range(_MOST_STEPS):
         share = taken(price)
         if _NEAR <= share <= 1 or (share < 1 and price <= least):
             break
+        low, high = (price, high) if share > 1 else (low, price)
         if before is not None and before[1] != share:
             steepness = -log(price / before[0]) / log(share / before[1])
-            steepness = min(max(steepness, 1.0), 5.0)
+            steepness = min(max(steepness, 0.1), 5.0)
         before = price, share
-        price = min(max(price * (share / _AIM) ** steepness, least), _DEAREST)
+        price = price * (share / _AIM) ** steepness
+        if not low < price < high:
+            price = least if share < 1 and low == least else sqrt(low * high)
     return price
-
-
-_AIM = 0.98

@@ -1,0 +1,147 @@
+"""Pictures take the bytes they may, in the colours there are; text beside them is exact."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from wire_pictures import decibels, front, picture, scene
+from wire_screens import Seeing
+
+from hardcase.tui.wire.lossy import Quality
+from hardcase.tui.wire.profile import FULL, LEAN
+
+SIZE = (60, 20)
+_COLOURS = re.compile(r"\x1b\[([\d;]*)m")
+
+
+def shown(screen: Seeing, rows: int = SIZE[1]) -> np.ndarray:
+    """Return the (2 rows, columns, 3) pixels of a screen full of half blocks."""
+    found = []
+    for cells in screen.cells()[:rows]:
+        for quarter in (0, 2):
+            colours = "".join(str(cell[quarter]) for cell in cells)
+            found.append(np.frombuffer(bytes.fromhex(colours), dtype=np.uint8).reshape(-1, 3))
+    return np.array(found, dtype=np.int64)
+
+
+def some_picture(seed: int, kind: str) -> np.ndarray:
+    source = np.random.default_rng(seed)
+    if kind == "photo":
+        return scene(seed, noise=float(source.uniform(0, 20)))
+    if kind == "noise":
+        return source.integers(0, 256, (2 * SIZE[1], SIZE[0], 3)).astype(np.uint8)
+    few = source.integers(0, 256, (3, 3)).astype(np.uint8)
+    if kind == "few colours":
+        return few[source.integers(0, 3, (2 * SIZE[1], SIZE[0]))]
+    return np.repeat(few[source.integers(0, 3, 2 * SIZE[1])][:, None], SIZE[0], axis=1)
+
+
+KINDS = st.sampled_from(["photo", "noise", "few colours", "stripes"])
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 1 << 32), KINDS, st.sampled_from([FULL, LEAN]))
+def test_no_picture_takes_more_than_it_may_nor_hardly_more_than_if_it_were_exact(
+    seed: int, kind: str, quality: Quality
+) -> None:
+    pieces = picture(some_picture(seed, kind))
+    exact, bounded = front(*SIZE), front(*SIZE, named=quality.named)
+    exact.paint(pieces)
+    bounded.paint(pieces)
+    size = len(bounded.update(quality)[0])
+    assert size <= 1.03 * len(exact.update(None)[0]) + 40
+    assert size <= quality.budget * SIZE[0] * SIZE[1]
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 1 << 32), KINDS)
+def test_more_bytes_are_never_worse(seed: int, kind: str) -> None:
+    pixels = some_picture(seed, kind)
+    found = []
+    for budget in (3.0, 6.0, 12.0, 24.0):
+        buffer, screen = front(*SIZE), Seeing(*SIZE)
+        buffer.paint(picture(pixels))
+        screen.feed(buffer.update(Quality(budget, least=0.5, keep=0))[0])
+        found.append(decibels(shown(screen), pixels))
+    assert all(more > less - 0.3 for less, more in pairwise(found)), found
+
+
+@settings(max_examples=6, deadline=None)
+@given(
+    st.integers(0, 1 << 32),
+    st.sampled_from([FULL, LEAN]),
+    st.sampled_from([ColorSystem.TRUECOLOR, ColorSystem.EIGHT_BIT, ColorSystem.STANDARD]),
+)
+def test_text_is_exact_whatever_the_picture_beside_it(
+    seed: int, quality: Quality, system: ColorSystem
+) -> None:
+    pixels = some_picture(seed, "photo")
+    style = Style.parse("#5f87af on #1c1c1c")
+    text = [(y, 20, Strip([Segment(f" {y} person ▌ ▄ ", style)])) for y in range(SIZE[1])]
+    lossy, exact = front(*SIZE, system=system), front(*SIZE, system=system)
+    screens = []
+    for buffer, how in ((lossy, quality), (exact, None)):
+        buffer.paint([*picture(pixels), *text])
+        screen = Seeing(*SIZE)
+        screen.feed(buffer.update(how)[0])
+        screens.append([row[20:30] for row in screen.cells()])
+    assert screens[0] == screens[1]
+
+
+@pytest.mark.parametrize(
+    ("system", "allowed"),
+    [
+        (ColorSystem.EIGHT_BIT, r"(38|48);5;(1[6-9]|[2-9]\d|1\d\d|2[0-4]\d|25[0-5])"),
+        (ColorSystem.STANDARD, r"3[0-7]|9[0-7]|4[0-7]|10[0-7]"),
+    ],
+)
+@pytest.mark.parametrize("quality", [None, FULL, LEAN])
+def test_a_terminal_of_few_colours_is_sent_no_others(system, allowed, quality) -> None:
+    buffer = front(*SIZE, system=system)
+    buffer.paint(picture(scene(5)))
+    data = buffer.update(quality)[0].decode()
+    codes = [found[1] for found in _COLOURS.finditer(data) if found[1]]
+    assert codes
+    assert all(re.fullmatch(f"({allowed})(;({allowed}))?", code) for code in codes)
+
+
+@pytest.mark.parametrize("quality", [FULL, LEAN])
+@pytest.mark.parametrize("colour", [(120, 60, 30), (10, 90, 160), (200, 180, 140)])
+def test_colours_that_a_palette_lacks_are_mixed(quality: Quality, colour) -> None:
+    pixels = np.full((2 * SIZE[1], SIZE[0], 3), colour, dtype=np.uint8)
+    pixels[:, ::2] += 1  # else it is flat, and that is left alone
+    buffer, screen = front(*SIZE, system=ColorSystem.EIGHT_BIT), Seeing(*SIZE)
+    buffer.paint(picture(pixels))
+    screen.feed(buffer.update(quality)[0])
+    mean = shown(screen)[:, 4:].mean(axis=(0, 1))
+    assert np.abs(mean - colour).max() < 12
+
+
+def test_flat_areas_are_not_dithered() -> None:
+    buffer, screen = front(*SIZE, system=ColorSystem.EIGHT_BIT), Seeing(*SIZE)
+    buffer.paint(picture(np.full((2 * SIZE[1], SIZE[0], 3), (120, 60, 30), dtype=np.uint8)))
+    screen.feed(buffer.update(FULL)[0])
+    assert len(np.unique(shown(screen).reshape(-1, 3), axis=0)) == 1
+
+
+def test_a_small_change_is_drawn_like_the_picture_around_it() -> None:
+    pixels = scene(7)
+    buffer, screen = front(*SIZE), Seeing(*SIZE)
+    buffer.paint(picture(pixels))
+    screen.feed(buffer.update(LEAN)[0])
+    before = decibels(shown(screen), pixels)
+    pixels[10:14, 20:30] = 255 - pixels[10:14, 20:30]
+    buffer.paint(picture(pixels))
+    data = buffer.update(LEAN)[0]
+    screen.feed(data)
+    assert len(data) < 20 * 2 * 3 * LEAN.budget
+    assert decibels(shown(screen), pixels) > before - 1.5
