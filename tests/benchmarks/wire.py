@@ -22,11 +22,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import wire_chafa
 import wire_print
 from wire_budget import Budget, budgets
 from wire_check import agree_with_pyte
+from wire_curve import Match, match
 from wire_drive import NotSeenError
-from wire_full import Point, chafa_points, chafa_version, compare, full_pictures
+from wire_full import Point, full_pictures
 from wire_job import boxes_of, environment, images_of, make_job
 from wire_pty import Line
 from wire_scenes import idle, interactions, open_job, same_picture_moves, start_bare
@@ -34,7 +36,6 @@ from wire_slow import Held, hold
 
 if TYPE_CHECKING:
     from wire_drive import Series
-    from wire_full import Verdict
 
 CANVAS = (120, 40)
 """The canvas the budget of pictures is about."""
@@ -48,8 +49,7 @@ class Findings:
     canvases: dict[str, tuple[int, int]] = field(default_factory=dict)
     idle: dict[tuple[str, str], int] = field(default_factory=dict)
     points: dict[str, list[Point]] = field(default_factory=dict)  # by size
-    rivals: dict[str, list[Point]] = field(default_factory=dict)
-    verdicts: dict[str, list[Verdict]] = field(default_factory=dict)
+    matches: dict[str, list[Match]] = field(default_factory=dict)
     held: dict[tuple[str, str], Held] = field(default_factory=dict)
 
 
@@ -81,6 +81,8 @@ def main() -> int:
                     _tried(f"slow at {name}, {profile}", _slow, world, found, name, size, profile)
         if "pictures" in args.parts:
             _pictures(world, found, "canvas 120x40", None)
+        if "chafa" in args.parts:
+            _chafa(world, found)
         env = environment(world.scratch, "16m", "full", args.picture[0])
         _tried("the emulator", agree_with_pyte, world.boxed[0], env)
     rows = budgets(found)
@@ -97,11 +99,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--images", type=Path, required=True, help="folder of images; boxes come "
                         "from ../labels (YOLO) if there are any, else a grid is drawn")  # fmt: skip
     parser.add_argument("--sizes", type=_sizes, default="80x24,120x40,200x60")
-    parser.add_argument("--profiles", type=_listed("full", "lean", "auto"), default="full,lean")
+    profiles = "full", "lean", "auto"
+    parser.add_argument("--profiles", type=_listed(*profiles), default=",".join(profiles))
     parser.add_argument("--picture", type=_listed("half", "quadrant"), default="half,quadrant")
     parser.add_argument("--depth", type=_listed("16m", "256", "16"), default="16m,256,16")
-    parser.add_argument("--parts", type=_listed("keys", "pictures", "slow"),
-                        default="keys,pictures,slow", help="what to measure")  # fmt: skip
+    parser.add_argument("--parts", type=_listed("keys", "pictures", "chafa", "slow"),
+                        default="keys,pictures,chafa,slow", help="what to measure")  # fmt: skip
     parser.add_argument("--repeat", type=int, default=15, help="repetitions of each key")
     parser.add_argument("--pictures", type=int, default=12, help="images of the fidelity part")
     parser.add_argument("--idle", type=float, default=10.0, help="seconds to do nothing")
@@ -156,9 +159,14 @@ def _world(args: argparse.Namespace, scratch: Path) -> World:
         args,
         scratch,
         make_job(boxed, scratch / "boxed", scratch, boxed=True, model=model),
-        make_job(images[: max(args.pictures, 4)], scratch / "plain", scratch, boxed=False),
+        make_job(_spread(images, max(args.pictures, 4)), scratch / "plain", scratch, boxed=False),
         make_job([images[0]] * 8, scratch / "same", scratch, boxed=False),
     )
+
+
+def _spread(images: list[Path], count: int) -> list[Path]:
+    """Return so many of the images, evenly from all of them."""
+    return images[:: max(1, len(images) // count)][:count]
 
 
 def _is_read(variable: str) -> bool:
@@ -198,24 +206,34 @@ def _pictures(world: World, found: Findings, name: str, size: tuple[int, int] | 
     args = world.args
     size = size or (CANVAS[0], CANVAS[1] + EDITOR_LINES)
     points: list[Point] = []
-    rivals: list[Point] = []
     job, images = world.plain
     for depth in args.depth:
-        region = None
         for profile in args.profiles:
             for picture in args.picture:
                 env = environment(world.scratch, depth, profile, picture)
                 what = f"{profile} {picture}"
                 try:
-                    point, region = full_pictures(job, images[: args.pictures], size, env, what)
+                    point = full_pictures(job, images[: args.pictures], size, env, what)
                     points.append(point)
                 except NotSeenError as error:
                     _say(f"pictures at {name}, {what} {depth} could not be measured: {error}")
-        if region is not None and chafa_version():
-            rivals += chafa_points(images[: args.pictures], region, depth, world.scratch)
-    found.points[name], found.rivals[name] = points, rivals
-    found.verdicts[name] = compare(points, rivals)
-    wire_print.pictures(name, chafa_version(), points, rivals, found.verdicts[name])
+    found.points[name] = points
+    wire_print.pictures(name, points)
+
+
+def _chafa(world: World, found: Findings) -> None:
+    """Compare ours with chafa on CANVAS cells; `wire_curve.py` does so at any size."""
+    version = wire_chafa.version()
+    if version is None:
+        _say("chafa is not installed (Debian: apt-get install chafa): no comparison")
+        return
+    images = world.plain[1][: world.args.pictures]
+    name = f"canvas {CANVAS[0]}x{CANVAS[1]}"
+    found.matches[name] = [
+        match(rival, images, CANVAS, world.scratch)
+        for depth in world.args.depth for rival in wire_chafa.rivals(depth)
+    ]  # fmt: skip
+    wire_print.chafa(name, version, found.matches[name])
 
 
 EDITOR_LINES = 4
@@ -243,9 +261,9 @@ def _plain(found: Findings, rows: list[Budget]) -> dict[str, Any]:
         "idle": [{"size": s, "profile": p, "raw": n} for (s, p), n in found.idle.items()],
         "pictures": [
             {"size": size, **point.summary()}
-            for size in found.points for point in found.points[size] + found.rivals[size]
+            for size, points in found.points.items() for point in points
         ],
-        "chafa": [{"size": size, **asdict(v)} for size, vs in found.verdicts.items() for v in vs],
+        "chafa": [{"size": size, **asdict(m)} for size, ms in found.matches.items() for m in ms],
         "slow": [{"size": s, "profile": p, **asdict(h)} for (s, p), h in found.held.items()],
         "budgets": [asdict(row) for row in rows],
     }  # fmt: skip

@@ -38,26 +38,29 @@ def budgets(found: Findings) -> list[Budget]:
 
 
 def _full(found: Findings) -> Iterator[Budget]:
-    """Pictures on a canvas of 120x40, in full colours: bytes a cell times its cells."""
-    for profile, limit, decibels in (("full", 100_000, 40.0), ("lean", 30_000, 28.0)):
-        what = f"full image, canvas 120x40, {profile}"
-        budget = f"{limit // 1000} KB at {decibels:.0f} dB"
-        points = [
-            p for p in found.points.get("canvas 120x40", [])
-            if p.name.split()[0] == profile and p.depth == "16m"
-        ]  # fmt: skip
-        if not points:
-            yield Budget(what, "16m", budget, "not measured", None)
+    """Pictures in full colours, the limit as many bytes as the canvas has cells to 120x40.
+
+    No picture may take more; the middle one must be as good as is asked for.
+    """
+    for size, points in found.points.items():
         for point in points:
-            summary = point.summary()
-            size = summary["per_cell"] * CELLS
+            profile = point.name.split()[0]
+            if point.depth != "16m" or profile not in _PICTURES:
+                continue
+            limit, decibels = _PICTURES[profile]
+            limit *= point.canvas / CELLS
+            s, both = point.summary(), point.share(limit, decibels)
             yield Budget(
-                what,
-                f"{point.name} 16m",
-                budget,
-                f"{size / 1000:.1f} KB, {summary['psnr']:.1f} dB (worst {point.worst:.1f})",
-                size <= limit and summary["psnr"] >= decibels,
+                f"full image, {point.name}",
+                f"{size} 16m, {point.canvas:,} cells",
+                f"{limit / 1000:.1f} KB at {decibels:.0f} dB",
+                f"{s['picture_bytes'] / 1000:.1f} KB (most {s['most_bytes'] / 1000:.1f}), "
+                f"{s['psnr']:.1f} dB (worst {point.worst:.1f}), both {both:.0%}",
+                s["most_bytes"] <= limit and s["psnr"] >= decibels,
             )
+
+
+_PICTURES = {"full": (100_000, 40.0), "lean": (30_000, 28.0)}
 
 
 def _keys(found: Findings) -> Iterator[Budget]:
@@ -88,13 +91,12 @@ def _idle(found: Findings) -> Iterator[Budget]:
 
 
 def _chafa(found: Findings) -> Iterator[Budget]:
-    for size, verdicts in found.verdicts.items():
-        for colours, same in (("same colours", True), ("fewer colours", False)):
-            rivals = [v for v in verdicts if v.same_colours is same]
-            lost = [v for v in rivals if not v.ok]
-            if rivals:
-                figure = f"{len(rivals) - len(lost)} of {len(rivals)} of its pictures"
-                yield Budget(f"no worse than chafa, {colours}", size, "all", figure, not lost)
+    for size, matches in found.matches.items():
+        for depth in dict.fromkeys(m.depth for m in matches):
+            mine = [m for m in matches if m.depth == depth]
+            won = sum(m.ok for m in mine)
+            figure = f"{won} of {len(mine)} of its ways to draw"
+            yield Budget(f"no worse than chafa, {depth}", size, "all", figure, won == len(mine))
 
 
 def _slow(found: Findings) -> Iterator[Budget]:

@@ -1,25 +1,18 @@
-"""Full pictures: what they cost and how good they are, ours and those of chafa."""
+"""Full pictures of the real program: what they cost and how good they are."""
 
 from __future__ import annotations
 
-import shutil
 import statistics
-import subprocess
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from wire_drive import Series
-from wire_picture import Fidelity, Region, fit, judge, judge_whole, read, source
+from wire_picture import Fidelity, judge, read
 from wire_scenes import enter_editor, leave_editor, open_job
-from wire_screen import Emulator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-
-CHAFA_SYMBOLS = {"half": "vhalf+space+solid", "quadrant": "quad+half+space+solid"}
-CHAFA_COLOURS = {"16m": ("full", "256", "16"), "256": ("256", "16"), "16": ("16",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +37,8 @@ class Point:
     name: str
     depth: str
     pictures: tuple[Full, ...]
+    canvas: int
+    """Cells of the canvas that each picture was fitted into."""
 
     def _median(self, name: str) -> float:
         return statistics.median(getattr(p.fidelity, name) for p in self.pictures)
@@ -58,6 +53,11 @@ class Point:
         """Lowest PSNR."""
         return min(p.fidelity.psnr for p in self.pictures)
 
+    def share(self, limit: float, decibels: float) -> float:
+        """Return the share of pictures of at most `limit` bytes and at least so many dB."""
+        good = [p.picture <= limit and p.fidelity.psnr >= decibels for p in self.pictures]
+        return sum(good) / len(good)
+
     def summary(self) -> dict[str, Any]:
         """Return the figures by name."""
         names = ("psnr", "ssim", "fine_psnr", "fine_ssim", "blurred", "cells")
@@ -70,6 +70,7 @@ class Point:
             "raw": statistics.median(p.raw for p in self.pictures),
             "zlib": statistics.median(p.zipped for p in self.pictures),
             "per_cell": self.per_cell,
+            "most_per_cell": max(p.per_cell for p in self.pictures),
             "worst_psnr": self.worst,
             **{name: self._median(name) for name in names},
         }
@@ -77,7 +78,7 @@ class Point:
 
 def full_pictures(
     job: Path, images: Sequence[Path], size: tuple[int, int], env: Mapping[str, str], name: str
-) -> tuple[Point, Region]:
+) -> Point:
     """Open the editor, where the picture has the whole width, on each of the images."""
     place = open_job(job, list(images), size, env)
     driven = place.driven
@@ -95,95 +96,5 @@ def full_pictures(
             reaction = series.ours[0]
             made.append(Full(reaction.picture, reaction.raw, reaction.zipped, fidelity))
             leave_editor(driven)
-    return Point(name, env["HARDCASE_COLOURS"], tuple(made)), region
-
-
-def chafa_version() -> str | None:
-    """Return the version of chafa, None where it is absent."""
-    if shutil.which("chafa") is None:
-        return None
-    done = subprocess.run(["chafa", "--version"], capture_output=True, text=True, check=True)
-    return done.stdout.splitlines()[0]
-
-
-def chafa_points(
-    images: Sequence[Path], region: Region, depth: str, scratch: Path, *, work: int = 9
-) -> list[Point]:
-    """Have chafa draw the images on as many cells, at its best and most frugal (-w 9 -O 9)."""
-    points = []
-    for mode, symbols in CHAFA_SYMBOLS.items():
-        for colours in CHAFA_COLOURS[depth]:
-            made = tuple(
-                _chafa(
-                    path, region, ["-c", colours, "--symbols", symbols, "-w", str(work)], scratch
-                )
-                for path in images
-            )
-            points.append(Point(f"chafa {mode} {colours}", depth, made))
-    return points
-
-
-def _chafa(path: Path, region: Region, options: list[str], scratch: Path) -> Full:
-    place = fit(source(path).size, region.columns, region.rows)
-    columns, rows = place.width, -(-place.height // 2)
-    # What it reads is lossless and turned upright, so that only its drawing is compared.
-    plain = scratch / f"{path.stem}.png"
-    if not plain.exists():
-        source(path).save(plain, compress_level=1)
-    dither = ["--dither", "ordered"] if "full" not in options else []
-    argv = ["chafa", "-f", "symbols", "-O", "9", "--stretch", "-s", f"{columns}x{rows}"]
-    argv += [*options, *dither, str(plain)]
-    done = subprocess.run(argv, capture_output=True, check=True, env={"TERM": "xterm-256color"})
-    screen = Emulator(columns + 1, rows + 1)
-    screen.feed(done.stdout.replace(b"\n", b"\r\n"))
-    seen = read(screen, Region(0, 0, columns, rows))
-    # Its picture fills whole cells: the ideal is the image on just these.
-    fidelity = judge_whole(seen, path, columns, rows)
-    size = len(done.stdout)
-    return Full(size, size, len(zlib.compress(done.stdout, 6)), fidelity)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A point of chafa and what ours is to it. `same_colours`: it uses all the terminal has."""
-
-    rival: str
-    depth: str
-    same_colours: bool
-    measure: str
-    at_its_bytes: str
-    at_its_fidelity: str
-    ok: bool
-
-
-def compare(ours: Sequence[Point], rivals: Sequence[Point]) -> list[Verdict]:
-    """Say for each point of chafa what of ours costs no more, and what is no worse.
-
-    The measure is the PSNR on 2 x 2 pixels a cell, which is fair to half and quadrant blocks alike;
-    with few colours that of the blurred pictures, as dither is made for. One decibel tenth and one
-    percent of bytes count as equal.
-    """
-    verdicts = []
-    for rival in rivals:
-        measure = "fine_psnr" if rival.depth == "16m" else "blurred"
-        there = rival.summary()
-        mine = [(p, p.summary()) for p in ours if p.depth == rival.depth]
-        cheap = [(s[measure], p) for p, s in mine if s["per_cell"] <= there["per_cell"] * 1.01]
-        good = [(s["per_cell"], p) for p, s in mine if s[measure] >= there[measure] - 0.1]
-        best = max(cheap, key=lambda c: c[0], default=None)
-        least = min(good, key=lambda c: c[0], default=None)
-        verdicts.append(
-            Verdict(
-                f"{rival.name}: {there['per_cell']:.1f} B/cell, {there[measure]:.1f} dB",
-                rival.depth,
-                rival.name.endswith(f" {CHAFA_COLOURS[rival.depth][0]}"),
-                measure,
-                f"{best[0]:.1f} dB ({best[1].name})" if best else "none of ours is as cheap",
-                f"{least[0]:.1f} B/cell ({least[1].name})" if least else "none of ours is as good",
-                ok=bool(
-                    best and least and best[0] >= there[measure] - 0.1
-                    and least[0] <= there["per_cell"] * 1.01
-                ),
-            )
-        )  # fmt: skip
-    return verdicts
+    canvas = region.columns * region.rows
+    return Point(name, env["HARDCASE_COLOURS"], tuple(made), canvas)

@@ -36,6 +36,7 @@ def environment(scratch: Path, depth: str, line: str, picture: str) -> dict[str,
         "HARDCASE_COLOURS": depth,
         "HARDCASE_LINE": line,
         "HARDCASE_PICTURE": picture,
+        "HARDCASE_PROBE": "off",
     }
 
 

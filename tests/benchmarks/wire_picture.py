@@ -157,7 +157,7 @@ def _judged(seen: Seen, path: Path, place: Fit) -> Fidelity:
     across = 2 if seen.fine else 1
     own, fine = (_pair(seen, path, place, n) for n in (across, 2))
     return Fidelity(
-        psnr(*own), ssim(*own), psnr(*fine), ssim(*fine), psnr(*map(_blur, own)),
+        psnr(*own), ssim(*own), psnr(*fine), ssim(*fine), psnr(*map(_blur, fine)),
         place.width * -(-place.height // 2),
     )  # fmt: skip
 

@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wire_budget import Budget
+    from wire_curve import Match
     from wire_drive import Series
-    from wire_full import Point, Verdict
+    from wire_full import Point
     from wire_slow import Held
 
 
@@ -27,30 +28,34 @@ def series(
     print(f"{'idle':18}{'':4}{idle:10,}", flush=True)
 
 
-def pictures(
-    size: str,
-    chafa: str | None,
-    points: Sequence[Point],
-    rivals: Sequence[Point],
-    verdicts: Sequence[Verdict],
-) -> None:
+def pictures(size: str, points: Sequence[Point]) -> None:
     """Print what full pictures cost and how good they are at one size."""
     print(f"\n{size}: full pictures in the box editor (medians; 2x2: on four pixels a cell; blur: "
           "what is left of dither)")  # fmt: skip
     print(f"{'':22}{'colours':>8}{'cells':>7}{'picture':>9}{'all':>9}{'zlib -6':>9}{'B/cell':>8}"
-          f"{'PSNR':>7}{'worst':>7}{'SSIM':>7}{'2x2':>7}{'SSIM':>7}{'blur':>7}")  # fmt: skip
-    for point in [*points, *rivals]:
+          f"{'most':>7}{'PSNR':>7}{'worst':>7}{'SSIM':>7}{'2x2':>7}{'SSIM':>7}{'blur':>7}"
+          )  # fmt: skip
+    for point in points:
         s = point.summary()
         print(f"{s['name']:22}{s['depth']:>8}{s['cells']:7,.0f}{s['picture_bytes']:9,.0f}"
-              f"{s['raw']:9,.0f}{s['zlib']:9,.0f}{s['per_cell']:8.1f}{s['psnr']:7.1f}"
-              f"{s['worst_psnr']:7.1f}{s['ssim']:7.3f}{s['fine_psnr']:7.1f}{s['fine_ssim']:7.3f}"
-              f"{s['blurred']:7.1f}")  # fmt: skip
-    if chafa is None:
-        print("chafa is not installed (Debian: apt-get install chafa): no comparison")
-    for v in verdicts:
-        print(f"{v.depth:>4} {'ok  ' if v.ok else 'LOST'} {v.rival:46} ours at its bytes: "
-              f"{v.at_its_bytes}; at its fidelity: {v.at_its_fidelity}")  # fmt: skip
+              f"{s['raw']:9,.0f}{s['zlib']:9,.0f}{s['per_cell']:8.1f}{s['most_per_cell']:7.1f}"
+              f"{s['psnr']:7.1f}{s['worst_psnr']:7.1f}{s['ssim']:7.3f}{s['fine_psnr']:7.1f}"
+              f"{s['fine_ssim']:7.3f}{s['blurred']:7.1f}")  # fmt: skip
     print(end="", flush=True)
+
+
+def chafa(size: str, version: str, matches: Sequence[Match]) -> None:
+    """Print how ours and chafa compare at the same bytes and at the same fidelity."""
+    print(f"\n{size}: beside {version} at the bytes it takes; means, but for `needs`, the share of "
+          "its bytes that ours needs for its fidelity (median)")  # fmt: skip
+    print(f"{'':30}{'B/cell':>7}{'blur':>7}{'ours':>7}{'PSNR':>8}{'ours':>7}{'SSIM':>8}{'ours':>7}"
+          f"{'by':>6}{'won':>6}{'needs':>7}")  # fmt: skip
+    for m in matches:
+        by = "blur" if m.measure == "blurred" else "PSNR"
+        print(f"{m.rival:30}{m.per_cell:7.2f}{m.theirs.blurred:7.2f}{m.ours.blurred:7.2f}"
+              f"{m.theirs.psnr:8.2f}{m.ours.psnr:7.2f}{m.theirs.ssim:8.3f}{m.ours.ssim:7.3f}"
+              f"{by:>6}{m.won:6.0%}{m.needs:7.0%}  {'ok' if m.ok else 'LOST'}",
+              flush=True)  # fmt: skip
 
 
 def held(size: str, profile: str, rate: float, latency: float, h: Held) -> None:
