@@ -24,7 +24,7 @@ class FakeOutput:
 
     def __init__(self, *, synchronized: bool = False, can_ask: bool = False) -> None:
         self.busy = False
-        self.hurried = False
+        self.hurried = 0.0
         self.synchronized = synchronized
         self.can_ask = can_ask
         self.given: list[bytes] = []
@@ -141,12 +141,12 @@ async def test_pictures_that_pass_by_wait_on_a_slow_line_and_text_does_not() -> 
     pump, _ = pump_on(output)
     slow(pump)
     pump.show(text("row 0"), (0, 0))
-    output.hurried = True
+    output.hurried = 0.05
     for n in range(1, 5):
         pump.show([*picture(n)[1:], *text(f"row {n}")], (0, 0))
         assert str(n).encode() in output.given[-1]
     assert "▄".encode() not in b"".join(output.given)
-    output.hurried = False
+    output.hurried = 0.0
     await wait_until(lambda: not pump.waiting)
     assert "▄".encode() in output.given[-1]
     pump.stop()

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
 _RESET = b"\x1b[m"
 _MOST_OF_IT = 0.6
-"""Share of a picture that must change; for less, what differs takes fewer bytes."""
-_ROOM_FOR_TEXT = 4096
+"""Share of its rows that must change; for less, what differs takes fewer bytes."""
+_BAND = 4096
+"""Bytes of rows that are sent together: so many are lost where another picture is wanted by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +46,34 @@ class Place:
     palette: Palette | None
 
 
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Some rows of a picture, from `first` to `last`, exclusive, and what draws them."""
+
+    first: int
+    last: int
+    data: bytes
+    pen: Pen
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ahead:
-    """A picture encoded for a place: `data` draws the cells `where` as `drawn`."""
+    """A picture encoded for a place: its bands draw the cells `where` as `drawn`.
+
+    Each band can be sent by itself, whatever the terminal would draw with.
+    """
 
     place: Place
     drawn: Cells
     where: NDArray[np.bool_]
-    data: bytes
-    pen: Pen
+    bands: tuple[Band, ...]
     rate: Rate
 
     @property
     def nbytes(self) -> int:
         """About how much memory it takes, in bytes."""
-        return len(self.data) + sum(a.nbytes for a in self.drawn.arrays) + self.where.nbytes
+        arrays = sum(array.nbytes for array in self.drawn.arrays) + self.where.nbytes
+        return arrays + sum(len(band.data) for band in self.bands)
 
 
 def encoded(cells: Cells, place: Place, rate: Rate | None = None) -> Ahead | None:
@@ -72,25 +86,39 @@ def encoded(cells: Cells, place: Place, rate: Rate | None = None) -> Ahead | Non
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return None
-    where = np.zeros_like(mask)
-    where[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
     if (cells.code[:, columns[0]] == CONTINUED).any():
         return None  # half a character at the edge
+    where = np.zeros_like(mask)
+    where[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
     rate = replace(rate) if rate else Rate()
     drawn = cheapened(cells, mask, place.quality, place.palette, rate)
     batch = Batch.of(drawn, where)
+    width = int(where.any(axis=0).sum())
     batch = replace(batch, row=batch.row + place.row, column=batch.column + place.column)
-    pen = Pen()
-    data, _ = encode(
-        batch, pen, columns=place.columns, means=place.means, links=(), limit=UNLIMITED
-    )
-    return Ahead(place, drawn, where, _RESET + data, pen, rate)
+    bands = []
+    first, last = int(rows[0]), int(rows[-1]) + 1
+    while first < last:
+        pen = Pen()
+        data, done = encode(
+            batch, pen, columns=place.columns, means=place.means, links=(), limit=_BAND
+        )
+        bands.append(Band(first, first + done // width, _RESET + data, pen))
+        first += done // width
+        batch = _without(batch, done)
+    return Ahead(place, drawn, where, tuple(bands), rate)
+
+
+def _without(batch: Batch, count: int) -> Batch:
+    """Return the batch without its first cells."""
+    arrays = (getattr(batch, name)[count:] for name in Batch.__slots__)
+    return Batch(*arrays)
 
 
 class AheadBuffer(FrontBuffer):
     """A front buffer that takes pictures as arrays, and sends those encoded ahead as they are."""
 
     _sheet: tuple[Sheet, int, int] | None = None
+    """What is wanted as a whole since the last update that was complete, and where."""
 
     def place(self, row: int, column: int, quality: Quality) -> Place:
         """Return all that the encoding of a picture at a row and column depends on."""
@@ -109,42 +137,65 @@ class AheadBuffer(FrontBuffer):
         self, quality: Quality | None, limit: int = UNLIMITED, *, hurried: bool = False
     ) -> tuple[bytes, bool]:
         """Do as a front buffer does, with the picture as it was encoded if that is of use."""
-        ahead = None
-        if quality is not None and not hurried and not self._clear:
-            ahead = self._useful(quality, limit)
-        if ahead is None:
+        if quality is None or hurried or self._clear:
             return super().update(quality, limit, hurried=hurried)
-        text, complete = super().update(quality, limit - len(ahead.data))
-        self._pen = replace(ahead.pen)
-        return text + ahead.data, complete
-
-    def _useful(self, quality: Quality, limit: int) -> Ahead | None:
-        """Return what draws most of what is to change, taken as shown already; None if nothing."""
-        if self._sheet is None:
-            return None
-        sheet, y, x = self._sheet
+        bands = self._bands(quality)
+        if not bands:
+            self._sheet = None
+            return super().update(quality, limit)
+        text, complete = super().update(quality, limit, hurried=True)
+        sent = [text]
+        room = limit - len(text)
+        while bands and (len(bands[0].data) <= room or not any(sent)):
+            band = bands.pop(0)
+            self._settle_band(band, quality)
+            sent.append(band.data)
+            room -= len(band.data)
+            self._pen = replace(band.pen)
+        if bands:
+            return b"".join(sent), False
         self._sheet = None
+        if not complete and room > 0:  # what lies around the picture
+            text, complete = super().update(quality, room)
+            sent.append(text)
+        return b"".join(sent), complete
+
+    def _bands(self, quality: Quality) -> list[Band]:
+        """Return what was encoded of the rows that are to change, unless less would do."""
+        if self._sheet is None:
+            return []
+        sheet, y, x = self._sheet
         ahead = sheet.ahead
         if ahead is None or ahead.place != self.place(y, x, quality):
-            return None
-        if limit < len(ahead.data) + _ROOM_FOR_TEXT:
-            return None
+            return []
         part = np.s_[y : y + sheet.grid.rows, x : x + sheet.grid.columns]
-        changed = np.zeros_like(ahead.where)
+        where = ahead.where
+        changed = np.zeros_like(where)
         planes = zip(self.wanted.arrays, self._meant.arrays, sheet.cells.arrays, strict=True)
         for wanted, meant, asked in planes:
-            if (wanted[part] != asked)[ahead.where].any():
-                return None  # something lies over it by now
+            if (wanted[part] != asked)[where].any():
+                return []  # something lies over it by now
             changed |= wanted[part] != meant[part]
-        if (changed & ahead.where).sum() < _MOST_OF_IT * ahead.where.sum():
-            return None
-        halves = self._shown.code[part] == CONTINUED
-        if (halves & ahead.where)[:, ahead.where.any(axis=0).argmax()].any():
-            return None  # half a character at the edge would be left
-        targets = zip(self._shown.arrays, ahead.drawn.arrays, strict=True)
-        for shown, drawn in targets:
-            shown[part][ahead.where] = drawn[ahead.where]
+        left_edge = int(where.any(axis=0).argmax())
+        if (self._shown.code[part][:, left_edge] == CONTINUED).any():
+            return []  # half a character would be left
+        width = where.any(axis=0).sum()
+        share = (changed & where).sum(axis=1) / width
+        bands = [band for band in ahead.bands if share[band.first : band.last].any()]
+        rows = sum(band.last - band.first for band in bands)
+        return bands if share.sum() >= _MOST_OF_IT * rows else []
+
+    def _settle_band(self, band: Band, quality: Quality) -> None:
+        """Record what was sent."""
+        if self._sheet is None or self._sheet[0].ahead is None:
+            return
+        sheet, y, x = self._sheet
+        ahead = self._sheet[0].ahead
+        rows = np.s_[band.first : band.last]
+        part = np.s_[y + band.first : y + band.last, x : x + sheet.grid.columns]
+        where = ahead.where[rows]
+        for shown, drawn in zip(self._shown.arrays, ahead.drawn.arrays, strict=True):
+            shown[part][where] = drawn[rows][where]
         for meant, wanted in zip(self._meant.arrays, self.wanted.arrays, strict=True):
-            meant[part][ahead.where] = wanted[part][ahead.where]
+            meant[part][where] = wanted[part][where]
         self._rates[quality] = replace(ahead.rate)
-        return ahead

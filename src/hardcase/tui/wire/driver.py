@@ -30,6 +30,11 @@ _FAREWELL = 1.0
 _REPEAT = 0.12
 """Seconds between keys up to which one is held down, or they are typed in a burst."""
 
+_JITTER = 1.6
+"""Times the last pause after which no further key is to be expected."""
+
+_TICK = 0.01
+
 _INPUT = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
@@ -91,11 +96,13 @@ class WireDriver(LinuxDriver):
         return self._outlet.taken < self._given
 
     @property
-    def hurried(self) -> bool:
-        """Whether keys come faster than they are acted on."""
-        repeats = self.pump.touched - self._touched_before < _REPEAT
-        held = getattr(self._app, "_held", ())  # keys that wait for those before them
-        return bool(held) or (repeats and time.monotonic() - self.pump.touched < _REPEAT)
+    def hurried(self) -> float:
+        """For how many seconds more keys are to be expected, 0 if none are."""
+        touched, pause = self.pump.touched, self.pump.touched - self._touched_before
+        rest = touched + min(pause * _JITTER + _TICK, _REPEAT) - time.monotonic()
+        if getattr(self._app, "_held", ()):  # keys that wait for those before them
+            return max(rest, _TICK)
+        return max(rest, 0.0) if pause < _REPEAT else 0.0
 
     @property
     def can_ask(self) -> bool:

@@ -94,22 +94,27 @@ class FrontBuffer:
         changed = self._differs()
         if not changed.any():
             return b"", True
+        left = False
         if quality is not None:
             pictures = picture_mask(self.wanted) & changed
+        if hurried:
+            left = bool(pictures.any())
+            changed &= ~pictures
+            pictures[:] = False
+        elif quality is not None:
             close = near(self.wanted, self._shown, pictures, quality.keep)
             _copy(self.wanted, self._meant, close)
             changed &= ~close
         changed = self._whole_characters(changed | self._bridges(changed))
         pictures &= changed
         drawn = self.wanted
-        if self.wanted.soft.any():
+        if pictures.any() or (self._palette and self.wanted.soft.any()):
             rate = self._rates[quality]
             drawn = cheapened(self.wanted, pictures, quality, self._palette, rate)
         text = b"" if not self._clear else self._cleared(changed)
         sent, complete = [text], True
-        whole = limit >= UNLIMITED and not hurried
+        whole = limit >= UNLIMITED
         parts = [changed] if whole else [changed & ~pictures, pictures]
-        left = hurried and bool(parts.pop().any())
         for part in parts:
             room = limit - sum(map(len, sent))
             if part.any() and (room <= 0 or not complete):

@@ -18,10 +18,14 @@ _WORTH_ASKING = 2048
 """Bytes after which the terminal is asked."""
 _SAMPLE = 4096
 """Bytes from which the time they take says something about the rate."""
-_LEAD = 0.1
+_LEAD = 0.06
 """Seconds of sending that may be under way besides what the round trip holds."""
-_LEAST, _FIRST = 4096, 1 << 16
+_LEAST, _FIRST = 4096, 1 << 14
 _WORTH_SENDING = 1024
+_BLOCKED = 0.02
+"""Seconds from which a write was held up by the line; less is how fast memory is."""
+_MEMORY = 0.5
+"""What an earlier sample counts for, beside one a sample later."""
 _ENOUGH = 1 << 18
 _PATIENCE = 5.0
 """Seconds beyond those expected after which a terminal is taken not to answer any more."""
@@ -40,6 +44,8 @@ class Line:
     slow: bool = False
     answers: bool = False
     """Whether the terminal answers."""
+    _bytes: float = 0.0
+    _seconds: float = 0.0
     _sent: int = 0
     _unasked: int = 0
     _arrived: int = 0
@@ -69,20 +75,18 @@ class Line:
             return False
         total, size, asked_at = self._asked.popleft()
         took = now - asked_at
-        if size < _SAMPLE or self.round_trip is None or took < self.round_trip:
-            self.round_trip = min(took, self.round_trip or took)
-        if size >= _SAMPLE:
+        if size >= _SAMPLE and self.round_trip is not None:
             free = asked_at >= self._answered_at
-            since = took - self.round_trip if free else now - self._answered_at
-            self._learn(size / max(since, size / 1e8))
+            self._learn(size, took - self.round_trip if free else now - self._answered_at)
+        self.round_trip = min(took, self.round_trip or took)
         self.answers = True
         self._arrived, self._answered_at = total, now
         return True
 
     def written(self, size: int, seconds: float) -> None:
         """Note how long a write took; only a slow one says something about the line."""
-        if not self.answers and size >= _SAMPLE:
-            self._learn(size / max(seconds, size / 1e8))
+        if not self.answers and size >= _SAMPLE and seconds >= _BLOCKED:
+            self._learn(size, seconds)
 
     def room(self, now: float, *, writing: bool) -> int:
         """Return how many bytes may be sent now, 0 to wait. `writing`: the last is not out yet."""
@@ -115,8 +119,14 @@ class Line:
         self._asked.clear()
         self.answers = False
 
-    def _learn(self, rate: float) -> None:
-        self.rate = rate if self.rate is None else (self.rate + rate) / 2
+    def _learn(self, size: int, seconds: float) -> None:
+        """Take in how long some bytes took. Sums are compared, so that a long sample counts more.
+
+        Shares of a second that a small sample seems to take, or not to, are mostly noise.
+        """
+        self._bytes = self._bytes * _MEMORY + size
+        self._seconds = self._seconds * _MEMORY + max(seconds, size / 1e8)
+        self.rate = self._bytes / self._seconds
         if self.rate < SLOW:
             self.slow = True
         elif self.rate > FAST:

@@ -31,8 +31,6 @@ _CALM = 2.0
 _THROTTLE = 1.0
 """Seconds between such changes on a lean line: progress, mostly."""
 _RESIZING = 0.1
-_HURRY = 0.06
-"""Seconds until it is looked again whether a picture that only passes by has come to rest."""
 
 
 class Output(Protocol):
@@ -43,8 +41,8 @@ class Output(Protocol):
         """Whether something given has not been written out yet."""
 
     @property
-    def hurried(self) -> bool:
-        """Whether keys come faster than they are acted on, so that what is wanted is passing."""
+    def hurried(self) -> float:
+        """For how many seconds more keys are to be expected, so that what is wanted is passing."""
 
     @property
     def can_ask(self) -> bool:
@@ -149,8 +147,8 @@ class Pump:
         if room <= 0:
             self._later(self.line.patience)
             return
-        hurried = self.line.slow and self._output.hurried
-        data, complete = self.front.update(self._quality, room, hurried=hurried)
+        hurried = self._output.hurried if self.line.slow else 0.0
+        data, complete = self.front.update(self._quality, room, hurried=hurried > 0)
         # A cursor that nobody has placed may stay where it is.
         if complete and self._cursor != (0, 0):
             data += self.front.move_to(*self._cursor)
@@ -158,7 +156,7 @@ class Pump:
         if data:
             self._give(data, now, more=not complete)
         if not complete:
-            self._later(_HURRY if hurried else self.line.patience)
+            self._later(hurried or self.line.patience)
         elif self._profile is Profile.AUTO and self._lean and not self._refining:
             self._later(_REFINE_AFTER)
 
