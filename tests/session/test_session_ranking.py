@@ -123,6 +123,16 @@ def test_it_is_judged_after_5_10_20_40_and_then_a_quarter_more():
     assert ranking.is_due(3, 10)
 
 
+def test_what_a_job_file_makes_up_is_not_judged(job):
+    said = job.prediction(1)
+    short = replace(said, signals=said.signals[:3])
+    job.commit("tampered", [Edit(Table.PREDICTIONS, 1, said, short)], Kind.RECORD)
+    before = job.sample(1)
+    job.set_label(range(46, 51), "dog")
+    assert ranking.rank(job).decisions == 5
+    assert job.sample(1) is before
+
+
 def test_nothing_is_judged_before_it_is_due_unless_asked_for(job):
     job.set_label(range(47, 51), "dog")
     assert ranking.rank(job) is None

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
-from tui_helpers import app_on, job_screen, wait_for
+from tui_helpers import app_on, job_screen, said, wait_for
 
 from hardcase import hardness
 from hardcase.hardness import Rule, RuleKind
@@ -107,6 +107,21 @@ async def test_what_was_decided_before_the_job_was_opened_is_learned_from(job, t
         async with app_on(again, Tab.TO_BE_CONFIRMED).run_test() as pilot:
             await job_screen(pilot)
             await wait_for(pilot, lambda: ranking.learned(again) == 7, "the queue to learn")
+
+
+async def test_a_mistake_in_judging_is_told_and_the_next_decisions_are_judged(
+    job, monkeypatch
+) -> None:
+    async with app_on(job, Tab.TO_BE_CONFIRMED).run_test(size=(120, 30)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.pause()
+        with monkeypatch.context() as broken:
+            broken.setattr(ranking.Ranking, "judge", lambda _: 1 / 0)
+            job.confirm(range(1, 6))
+            await wait_for(pilot, lambda: "could not learn" in said(screen), "the complaint")
+            assert "ZeroDivisionError" in said(screen)
+        job.confirm(range(6, 11))
+        await wait_for(pilot, lambda: ranking.learned(job) == 10, "the queue to learn")
 
 
 async def test_a_job_opened_for_reading_learns_nothing(job, tmp_path) -> None:

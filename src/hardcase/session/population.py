@@ -39,6 +39,12 @@ def completed(runs: Iterable[Run]) -> list[list[Run]]:
     return list(groups.values())
 
 
+def is_usable(prediction: Prediction, columns: Mapping[int, Sequence[str]]) -> bool:
+    """Whether a run of `columns`, which names its signals, measured this; a job file may lie."""
+    names = columns.get(prediction.run)
+    return names is not None and prediction.error is None and len(prediction.signals) == len(names)
+
+
 def is_decided(sample: Sample, prediction: Prediction) -> bool:
     """Whether a person decided a sample that a completed run had labeled."""
     if sample.status is Status.LABELED:

@@ -18,7 +18,7 @@ from hardcase.hardness.rule import RuleKind, hardest
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import HUMAN, Prediction, Run, Sample, Status
 from hardcase.session.columns import made_by_human
-from hardcase.session.population import completed, is_decided, populate
+from hardcase.session.population import completed, is_decided, is_usable, populate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,7 +105,7 @@ class Ranking:
             rows = [
                 (p, s)
                 for p in self._predictions
-                if p.run in columns and p.error is None and (s := samples.get(p.id)) is not None
+                if is_usable(p, columns) and (s := samples.get(p.id)) is not None
             ]
             rows.sort(key=lambda row: row[1].path)
             decided = sum(is_decided(s, p) for p, s in rows)

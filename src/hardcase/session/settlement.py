@@ -14,7 +14,7 @@ from hardcase.model.changes import Edit, Table
 from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample, Status, Task
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
-from hardcase.session.population import completed, is_decided, populate
+from hardcase.session.population import completed, is_decided, is_usable, populate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ class Settlement:
         self._learned = [
             (p, sample)
             for p in everything
-            if p.run in self._columns and p.run != run_id and p.error is None
+            if p.run != run_id and is_usable(p, self._columns)
             if is_decided(sample := session.sample(p.id), p)
         ]
 

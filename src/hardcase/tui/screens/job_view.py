@@ -120,6 +120,10 @@ class JobView(PlaceScreen):
         self.browser.reorder()
         self.show_list()
 
+    def on_queue_learner_failed(self, message: QueueLearner.Failed) -> None:
+        """Say why the queue keeps its order."""
+        self.complain(f"the queue could not learn, please report: {message.reason}")
+
     def on_screen_resume(self) -> None:
         """End the check if what was over the screen decided the last of it."""
         self.check.settle()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.message import Message
 from textual.widget import Widget
+from textual.worker import Worker, WorkerState
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Change, Kind, Table
 from hardcase.model.job import Sample
+from hardcase.model.text import printable
 from hardcase.session import ranking
 from hardcase.session.ranking import Ranking, next_after
 
@@ -32,6 +34,12 @@ class QueueLearner(Widget, can_focus=False):
 
     class Learned(Message):
         """The queue has another order."""
+
+    @dataclass
+    class Failed(Message):
+        """The queue could not be judged; its order stays."""
+
+        reason: str
 
     @dataclass
     class Judged(Message):
@@ -80,6 +88,14 @@ class QueueLearner(Widget, can_focus=False):
     @work(thread=True, exclusive=True, group="learn", exit_on_error=False)
     def _work(self, taken: Ranking) -> None:
         self.post_message(self.Judged(taken.judge()))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report a worker that fell over: a bug, which must not look like a queue that learned."""
+        event.stop()
+        if event.state is WorkerState.ERROR:
+            self._judging = False
+            error = event.worker.error
+            self.post_message(self.Failed(printable(f"{type(error).__name__}: {error}")))
 
     def on_queue_learner_judged(self, message: Judged) -> None:
         """Begin to record what moved."""
