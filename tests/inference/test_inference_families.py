@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import onnx
 import pytest
 from family_models import CASES, CLASSES, HEIGHT, NAMES, PICTURE, SCORES, SIZE, TRUTH, WIDTH, build
 from onnx import TensorProto
@@ -87,6 +88,18 @@ def test_any_number_of_pictures_goes_through_at_once(named, picture, name):
         )
 
 
+@pytest.mark.parametrize(
+    "name", [n for n, case in CASES.items() if not case.batched and len(case.input) == 4]
+)
+def test_lists_without_a_batch_are_asked_for_picture_by_picture(named, picture, name):
+    case = CASES[name]
+    model = build(case, named / "model.onnx", input_shape=("batch", *case.input[1:]))
+    found = recognise_model(model)
+    evidence = look(model, found.profile, picture, views=("blur", "inversion"))
+    assert_known_boxes(evidence)
+    assert set(evidence.detections) == {ORIGINAL, "blur", "inversion"}
+
+
 @pytest.mark.parametrize("name", ANY_SIZE)
 def test_a_model_of_any_size_is_recognised_and_reads_the_size_it_is_given(named, picture, name):
     case = CASES[name]
@@ -130,3 +143,15 @@ def test_a_fixed_batch_of_several_is_filled_up(named, picture):
     model = build(CASES["ultralytics"], named / "model.onnx", input_shape=(3, 3, HEIGHT, WIDTH))
     profile = recognise_model(model).profile
     assert_known_boxes(look(model, profile, picture, views=("flip",)))
+
+
+def test_weights_may_lie_in_a_file_beside_the_model(named, picture):
+    model = build(CASES["yolov5"], named / "inner.onnx")
+    moved = named / "model.onnx"
+    onnx.save_model(
+        onnx.load(model), moved, save_as_external_data=True, location="w.bin", size_threshold=64
+    )
+    assert (named / "w.bin").stat().st_size > 1000
+    found = recognise_model(moved)
+    assert found.profile.decoder == "yolov5"
+    assert_known_boxes(look(moved, found.profile, picture))

@@ -112,3 +112,11 @@ def test_layout_and_dtype_are_those_of_the_model():
     assert (bytes_[1] == np.asarray(picture)).all()
     half = tensor([picture], InputSpec((3, 2)), np.dtype(np.float16))
     assert (half.shape, half.dtype) == ((1, 3, 2, 3), np.float16)
+
+
+def test_signed_bytes_are_pixels_less_128():
+    spec = InputSpec(size=(2, 1), scale=1.0)
+    picture = Image.fromarray(np.array([[[0, 128, 255], [1, 2, 3]]], dtype=np.uint8))
+    out = tensor([picture], spec, np.dtype(np.int8))
+    assert out.dtype == np.int8
+    assert out[0, :, 0, 0].tolist() == [-128, 0, 127]
