@@ -19,8 +19,14 @@ from hardcase.inference.signature import Signature, TensorInfo
 RANDOM = np.random.default_rng(1)
 
 
-def seen(outputs, *, size=(640, 640), names=(), free=(), probe=True) -> Recognition:
-    """Recognise a model that answers these arrays; `free` outputs declare no length."""
+def seen(
+    outputs, *, size=(640, 640), names=(), free=(), probe=True, last=False, **beside
+) -> Recognition:
+    """Recognise a model that answers these arrays.
+
+    `free` outputs declare no length, `last` puts the input's channels last; `metadata` and what
+    else lies beside the model come by keyword.
+    """
     width, height = size
     declared = tuple(
         TensorInfo(
@@ -30,7 +36,9 @@ def seen(outputs, *, size=(640, 640), names=(), free=(), probe=True) -> Recognit
         )
         for name, value in outputs.items()
     )
-    picture = TensorInfo("images", (1, 3, height, width), "tensor(float)")
+    axes = (1, height, width, 3) if last else (1, 3, height, width)
+    picture = TensorInfo("images", axes, "tensor(float)")
+    metadata = beside.pop("metadata", {})
 
     def run(_spec):
         return {
@@ -38,9 +46,9 @@ def seen(outputs, *, size=(640, 640), names=(), free=(), probe=True) -> Recognit
             for name, value in outputs.items()
         }
 
-    beside = Companions(tuple(Names(tuple(labels), "labels.txt") for labels in names))
-    signature = Signature((picture,), declared, {})
-    return recognise(signature, "m.yaml", companions=beside, probe=run if probe else None)
+    files = Companions(tuple(Names(tuple(labels), "labels.txt") for labels in names), **beside)
+    signature = Signature((picture,), declared, metadata)
+    return recognise(signature, "m.yaml", companions=files, probe=run if probe else None)
 
 
 def decoder(*args, **more):
@@ -96,6 +104,37 @@ def test_rows_of_class_score_and_corners_are_of_paddle():
     assert decoder({"output": rows}) == "paddle"
 
 
+@pytest.mark.parametrize(
+    ("scale", "second", "classes", "expected"),
+    [
+        (640, "class", 80, "end2end"),
+        (1, "class", 80, "rtdetr-top"),
+        (1, "class", 2, "rtdetr-top"),
+        (1, "score", 2, "rtdetr"),
+        (0, "class", 80, "end2end"),
+    ],
+)
+def test_ultralytics_rows_of_six_are_told_by_values_where_metadata_do_not(
+    scale, second, classes, expected
+):
+    last = RANDOM.integers(0, classes, (300, 1)) if second == "class" else probabilities(300, 1)
+    answer = six(scale, probabilities(300, 1), last)
+    names = str([f"c{i}" for i in range(classes)])
+    assert decoder(answer, metadata={"task": "detect", "names": names}) == expected
+
+
+def test_a_yolov5_names_its_classes_without_a_task():
+    rows = np.hstack([corners(25200, 640), probabilities(25200, 3)])[None]
+    found = seen({"output": rows}, metadata={"stride": "32", "names": "['a', 'b']"})
+    assert (found.profile.decoder, found.profile.labels) == ("yolov5", ("a", "b"))
+
+
+def test_a_grid_without_a_size_is_recognised_at_the_size_of_the_probe_run():
+    rows = np.hstack([corners(25200, 640), probabilities(25200, 81)])[None]
+    found = seen({"output": rows}, size=("w", "h"), free=("output",))
+    assert (found.profile.decoder, found.profile.input.size) == ("yolov5", (640, 640))
+
+
 def test_without_a_probe_run_what_is_more_common_is_a_guess():
     found = seen(six(640, probabilities(300, 1), np.ones((300, 1))), probe=False)
     assert (found.profile.decoder, found.certainty) == ("end2end", "guess")
@@ -147,6 +186,36 @@ def test_detr_and_rt_detr_are_told_by_names_or_by_their_last_class():
     assert (by_names.profile.activation, by_names.certainty) == ("softmax", "sure")
 
 
+@pytest.mark.parametrize(
+    ("kind", "activation"), [("detr", "softmax"), ("yolos", "softmax"), ("rt_detr", "sigmoid")]
+)
+def test_a_config_json_tells_the_kinds_of_detr(kind, activation):
+    answer = {"logits": np.zeros((1, 100, 6)), "pred_boxes": corners(100, 1)[None]}
+    found = seen(answer, config={"model_type": kind})
+    assert (found.profile.activation, found.certainty) == (activation, "sure")
+    assert (found.profile.input.mean == (0, 0, 0)) == (activation == "sigmoid")
+
+
+def test_lists_with_a_batch_are_told_by_the_unit_of_their_boxes():
+    lists = {"labels": np.ones((1, 9), dtype=np.int64), "scores": probabilities(1, 9)}
+    assert decoder({"bboxes": corners(9, 1)[None], **lists}) == "ssd"
+    assert decoder({"boxes": corners(9, 640)[None], **lists}) == "dfine"
+
+
+@pytest.mark.parametrize(
+    ("table", "activation", "name"),
+    [
+        (probabilities(400, 2), "none", "ssd-scores"),
+        (RANDOM.normal(0, 5, (400, 2)), "softmax", "ssd-scores"),
+    ],
+)
+def test_one_class_beside_the_background_is_offered_as_faces(table, activation, name):
+    found = seen({"scores": table[None], "boxes": corners(400, 1)[None]})
+    assert (found.profile.decoder, found.profile.activation) == (name, activation)
+    assert found.profile.labels == ("face",)
+    assert any("face offered" in line for line in found.reasons)
+
+
 def test_boxes_and_scores_are_of_an_ssd_in_0_1_and_of_yolo_nas_in_pixels():
     table = probabilities(400, 4)[None]
     ssd = seen({"scores": table, "boxes": corners(400, 1)[None]})
@@ -166,6 +235,26 @@ def test_boxes_and_scores_are_of_an_ssd_in_0_1_and_of_yolo_nas_in_pixels():
 def test_classifiers_are_softmaxed_only_if_they_are_not_yet(answer, activation):
     found = seen({"output": np.array([answer])}, size=(224, 224))
     assert (found.profile.decoder, found.profile.activation) == ("classifier", activation)
+
+
+def test_a_multi_label_classifier_has_sigmoids():
+    answer = {"logits": np.array([[4.0, -2.0, 1.0]])}
+    found = seen(answer, config={"problem_type": "multi_label_classification"})
+    assert found.profile.activation == "sigmoid"
+
+
+@pytest.mark.parametrize(("last", "scale", "mean"), [(True, 127.5, 1.0), (False, 255, 0.485)])
+def test_what_a_classifier_is_fed_follows_its_kind_and_is_a_guess(last, scale, mean):
+    found = seen({"output": np.array([[4.0, -2.0, 1.0]])}, size=(224, 224), last=last)
+    assert (found.profile.input.scale, found.profile.input.mean[0]) == (scale, mean)
+    assert found.certainty == "guess"
+    assert any("assumed" in line for line in found.reasons)
+
+
+def test_ten_classes_of_tiny_pictures_are_offered_as_cifar():
+    found = seen({"output": np.array([[4.0, *[-1.0] * 9]])}, size=(32, 32))
+    assert found.profile.labels[:2] == ("airplane", "automobile")
+    assert found.profile.input.fit == "stretch"
 
 
 def test_vectors_of_length_one_are_embeddings_unless_there_are_as_many_names():
