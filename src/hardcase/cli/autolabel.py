@@ -36,27 +36,8 @@ def _arguments(parser: ArgumentParser) -> None:
         "--mode", choices=("pre-label",), default="pre-label", help="a model labels (pre-label)"
     )
     parser.add_argument("--model", type=Path, required=True, metavar="M", help="an ONNX file")
-    parser.add_argument("--profile", type=Path, metavar="P", help="YAML (that beside the model)")
-    parser.add_argument(
-        "--threshold", type=options.fraction, metavar="T", help="lowest score to keep, 0-1"
-    )
-    parser.add_argument(
-        "--iou", type=options.fraction, metavar="I", help="overlap of boxes that are one, 0-1"
-    )
-    parser.add_argument(
-        "--effort",
-        choices=[effort.value for effort in Effort],
-        default=Effort.STANDARD.value,
-        metavar="E",
-        help="looks at other views of an image: quick (mirrored only), standard (more where the "
-        "model is undecided), thorough (all views of all images)",
-    )
-    parser.add_argument(
-        "--encoder",
-        type=Path,
-        metavar="E.onnx",
-        help="an ONNX file whose output says how alike images are (without: the model itself)",
-    )
+    options.model_settings(parser)
+    options.effort(parser)
     parser.add_argument(
         "--filter",
         metavar="EXPR",

@@ -15,6 +15,7 @@ from hardcase.cli.output import count, write_stdout
 from hardcase.cli.table import Spec
 from hardcase.errors import ReadOnlyError
 from hardcase.hardness.rule import Rule, RuleKind
+from hardcase.inference import Effort
 from hardcase.model.seen import Outcome
 from hardcase.model.text import printable
 from hardcase.session import scan
@@ -35,7 +36,9 @@ _LISTING_SHARE = 20
 def _arguments(parser: ArgumentParser) -> None:
     options.job(parser)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where new images are dropped")
-    options.model(parser)
+    parser.add_argument("--model", type=Path, required=True, metavar="M", help="an ONNX file")
+    options.model_settings(parser)
+    options.effort(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--budget", type=options.positive, metavar="N", help="take the N hardest of a round"
@@ -92,7 +95,8 @@ def collect(args: Namespace, output: Output) -> int:
         move=args.move,
         again=args.again,
     )
-    prepared = prepare(RunRequest(args.model, args.profile, args.threshold, args.iou))
+    looks = {"effort": Effort(args.effort), "encoder": args.encoder}
+    prepared = prepare(RunRequest(args.model, args.profile, args.threshold, args.iou, **looks))
     collector = Collector(request, prepared, output.progress)
     with stopped_by_signals(collector.stop), output.warnings(scan.__name__):
         if args.watch:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, _ArgumentGroup
 
 TASKS = ("detection", "classification")
 TABS = ("all", "unlabeled", "labeled", "to-be-confirmed")
 SORTS = ("hard", "path")
+EFFORTS = ("quick", "standard", "thorough")
 FILTER_HELP = "e.g. 'hard -label:dog coef:>0.3 score:<0.5 name:night reason:3 by:auto'"
 
 
@@ -29,13 +30,30 @@ def chosen_samples(parser: ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="every sample of the job")
 
 
-def model(parser: ArgumentParser) -> None:
-    """Declare --model and what goes with it."""
-    parser.add_argument("--model", type=Path, required=True, metavar="M", help="an ONNX file")
+def model_settings(parser: ArgumentParser | _ArgumentGroup) -> None:
+    """Declare what goes with a model: --profile, --threshold, --iou."""
     parser.add_argument("--profile", type=Path, metavar="P", help="YAML (that beside the model)")
     parser.add_argument("--threshold", type=fraction, metavar="T", help="lowest score to keep, 0-1")
     parser.add_argument(
         "--iou", type=fraction, metavar="I", help="overlap of boxes that are one, 0-1"
+    )
+
+
+def effort(parser: ArgumentParser) -> None:
+    """Declare how images are looked at: --effort, --encoder."""
+    parser.add_argument(
+        "--effort",
+        choices=EFFORTS,
+        default="standard",
+        metavar="E",
+        help="looks at other views of an image: quick (mirrored only), standard (more where the "
+        "model is undecided), thorough (all views of all images)",
+    )
+    parser.add_argument(
+        "--encoder",
+        type=Path,
+        metavar="E.onnx",
+        help="an ONNX file whose output says how alike images are (without: the model itself)",
     )
 
 

@@ -47,8 +47,8 @@ class Mistake:
 class Finding:
     """What a check found in one sample, likeliest first.
 
-    `id` is the sample's, `run` that of the check, `score` in [0, 1] the likelihood that anything is
-    wrong. `about` is a checksum of the annotations it speaks of: when they change, it is past.
+    `id` is the sample's, `run` that of the check, `score` in [0, 1] that of the likeliest. `about`
+    is a checksum of the annotations it speaks of: when they change, it is past.
     """
 
     id: int

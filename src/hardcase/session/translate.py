@@ -57,6 +57,37 @@ def translator(
     return translate
 
 
+def in_labels(evidence: Evidence, label_of: NDArray[np.int64], count: int) -> Evidence:
+    """Return the evidence with the job's labels, `count` of them, for the model's classes.
+
+    `label_of` (classes,) gives the position of each class's label, -1 for none. Such classes are
+    left out, and probabilities are shared out anew among the labels, as of an image that is known
+    to be one of them.
+    """
+    keep = label_of >= 0
+    if evidence.probabilities is not None:
+        return replace(
+            evidence,
+            probabilities={
+                view: _shared_out(p[keep], label_of[keep], count)
+                for view, p in evidence.probabilities.items()
+            },
+        )
+    detections = {}
+    for view, found in (evidence.detections or {}).items():
+        kept = _of_classes(found, keep)
+        detections[view] = replace(kept, classes=label_of[kept.classes])
+    return replace(evidence, detections=detections, box_pixels=())
+
+
+def _shared_out(
+    p: NDArray[np.float32], labels: NDArray[np.int64], count: int
+) -> NDArray[np.float32]:
+    out = np.zeros(count, np.float32)
+    np.add.at(out, labels, p)
+    return out / max(float(out.sum()), 1e-6)
+
+
 def restrict(evidence: Evidence, keep: NDArray[np.bool_], threshold: float) -> Evidence:
     """Return the evidence without detections of classes that `keep` (classes,) rules out.
 
