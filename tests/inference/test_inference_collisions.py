@@ -31,7 +31,7 @@ def seen(
     declared = tuple(
         TensorInfo(
             name,
-            tuple("n" if name in free else axis for axis in value.shape),
+            tuple(f"n{i}" if name in free and i else axis for i, axis in enumerate(value.shape)),
             "tensor(int64)" if value.dtype.kind == "i" else "tensor(float)",
         )
         for name, value in outputs.items()
@@ -184,6 +184,23 @@ def test_detr_and_rt_detr_are_told_by_names_or_by_their_last_class():
     assert (softmax.profile.activation, len(softmax.profile.labels)) == ("softmax", 5)
     by_names = seen({"logits": quiet, "pred_boxes": boxes}, names=["abcde"])
     assert (by_names.profile.activation, by_names.certainty) == ("softmax", "sure")
+
+
+@pytest.mark.parametrize(
+    ("names", "widths", "expected"),
+    [
+        (("logits", "pred_boxes"), (7, 4), ("detr", 7)),
+        (("dets", "labels"), (4, 7), ("rfdetr", 7)),
+        (("boxes", "confidences"), (4, 7), ("ssd-scores", 6)),
+    ],
+)
+def test_outputs_of_undeclared_width_are_told_by_a_probe_run(names, widths, expected):
+    answer = {
+        name: corners(100, 1)[None] if width == 4 else RANDOM.normal(-4, 1, (1, 100, width))
+        for name, width in zip(names, widths, strict=True)
+    }
+    found = seen(answer, free=names)
+    assert (found.profile.decoder, len(found.profile.labels)) == expected
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def _paddle(sight: Sight) -> Reading | None:
 
 
 def _dets_and_labels(sight: Sight) -> Reading | None:
-    outputs = _named(sight, "dets", "labels")
+    outputs = _named(sight, Decoder.RFDETR, "dets", "labels")
     if outputs is None:
         return None
     dets, labels = outputs
@@ -68,7 +68,8 @@ def _dets_and_labels(sight: Sight) -> Reading | None:
 
 
 def _detr(sight: Sight) -> Reading | None:
-    outputs = _named(sight, "logits", "pred_boxes") or _named(sight, "pred_logits", "pred_boxes")
+    outputs = _named(sight, Decoder.DETR, "logits", "pred_boxes")
+    outputs = outputs or _named(sight, Decoder.DETR, "pred_logits", "pred_boxes")
     if outputs is None:
         return None
     logits, boxes = outputs
@@ -154,7 +155,7 @@ def _boxes_labels_scores(sight: Sight) -> Reading | None:
 
 def _boxes_and_scores(sight: Sight) -> Reading | None:
     """Tell SSD and face detectors (boxes in 0-1) from YOLO-NAS without selection (pixels)."""
-    outputs = sight.outputs()
+    outputs = sight.settled(Decoder.SSD_SCORES)
     boxes = [o for o in outputs if o.rank == 2 and o.axes[1] == 4]
     if len(boxes) == 2:
         boxes = [o for o in boxes if "box" in o.name.lower() or "loc" in o.name.lower()]
@@ -192,10 +193,12 @@ _RULES: tuple[Callable[[Sight], Reading | None], ...] = (
 )
 
 
-def _named(sight: Sight, *names: str) -> tuple[Output, ...] | None:
-    outputs = {output.name.lower(): output for output in sight.outputs()}
-    found = tuple(outputs[name] for name in names if name in outputs)
-    return found if len(found) == len(names) else None
+def _named(sight: Sight, decoder: Decoder, *names: str) -> tuple[Output, ...] | None:
+    """Return the outputs of these names, if all are there, as a probe run for `decoder` shows."""
+    if not {tensor.name.lower() for tensor in sight.signature.outputs}.issuperset(names):
+        return None
+    outputs = {output.name.lower(): output for output in sight.settled(decoder)}
+    return tuple(outputs[name] for name in names)
 
 
 def _ending(outputs: dict[str, Output], words: tuple[str, ...]) -> Output | None:
@@ -210,6 +213,7 @@ def _lists(sight: Sight) -> tuple[Output, Output, Output] | None:
     outputs = sight.outputs()
     if len(outputs) != 3:
         return None
+    outputs = sight.settled(Decoder.TORCHVISION)
     named = (
         next((o for o in outputs if "box" in o.name.lower()), None),
         next((o for o in outputs if "label" in o.name.lower() or "class" in o.name.lower()), None),

@@ -88,6 +88,14 @@ class Sight:
             for tensor in self.signature.outputs
         ]
 
+    def settled(self, decoder: Decoder) -> list[Output]:
+        """Return the outputs, by a probe run where the width of a table is not declared."""
+        outputs = self.outputs()
+        if any(output.rank == 2 and output.axes[1] is None for output in outputs):
+            self.values(decoder)
+            return self.outputs()
+        return outputs
+
     def values(self, decoder: Decoder) -> Mapping[str, Values]:
         """Return what a probe run shows, fed as `decoder` is; empty if there can be none."""
         if self._values is None:
