@@ -11,6 +11,7 @@ from hardcase.errors import ImageError, JobError
 from hardcase.imaging.open import open_image
 from hardcase.model.job import RunState, Sample, Task
 from hardcase.model.text import printable
+from hardcase.session.runs import COLLECT
 from hardcase.store import damage, is_in_use, leftovers
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def job_problems(session: LabelingSession) -> Iterator[Problem]:
     for run in session.runs:
         if run.state is RunState.RUNNING:
             done = f"{run.done:,} of {run.total:,}"
-            yield Problem(f"run {run.signature} broke off at {done}: autolabel again to go on")
+            again = "collect" if run.kind == COLLECT else "autolabel"
+            yield Problem(f"run {run.signature} broke off at {done}: {again} again to go on")
     yield from map(Problem, leftovers(session.path))
 
 

@@ -220,8 +220,10 @@ class LabelingSession:
     def finding(self, sample_id: int) -> Finding | None:
         """Return what the newest check of labels found in a sample, None if that is past."""
         found = cast("Finding | None", self._store.tables[Table.FINDINGS].get(sample_id))
+        if found is None or sample_id not in self._store.tables[Table.SAMPLES]:
+            return None
         current = annotations_checksum(self.sample(sample_id).annotations)
-        return found if found and found.about == current else None
+        return found if found.about == current else None
 
     def findings(self) -> dict[int, Finding]:
         """Return by sample what checks of labels found, whether past or not."""

@@ -11,6 +11,7 @@ from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
 from hardcase.model.job import RunState, Status, Task
 from hardcase.session import Tab
+from hardcase.session.runs import PRE_LABEL
 from hardcase.tui.actions import Place
 from hardcase.tui.check_desk import CheckDesk
 from hardcase.tui.messages import SavedChanged
@@ -220,8 +221,8 @@ class JobView(PlaceScreen):
         return super().check_action(action, parameters)
 
     def stopped_run(self) -> Run | None:
-        """Return the newest run if it did not come to its end; it can be resumed."""
-        newest = next(iter(self.session.runs), None)
+        """Return the newest auto-labeling run if it did not come to its end; it can be resumed."""
+        newest = next((r for r in self.session.runs if r.kind == PRE_LABEL), None)
         return newest if newest is not None and newest.state is not RunState.COMPLETED else None
 
     def _useful(self, action: str) -> bool:

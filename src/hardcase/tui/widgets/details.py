@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
+from hardcase.model.mistake_words import in_words as in_words_of_labels
 from hardcase.model.reasons import EXPLANATIONS, Reason
 from hardcase.model.text import printable
 from hardcase.tui.widgets.sample_rows import HARD_MARK, STATUS_WORDS, status_mark
@@ -16,6 +17,8 @@ from hardcase.tui.widgets.text import elide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from hardcase.model.findings import Finding, Mistake
 
     Part = tuple[str, str]
     Line = list[Part]
@@ -27,11 +30,14 @@ def details(
     colours: Mapping[str, str],
     box: int | None,
     size: tuple[int, int],
+    *,
+    finding: Finding | None = None,
 ) -> Content:
     """Return the details of a sample for `size` (width, height) cells, the most important first.
 
     `box` is the index of the box selected on the picture, None if there is none. Where there is no
-    room for all labels, those around the selected box are listed.
+    room for all labels, those around the selected box are listed. `finding` is what a check of its
+    labels found.
     """
     lines: list[Line] = [_state(sample)]
     if "/" in sample.path:  # the list may leave folders out
@@ -42,7 +48,8 @@ def details(
         lines.append([("the file is gone from the folder", "$error")])
     width, rows = size
     room = rows - _height(lines, width) - 1
-    reasons = [_reason(reason) for reason in sample.reasons]
+    reasons = [_mistake(m) for m in finding.mistakes if m.score >= _LIKELY] if finding else []
+    reasons += [_reason(reason) for reason in sample.reasons]
     lines += _at_most(reasons, room - min(len(sample.annotations), 1), width)
     lines += _annotations(sample, task, colours, box, rows - _height(lines, width) - 1)
     lines.append([(_origin(sample), "$muted")])
@@ -75,6 +82,10 @@ def _reason(number: int) -> Line:
     if known is None:
         return [(f"reason {number}", "")]
     return [(f"{HARD_MARK} {known.what}", "$warning"), (f": {known.look}", "")]
+
+
+def _mistake(mistake: Mistake) -> Line:
+    return [(f"{HARD_MARK} {in_words_of_labels(mistake)}", "$warning")]
 
 
 def _height(lines: list[Line], width: int) -> int:
@@ -140,6 +151,9 @@ def _origin(sample: Sample) -> str:
 def _maker(by: str) -> str:
     return "a person" if by == HUMAN else printable(by)
 
+
+_LIKELY = 0.3
+"""Score from which a likely mistake in a label is told; below it there are too many."""
 
 _REASONS = {reason.value: reason for reason in Reason}
 

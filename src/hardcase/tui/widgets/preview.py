@@ -108,7 +108,9 @@ class PreviewPane(Vertical, can_focus=False):
         if self._sample is not None:
             task = self._session.task
             size = (max(self.size.width - 2, 1), self._details_height - 1)
-            self._details.update(details(self._sample, task, colours, self.box, size), layout=False)
+            found = self._session.finding(self._sample.id)
+            told = details(self._sample, task, colours, self.box, size, finding=found)
+            self._details.update(told, layout=False)
 
     def _overlays(
         self, sample: Sample, colours: Mapping[str, str], box: int | None

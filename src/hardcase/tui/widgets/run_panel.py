@@ -16,7 +16,7 @@ from textual.worker import Worker, WorkerState
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Run, RunState
 from hardcase.model.text import printable
-from hardcase.session.runs import ActiveRun, RunRequest, prepare
+from hardcase.session.runs import PRE_LABEL, ActiveRun, RunRequest, prepare
 from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused, RunSettled
 
 if TYPE_CHECKING:
@@ -286,10 +286,12 @@ def run_line(run: Run) -> Content:
     }.get(run.state, "$warning")
     when = printable(run.ended_at or run.started_at)[:16].replace("T", " ")
     unreadable = f", {run.failed:,} unreadable" if run.failed else ""
+    kind = "" if run.kind == PRE_LABEL else f"{printable(run.kind)}: "
+    what = kind + printable(run.model)
     return Content.assemble(
         (f"  #{run.id:<3} {when:<16}  ", "$muted"),
         (f"{state:<10}", style),
-        f"  {printable(run.model)}  {run.done:,} of {run.total:,}{unreadable}",
+        f"  {what}  {run.done:,} of {run.total:,}{unreadable}",
         (f"  {printable(run.message)}" if run.message else "", "$muted"),
     )
 
