@@ -173,3 +173,12 @@ def test_an_encoder_that_is_none_is_one_line_and_changes_nothing(job, model, tmp
     assert result.status == 1
     assert "none.onnx" in result.error
     assert cli("stats", job, "--json").record["to_be_confirmed"] == 0
+
+
+def test_a_model_that_is_not_sure_of_itself_is_said_to_be_a_guess(model, tmp_path, job, cli):
+    bare = tmp_path / "bare.onnx"
+    bare.write_bytes(model.read_bytes())
+    (tmp_path / "labels.txt").write_text("red\ngreen\nblue\n")
+    result = cli("autolabel", job, "--model", bare)
+    assert "bare.onnx is taken for a classifier, guess" in result.err
+    assert "is taken for" not in cli("autolabel", job, "--model", model).err

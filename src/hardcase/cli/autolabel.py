@@ -13,7 +13,7 @@ from hardcase.cli.opening import writing
 from hardcase.cli.output import count
 from hardcase.cli.table import Spec
 from hardcase.errors import HardcaseError
-from hardcase.inference import Effort
+from hardcase.inference import Certainty, Effort
 from hardcase.model.job import Run, RunState, Sample, Status
 from hardcase.session.runs import RunRequest, prepare
 
@@ -63,6 +63,12 @@ def autolabel(args: Namespace, output: Output) -> int:
         args.encoder,
     )
     prepared = prepare(request)
+    found = prepared.recognition
+    if found is not None and found.certainty is not Certainty.SURE:
+        output.note(
+            f"{args.model.name} is taken for {prepared.profile.decoder.family.title}, "
+            f"{found.certainty}; see why, and keep that, by: hardcase models inspect FILE --save"
+        )
     with writing(args.job) as session:
         active = session.begin_run(prepared)
         with stopped_by_signals(active.cancel):

@@ -5,7 +5,13 @@ from hardcase.inference.encoder import encoder_request
 from hardcase.inference.engine import Engine, LocalEngine
 from hardcase.inference.hashing import file_sha256
 from hardcase.inference.keeping import keep_profile
-from hardcase.inference.profiles import ModelInfo, describe_model, load_profile, recognise_model
+from hardcase.inference.profiles import (
+    ModelInfo,
+    describe_model,
+    find_profile,
+    load_profile,
+    recognise_model,
+)
 from hardcase.inference.recognition import Certainty, Recognition
 from hardcase.inference.request import EncoderRequest
 from hardcase.inference.schema import Profile, read_profile
@@ -22,6 +28,7 @@ __all__ = [
     "describe_model",
     "encoder_request",
     "file_sha256",
+    "find_profile",
     "keep_profile",
     "load_profile",
     "read_profile",

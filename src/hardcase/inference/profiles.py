@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ModelInfo",
     "describe_model",
+    "find_profile",
     "load_profile",
     "profile_beside",
     "recognise_model",
@@ -90,11 +91,23 @@ def load_profile(
     is recognised as, with a few of `images` to look at. Raises ModelError, one line with what is
     known and how to write a profile.
     """
+    return find_profile(model, explicit, images=images, timeout=timeout)[0]
+
+
+def find_profile(
+    model: Path,
+    explicit: Path | None = None,
+    *,
+    images: Iterable[Path] = (),
+    timeout: float = TIMEOUT,
+) -> tuple[Profile, Recognition | None]:
+    """Return the profile of `load_profile`, and what it rests on if nobody wrote it."""
     require_model(model)
     written = explicit or kept_profile(model)
     if written is not None:
-        return read_profile(written)
-    return recognise_model(model, images=images, timeout=timeout).profile
+        return read_profile(written), None
+    found = recognise_model(model, images=images, timeout=timeout)
+    return found.profile, found
 
 
 def recognise_model(

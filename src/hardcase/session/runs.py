@@ -20,7 +20,7 @@ from hardcase.inference import (
     Profile,
     encoder_request,
     file_sha256,
-    load_profile,
+    find_profile,
 )
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState, Sample, Status
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from hardcase.inference import Engine
+    from hardcase.inference import Engine, Recognition
     from hardcase.model.evidence import Evidence
     from hardcase.session.labeling import LabelingSession
     from hardcase.session.settlement import Settled
@@ -73,7 +73,10 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
-    """A request whose model was looked at. `encoder` stands for it in the settings of the run."""
+    """A request whose model was looked at. `encoder` stands for it in the settings of the run.
+
+    `recognition` is what the profile rests on, None where somebody wrote it or accepted it.
+    """
 
     request: RunRequest
     profile: Profile
@@ -81,6 +84,7 @@ class PreparedRun:
     threshold: float
     iou: float
     encoder: Mapping[str, Any] | None = None
+    recognition: Recognition | None = None
 
     @property
     def name(self) -> str:
@@ -112,14 +116,15 @@ def prepare(request: RunRequest) -> PreparedRun:
     """Read the model's profile and hash. Raises ModelError, UsageError."""
     if not request.model.is_file():
         raise ModelError(f"no model at {printable(str(request.model))}: give an ONNX file")
-    profile = load_profile(request.model, request.profile)
+    profile, recognition = find_profile(request.model, request.profile)
     threshold = profile.score_threshold if request.threshold is None else request.threshold
     iou = profile.iou_threshold if request.iou is None else request.iou
     for name, value in (("threshold", threshold), ("iou", iou)):
         if not 0 <= value <= 1:
             raise UsageError(f"the {name} lies between 0 and 1, not at {value}")
     encoder = None if request.encoder is None else _encoder_settings(request.encoder)
-    return PreparedRun(request, profile, file_sha256(request.model), threshold, iou, encoder)
+    sha256 = file_sha256(request.model)
+    return PreparedRun(request, profile, sha256, threshold, iou, encoder, recognition)
 
 
 def _encoder_settings(path: Path) -> dict[str, Any]:
