@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hardcase.hardness.matching import match
+from hardcase.hardness.detection_objects import object_work
+from hardcase.hardness.detection_views import disagreement, paired_scores
 from hardcase.model.boxes import iou
-from hardcase.model.evidence import ORIGINAL, Detections
+from hardcase.model.evidence import FLIP, ORIGINAL, VIEWS, Detections
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,6 @@ On coco_train128 a floor of 0.05 loses 0.02 to 0.03 of rank correlation, 0.1 los
 EDGE_MARGIN = 0.01
 """A box touches the edge when a side is within this share of the image's width or height."""
 
-_VIEW_OF_WORK = "flip"
 _SMALLEST_SIDE = 1.0  # px; a thinner box has no meaningful shape
 
 
@@ -43,9 +43,12 @@ def detection_signals(evidence: Evidence, threshold: float) -> dict[str, float]:
     accepted = original.scores >= threshold
     return {
         **score_signals(original.scores, accepted),
-        "view_work": view_work(original, accepted, views.get(_VIEW_OF_WORK)),
-        "flip_disagreement": disagreement(original, views.get("flip"), threshold),
-        "blur_disagreement": disagreement(original, views.get("blur"), threshold),
+        "view_work": view_work(original, accepted, views.get(FLIP)),
+        **object_work(views, threshold)._asdict(),
+        **{
+            f"{name}_disagreement": disagreement(original, views.get(name), threshold)
+            for name in VIEWS
+        },
         **box_signals(original.boxes[accepted].astype(np.float64), evidence.width, evidence.height),
         **box_look(evidence),
     }
@@ -100,43 +103,6 @@ def view_work(original: Detections, accepted: NDArray[np.bool_], view: Detection
     return expected_work(np.maximum(here, there), np.concatenate([accepted, only_there]))
 
 
-def disagreement(original: Detections, view: Detections | None, threshold: float) -> float:
-    """Return how far a view tells of other objects than the original, in [0, 1], 0 = the same.
-
-    1 - TP / (TP + FP + FN) with soft counts: over the objects that reach `threshold` in either
-    view, 1 - sum of min(p, p') / sum of max(p, p'), where p' is 0 if the other view has no such
-    candidate. The weighted Jaccard (Ruzicka) distance. Soft, so that a box which drops from just
-    above the threshold to just below changes little. 0 when nothing is found or no view is given.
-    """
-    if view is None:
-        return 0.0
-    here, there = paired_scores(original, view)
-    best = np.maximum(here, there)
-    found = best >= threshold
-    total = best[found].sum()
-    return float(1.0 - np.minimum(here, there)[found].sum() / total) if total > 0 else 0.0
-
-
-def paired_scores(
-    original: Detections, view: Detections
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the score of every object in the original and in the view, 0 where it is not seen.
-
-    Two (M,) arrays; the objects of the original come first, in its order, then those of `view`
-    that match none of them.
-    """
-    partner = match(original, view)
-    seen = partner >= 0
-    there = np.where(seen, view.scores[partner] if len(view.scores) else 0.0, 0.0)
-    rest = np.ones(len(view.scores), dtype=np.bool_)
-    rest[partner[seen]] = False
-    new = view.scores[rest].astype(np.float64)
-    return (
-        np.concatenate([original.scores.astype(np.float64), np.zeros(new.size)]),
-        np.concatenate([there, new]),
-    )
-
-
 def box_signals(boxes: NDArray[np.float64], width: int, height: int) -> dict[str, float]:
     """Return how the accepted boxes (N, 4) lie in the image; neutral values for none or one.
 
@@ -185,4 +151,4 @@ def box_look(evidence: Evidence) -> dict[str, float]:
 def at_least(found: Detections, score: float) -> Detections:
     """Return the boxes that score `score` or more, in order."""
     keep = found.scores >= score
-    return Detections(found.boxes[keep], found.scores[keep], found.classes[keep])
+    return Detections(found.boxes[keep], found.scores[keep], found.classes[keep], found.shown)
