@@ -19,7 +19,6 @@ from hardcase.model.evidence import (
     FLIP,
     ORIGINAL,
     SCALE,
-    SHEAR,
     SUPERPIXELS,
     TRANSLATION,
     VIEWS,
@@ -63,7 +62,7 @@ PLANS: dict[tuple[Task, Effort], Plan] = {
     ),
     (Task.CLASSIFICATION, Effort.THOROUGH): _EVERYTHING,
     (Task.DETECTION, Effort.QUICK): Plan((FLIP,)),
-    (Task.DETECTION, Effort.STANDARD): Plan((FLIP,), (CROP, SCALE, TRANSLATION, SHEAR)),
+    (Task.DETECTION, Effort.STANDARD): Plan((FLIP,), (CROP, SCALE)),
     (Task.DETECTION, Effort.THOROUGH): _EVERYTHING,
 }
 """What each effort looks at; to spend it on other views, change this table."""
