@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,7 +22,7 @@ _MIXTURES = np.array(  # of R, G, B: luma (ITU-R BT.601), R - G, (R + G) / 2 - B
 
 
 class Look:
-    """How an (H, W, 3) uint8 image looks, H and W at least 1: as a whole, and in parts.
+    """How an RGB image looks, or (H, W, 3) uint8 pixels: as a whole, and in parts.
 
     It is first reduced by area averaging to at most `MEASURED_SIDE` pixels a side, parts with it,
     so that their numbers compare with those of the whole. Then
@@ -35,17 +36,16 @@ class Look:
       0 for images narrower than 3 pixels; Pech-Pacheco et al., "Diatom autofocusing in brightfield
       microscopy: a comparative study" (2000)
 
-    Raises ValueError for any other shape or dtype.
+    Raises ValueError for any other mode, shape or dtype, and for no pixels at all.
     """
 
-    def __init__(self, rgb: NDArray[np.uint8]) -> None:
-        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0 or rgb.dtype != np.uint8:
-            message = f"expected uint8 pixels of shape (H, W, 3), got {rgb.dtype} {rgb.shape}"
-            raise ValueError(message)
+    def __init__(self, rgb: Image.Image | NDArray[np.uint8]) -> None:
+        image = rgb if isinstance(rgb, Image.Image) else _as_image(rgb)
+        pixels = _reduced(image)
         # a plane a channel: neighbours in memory are what vector instructions are made for
-        planes = np.ascontiguousarray(_reduced(rgb).transpose(2, 0, 1))
+        planes = np.ascontiguousarray(pixels.transpose(2, 0, 1))
         self._shape = height, width = planes.shape[1:]
-        self._scale = width / rgb.shape[1], height / rgb.shape[0]
+        self._scale = width / image.width, height / image.height
         values = planes.reshape(3, -1).astype(np.float32)
         self._luma, self._rg, self._yb = (_MIXTURES @ values).reshape(3, height, width)
         red, green, blue = planes
@@ -74,13 +74,21 @@ class Look:
         rows, columns = slice(y1, y2), slice(x1, x2)
         rg, yb = self._rg[rows, columns], self._yb[rows, columns]
         inner = self._laplacian[y1 : max(y2 - 2, y1), x1 : max(x2 - 2, x1)]
-        spread, mean = np.hypot(rg.std(), yb.std()), np.hypot(rg.mean(), yb.mean())
+        (rg_mean, rg_variance), (yb_mean, yb_variance) = _moments(rg), _moments(yb)
+        spread = math.sqrt(rg_variance + yb_variance)
         return PixelStatistics(
-            brightness=float(self._luma[rows, columns].mean() / 255.0),
+            brightness=float(self._luma[rows, columns].mean()) / 255.0,
             saturation=float(self._saturation[rows, columns].mean()),
-            colourfulness=float((spread + 0.3 * mean) / 255.0),
-            sharpness=float(np.log1p(inner.var())) if inner.size else 0.0,
+            colourfulness=(spread + 0.3 * math.hypot(rg_mean, yb_mean)) / 255.0,
+            sharpness=math.log1p(_moments(inner)[1]) if inner.size else 0.0,
         )
+
+
+def _moments(values: NDArray[np.float32]) -> tuple[float, float]:
+    """Return mean and variance; for small arrays in half the time of numpy's own."""
+    mean = values.mean()
+    off = (values - mean).ravel()
+    return float(mean), float(off @ off) / off.size
 
 
 def measure(rgb: NDArray[np.uint8]) -> PixelStatistics:
@@ -88,14 +96,22 @@ def measure(rgb: NDArray[np.uint8]) -> PixelStatistics:
     return Look(rgb).whole()
 
 
-def _reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    height, width = rgb.shape[:2]
-    factor = MEASURED_SIDE / max(height, width)
+def _as_image(rgb: NDArray[np.uint8]) -> Image.Image:
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.size == 0 or rgb.dtype != np.uint8:
+        message = f"expected uint8 pixels of shape (H, W, 3), got {rgb.dtype} {rgb.shape}"
+        raise ValueError(message)
+    return Image.fromarray(np.ascontiguousarray(rgb))
+
+
+def _reduced(image: Image.Image) -> NDArray[np.uint8]:
+    if image.mode != "RGB" or 0 in image.size:
+        raise ValueError(f"expected an RGB image, got {image.mode} of shape {image.size}")
+    factor = MEASURED_SIDE / max(image.size)
     if factor >= 1:
-        return rgb
-    size = max(1, round(width * factor)), max(1, round(height * factor))
-    image = Image.fromarray(np.ascontiguousarray(rgb))
-    return np.asarray(image.resize(size, Image.Resampling.BOX))
+        return np.asarray(image)
+    size = max(1, round(image.width * factor)), max(1, round(image.height * factor))
+    # first by a whole factor, which is much faster and moves sharpness by 0.2 %
+    return np.asarray(image.resize(size, Image.Resampling.BOX, reducing_gap=1.0))
 
 
 def _laplacian(luma: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -86,7 +86,7 @@ def look_of(
 
     `image` may be smaller than its source, which is of `size`.
     """
-    look = Look(np.asarray(image))
+    look = Look(image)
     if boxes is None:
         return look.whole(), ()
     shrunk = np.array([image.width / size[0], image.height / size[1]] * 2)
