@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardcase.model.evidence import (
-    BRIGHTENING,
     CROP,
     FLIP,
     ORIGINAL,
     SCALE,
-    SUPERPIXELS,
     TRANSLATION,
     VIEWS,
     Detections,
@@ -57,18 +55,24 @@ _EVERYTHING = Plan(VIEWS)
 
 PLANS: dict[tuple[Task, Effort], Plan] = {
     (Task.CLASSIFICATION, Effort.QUICK): Plan((FLIP,)),
-    (Task.CLASSIFICATION, Effort.STANDARD): Plan(
-        (FLIP,), (CROP, SCALE, TRANSLATION, SUPERPIXELS, BRIGHTENING)
-    ),
+    (Task.CLASSIFICATION, Effort.STANDARD): Plan((FLIP,), (CROP, TRANSLATION)),
     (Task.CLASSIFICATION, Effort.THOROUGH): _EVERYTHING,
     (Task.DETECTION, Effort.QUICK): Plan((FLIP,)),
     (Task.DETECTION, Effort.STANDARD): Plan((FLIP,), (CROP, SCALE)),
     (Task.DETECTION, Effort.THOROUGH): _EVERYTHING,
 }
-"""What each effort looks at; to spend it on other views, change this table."""
+"""What each effort looks at; to spend it on other views, change this table.
+
+Those of the standard effort are the ones that the coefficient listens to; the others give reasons.
+"""
 
 UNDECIDED_RISK = {Task.CLASSIFICATION: (0.05, 0.75), Task.DETECTION: (0.1, 0.8)}
-"""From and up to which `risk` an image is undecided."""
+"""From and up to which `risk` an image is undecided.
+
+On cifar10_train_4000 by a classifier that is wrong on 29 % these are 87 % of the images, and their
+views lift the AUROC of the coefficient from .818 to .822, as much as views of all images do; a
+model that is surer of itself has fewer.
+"""
 
 
 def plan(task: Task, effort: Effort) -> Plan:
