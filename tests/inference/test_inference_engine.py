@@ -83,6 +83,26 @@ def test_a_flipped_view_reports_its_boxes_where_they_lie_in_the_original(
         np.testing.assert_allclose(evidence.detections[view].scores, [1.0], atol=1e-6)
 
 
+def test_boxes_of_a_view_are_cut_to_what_it_shows(fixed_answer, profile, picture):
+    rows = np.array([[60], [32], [30], [80], [0.9]])  # beyond three edges of the view
+    chosen = profile("ultralytics", "a", (64, 64))
+    evidence = one(fixed_answer(rows), chosen, picture("a.png"), views=("crop", "translation"))
+    crop, shifted = (evidence.detections[view] for view in ("crop", "translation"))
+    assert crop.shown == pytest.approx((3.2, 3.2, 60.8, 60.8))
+    np.testing.assert_allclose(crop.boxes, [[43.7, 3.2, 60.8, 60.8]], atol=1e-3)
+    assert shifted.shown == pytest.approx((0, 0, 60, 60))
+    np.testing.assert_allclose(shifted.boxes, [[41, 0, 60, 60]], atol=1e-3)
+    assert evidence.detections["original"].shown is None
+
+
+def test_a_classifier_is_shown_no_padding_that_it_never_learned(mean_colour, profile, picture):
+    chosen = profile("classifier", "rgb", (8, 8), input={"fit": "stretch"})
+    path = picture("a.png", colour=(255, 51, 0))
+    evidence = one(mean_colour(), chosen, path, views=("translation", "scale", "shear"))
+    for vector in evidence.probabilities.values():
+        np.testing.assert_allclose(vector, [1, 0.2, 0], atol=1e-6)
+
+
 def test_candidates_are_kept_down_to_the_floor_and_no_further(fixed_answer, profile, picture):
     rows = np.zeros((5, 4))
     rows[:4] = [[8, 24, 40, 56], [8] * 4, [8] * 4, [8] * 4]
