@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Scores = Mapping[str, NDArray[np.float64]]
 
 SHARES = (0.1, 0.2, 0.5)
-RESAMPLES = 500
+RESAMPLES = 300
 
 
 def rivals(m: Measured) -> dict[str, NDArray[np.float64]]:

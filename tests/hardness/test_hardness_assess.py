@@ -29,7 +29,8 @@ def test_samples_are_assessed_in_order() -> None:
 
 
 def test_hard_is_what_is_more_likely_wrong_than_right() -> None:
-    signals = np.array([probability(0.9), probability(0.5)])
+    unsure = measure(classified(0.3, 0.25, 0.25, 0.2), Task.CLASSIFICATION, 0.3)
+    signals = np.array([probability(0.9), unsure])
     assert [a.hard for a in beside(Task.CLASSIFICATION, signals, np.zeros(2, int))] == [False, True]
 
 

@@ -29,9 +29,10 @@ def coefficients(task: Task, signals: np.ndarray) -> np.ndarray:
 
 
 def test_classification_falls_with_the_probability_of_the_label() -> None:
-    said = [coefficient(Task.CLASSIFICATION, classified(p, 1 - p)) for p in (0.5, 0.6, 0.9, 0.99)]
+    seen = [(0.3, 0.25, 0.25, 0.2), (0.5, 0.5), (0.6, 0.4), (0.9, 0.1), (0.99, 0.01)]
+    said = [coefficient(Task.CLASSIFICATION, classified(*p)) for p in seen]
     assert said == sorted(said, reverse=True)
-    assert said[0] > 0.5 > said[1]
+    assert said[0] > 0.5 > said[2]
     assert said[-1] < 0.05
 
 
@@ -70,7 +71,10 @@ def test_of_a_model_whose_scores_are_true_the_coefficient_is_calibrated() -> Non
     p = rng.dirichlet([0.5, 0.5, 0.5], 4000)
     wrong = np.array([rng.choice(3, p=row) != row.argmax() for row in p])
     rows = np.array([measure(classified(*row), Task.CLASSIFICATION, 0.3) for row in p])
-    assert calibration_error(coefficients(Task.CLASSIFICATION, rows), wrong) < 0.03
+    job = Population.undecided(Task.CLASSIFICATION, rows, p.argmax(axis=1))
+    assert calibration_error(of_population(job), wrong) < 0.08
+    job.wrong[:200] = wrong[:200]
+    assert calibration_error(of_population(job)[200:], wrong[200:]) < 0.04
 
 
 def test_of_a_detector_whose_scores_are_true_confirmations_calibrate_the_coefficient() -> None:
