@@ -25,8 +25,8 @@ _STEEPNESS = 2.5
 """Bytes go about with the price to the power of minus 1 / this."""
 
 _MOST_STEPS = 5
-_NEAR, _AIM = 0.95, 0.98
-"""Shares of a budget: enough, and what to try for."""
+_ALIKE, _NEAR, _AIM = 0.9, 0.95, 0.98
+"""Shares of a budget: enough not to search, enough to end a search, and what to try for."""
 _SAMPLED_ROWS = 12
 """So many rows of a picture at least tell what all of it takes."""
 
@@ -57,9 +57,13 @@ class Rate:
             size = sketch.size + _ROW_BYTES * part.used.shape[1]
             return size / (budget * len(part)), sketch
 
-        sample = mosaic.sample(max(1, mosaic.used.shape[1] // _SAMPLED_ROWS))
-        price = _fitting(lambda price: taken(sample, price)[0], price, least)
-        share, sketch = taken(mosaic, price)
+        share = 0.0
+        if self._known:  # pictures that follow each other are often alike
+            share, sketch = taken(mosaic, price)
+        if not (_ALIKE <= share <= 1 or (self._known and share < 1 and price <= least)):
+            sample = mosaic.sample(max(1, mosaic.used.shape[1] // _SAMPLED_ROWS))
+            price = _fitting(lambda price: taken(sample, price)[0], price, least)
+            share, sketch = taken(mosaic, price)
         while share > 1 and price < _DEAREST:
             price *= share**_STEEPNESS * 1.02
             share, sketch = taken(mosaic, price)

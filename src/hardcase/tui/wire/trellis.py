@@ -156,8 +156,13 @@ def _cells(target: Floats, colours: Floats, price: float) -> tuple[Floats, NDArr
     `target` is (..., pixels of a cell, slots or 1, slots or 1, rows, 3) and `colours`
     (..., 1, slots, rows, 3).
     """
-    step_fg, step_bg = target - colours[..., :, None, :, :], target - colours[..., None, :, :, :]
-    fg, bg = (np.einsum("...c,...c->...", s, s) for s in (step_fg, step_bg))
+    step = target - colours[..., :, None, :, :]
+    fg = np.einsum("...c,...c->...", step, step)
+    if target.shape[-4] == 1:  # the same for all pairs
+        bg = fg.swapaxes(-3, -2)
+    else:
+        step = target - colours[..., None, :, :, :]
+        bg = np.einsum("...c,...c->...", step, step)
     block = np.minimum(fg, bg).sum(axis=-4) + np.float32(price * _BLOCK)
     plain = bg.sum(axis=-4) + np.float32(price * _PLAIN)
     front = (fg < bg) & (block < plain)[..., None, :, :, :]
