@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 __all__ = ["Certainty", "Companions", "Probe", "Recognition", "recognise"]
 
 
+_SCORES = ("conf_threshold", "confidence_threshold")
+_IOUS = ("iou_threshold", "nms_threshold")
+"""What X-AnyLabeling calls them."""
+
+
 def recognise(
     signature: Signature,
     sidecar: str,
@@ -80,10 +85,8 @@ def _answer(sight: Sight, reading: Reading) -> Recognition:
         reading.decoder,
         fed.spec,
         naming.labels,
-        score_threshold=_share(labeling, ("conf_threshold", "confidence_threshold"), 0.3),
-        iou_threshold=_share(labeling, ("iou_threshold", "nms_threshold"), family.iou_threshold)
-        if not family.suppressed
-        else family.iou_threshold,
+        score_threshold=_share(labeling, _SCORES, 0.3),
+        iou_threshold=family.iou_threshold if family.suppressed else _share(labeling, _IOUS, 0.5),
         activation=reading.activation or family.activations[0],
         outputs=_outputs(sight, reading),
         first_class=family.first_class,
