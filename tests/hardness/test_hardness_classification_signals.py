@@ -85,3 +85,21 @@ def test_any_evidence_gives_finite_json_numbers_in_range(
         "blur_disagreement",
     ):
         assert 0 <= s[name] <= 1, name
+
+
+@pytest.mark.parametrize("view", ["crop", "translation"])
+def test_the_label_keeps_its_probability_in_other_looks(view: str) -> None:
+    ordinary = classified(0.2, 0.8)
+    seen = {ORIGINAL: np.array([0.2, 0.8], np.float32), view: np.array([0.7, 0.3], np.float32)}
+    s = signals(Evidence(32, 32, ordinary.pixels, probabilities=seen))
+    assert s[f"{view}_probability"] == pytest.approx(0.3)
+    assert s[f"{view}_disagreement"] == pytest.approx(1 - 0.3 / 0.7, abs=1e-5)
+
+
+@pytest.mark.parametrize("view", ["crop", "translation"])
+def test_a_look_that_was_not_taken_is_zero_and_one_that_leaves_nothing_is_not(view: str) -> None:
+    ordinary = classified(0.2, 0.8)
+    assert signals(ordinary)[f"{view}_probability"] == 0
+    seen = {ORIGINAL: np.array([0.2, 0.8], np.float32), view: np.array([1.0, 0.0], np.float32)}
+    s = signals(Evidence(32, 32, ordinary.pixels, probabilities=seen))
+    assert 0 < s[f"{view}_probability"] < 1e-5

@@ -18,7 +18,7 @@ NEIGHBOURS = 10
 """How many nearest samples count. 30 serves no better on the sets the weights are fitted on."""
 
 BANK = 4096
-"""Samples compared with. At 10,000 samples it takes half a second on one core."""
+"""Samples compared with. It takes about 0.2 s at 10,000 samples and 2 s at 100,000."""
 
 _BLOCK = 1024
 
