@@ -1,6 +1,6 @@
 """Fit the shipped weights of detection: prints `detection_weights.py`'s numbers.
 
-    python tests/benchmarks/fit_detection_weights.py DIR [DIR ...] [--effort quick]
+    python tests/benchmarks/fit_detection_weights.py DIR [DIR ...]
 
 Each DIR holds `images/`, `truth.json` (COCO), `model.onnx` and `model.yaml`; `fitting_scenes.py`
 makes those that the shipped numbers come from, and any other labeled data with a model will do.
@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hardness_measured import embeddings
 from hardness_truth import as_detections, coco_truth
 
 import hardcase.hardness.detection_coefficient as coefficient
@@ -24,7 +23,8 @@ import hardcase.hardness.detection_objects as objects
 from hardcase.hardness import SIGNALS, Population, measure
 from hardcase.hardness import evaluation as ev
 from hardcase.hardness.detection import CANDIDATE_FLOOR, at_least
-from hardcase.hardness.learning import Prior, Rows, probability_wrong
+from hardcase.hardness.detection_views import pair
+from hardcase.hardness.learning import Prior
 from hardcase.hardness.matching import match
 from hardcase.inference import LocalEngine, load_profile
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence
@@ -38,9 +38,6 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 RIDGE = 1e-3
-CONFIRMED = 60
-LOOKS = ((0.0, 0.5), (0.3, 0.3), (0.3, 0.6), (0.3, 1.0), (0.6, 0.3), (0.6, 0.6), (0.6, 1.0))
-"""Candidates for (`by_look`, `reach`) of the prior."""
 
 
 @dataclass(frozen=True)
@@ -61,9 +58,7 @@ class Set:
         """The set as a job nobody has decided anything of, by the weights now in force."""
         rows = [measure(e, Task.DETECTION, self.threshold) for e in self.evidence]
         none = np.full(len(rows), -1)
-        looks = embeddings(self.evidence)
-        known = looks if looks.size else None
-        return Population.undecided(Task.DETECTION, np.array(rows), none, known)
+        return Population.undecided(Task.DETECTION, np.array(rows), none)
 
 
 def read(folder: Path) -> Set:
@@ -85,8 +80,8 @@ def read(folder: Path) -> Set:
             name: at_least(found, min(threshold, CANDIDATE_FLOOR))
             for name, found in evidence.detections.items()
         }
-        others = [views[name] for name in objects.VIEWS]
-        found = objects.gather_objects(views[ORIGINAL], others)
+        seen = [pair(views[ORIGINAL], views[name]) for name in objects.VIEWS]
+        found = objects.gather_objects(views[ORIGINAL], seen)
         accepted = found.score >= threshold
         right, left = labeled(found, accepted, true)
         out.evidence.append(evidence)
@@ -166,48 +161,18 @@ def put_in_force(right: tuple[float, ...], missed: tuple[float, ...], blind: flo
     objects.RIGHT, objects.MISSED, coefficient.BLIND = right, missed, blind
 
 
-def odds_and_truth(s: Set) -> tuple[Array, Array, NDArray[np.float32] | None]:
-    population = s.population()
-    share = np.clip(coefficient.expected_share(population), 0.005, 0.995)
-    return np.log(share / (1 - share)), s.wrong, population.embeddings
-
-
 def fit_prior(sets: Sequence[Set]) -> Prior:
     """Return the prior of the calibration: what it takes on average, how far sets differ."""
-    tables = [odds_and_truth(s) for s in sets]
-    lines = np.array(
-        [
-            logistic_fit(np.stack([np.ones(len(z)), z], 1), y, np.full(len(z), 1 / len(z)))
-            for z, y, _ in tables
-        ]
-    )
-    intercept, slope = np.median(lines, axis=0)
-    spread = np.maximum(lines.std(axis=0), 0.1)
-    print(f"intercepts {np.round(lines[:, 0], 2)}, slopes {np.round(lines[:, 1], 2)}")
-
-    def loss(by_look: float, reach: float) -> float:
-        prior = Prior((intercept, spread[0]), (slope,), (spread[1],), 0.0, by_look, reach)
-        each = []
-        for z, y, looks in tables:
-            for seed in range(3):
-                known = np.random.default_rng(seed).permutation(len(y)) < CONFIRMED
-                rows = Rows(z[:, None], np.zeros(len(z), np.int64), looks)
-                p = probability_wrong(rows, np.where(known, y, np.nan), prior)[~known]
-                p = np.clip(p, 1e-6, 1 - 1e-6)
-                t = y[~known]
-                each.append(-(t * np.log(p) + (1 - t) * np.log(1 - p)).mean())
-        print(f"looks {by_look} within {reach}: {np.mean(each):.4f}")
-        return float(np.mean(each))
-
-    by_look, reach = min(LOOKS, key=lambda pair: loss(*pair))
-    return Prior(
-        (round(float(intercept), 2), round(float(spread[0]), 2)),
-        (round(float(slope), 2),),
-        (round(float(spread[1]), 2),),
-        0.0,
-        by_look,
-        reach,
-    )
+    lines = []
+    for s in sets:
+        share = np.clip(coefficient.expected_share(s.population()), 0.005, 0.995)
+        x = np.stack([np.ones(len(share)), np.log(share / (1 - share))], axis=1)
+        lines.append(logistic_fit(x, s.wrong, np.full(len(share), 1 / len(share))))
+    intercepts, slopes = np.array(lines).T
+    print(f"intercepts {np.round(intercepts, 2)}, slopes {np.round(slopes, 2)}")
+    numbers = [np.median(intercepts), intercepts.std(), np.median(slopes), slopes.std()]
+    a, a_spread, w, w_spread = (round(float(v), 2) for v in numbers)
+    return Prior((a, a_spread), (w,), (w_spread,), 0.0, 0.0, 1.0)
 
 
 def main() -> None:

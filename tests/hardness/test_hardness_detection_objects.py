@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from hardcase.hardness.detection_objects import (
     VIEWS,
+    Objects,
     Work,
     gather_objects,
     object_features,
     object_work,
 )
+from hardcase.hardness.detection_views import pair
 from hardcase.model.boxes import Box
-from hardcase.model.evidence import CROP, FLIP, INVERSION, ORIGINAL, SCALE, Detections
+from hardcase.model.evidence import CROP, FLIP, INVERSION, SCALE, Detections
 
 A = (100.0, 100.0, 200.0, 200.0)
 B = (300.0, 100.0, 400.0, 200.0)
@@ -24,8 +26,13 @@ C = (100.0, 300.0, 200.0, 400.0)
 
 
 def work(*original: Object, **views: tuple[Object, ...]) -> Work:
-    seen = {name: detections(*found) for name, found in views.items()}
-    return object_work({ORIGINAL: detections(*original), **seen}, 0.3)
+    found = detections(*original)
+    seen = {name: pair(found, detections(*objects)) for name, objects in views.items()}
+    return object_work(found, seen, 0.3)
+
+
+def gathered(original: Detections, *views: Detections) -> Objects:
+    return gather_objects(original, [pair(original, view) for view in views])
 
 
 def everywhere(*found: Object) -> dict[str, tuple[Object, ...]]:
@@ -34,7 +41,7 @@ def everywhere(*found: Object) -> dict[str, tuple[Object, ...]]:
 
 def test_an_object_is_seen_on_average_over_the_views() -> None:
     views = [detections((A, 0.6, 0)), detections((A, 0.9, 0), (B, 0.4, 1)), detections()]
-    objects = gather_objects(detections((A, 0.8, 0)), views)
+    objects = gathered(detections((A, 0.8, 0)), *views)
     assert objects.score.tolist() == pytest.approx([0.8, 0.0])
     assert objects.seen.tolist() == pytest.approx([0.5, 0.4 / 3])
     assert objects.classes.tolist() == [0, 1]
@@ -42,19 +49,19 @@ def test_an_object_is_seen_on_average_over_the_views() -> None:
 
 def test_an_object_that_two_views_show_is_one_object() -> None:
     views = [detections((B, 0.4, 1)), detections((B, 0.6, 1))]
-    objects = gather_objects(detections(), views)
+    objects = gathered(detections(), *views)
     assert objects.seen.tolist() == pytest.approx([0.5])
 
 
 def test_a_view_that_does_not_show_a_place_has_no_say_on_it() -> None:
     found = detections((A, 0.8, 0))
     left = Detections(found.boxes, found.scores, found.classes, Box(0.0, 0.0, 250.0, 480.0))
-    objects = gather_objects(detections((A, 0.8, 0), (B, 0.7, 0)), [left])
+    objects = gathered(detections((A, 0.8, 0), (B, 0.7, 0)), left)
     assert objects.seen.tolist() == pytest.approx([0.8, 0.7])
 
 
 def test_without_views_an_object_is_seen_as_it_scores() -> None:
-    objects = gather_objects(detections((A, 0.8, 0)), [])
+    objects = gathered(detections((A, 0.8, 0)))
     assert objects.seen.tolist() == objects.score.tolist() == pytest.approx([0.8])
 
 
@@ -126,18 +133,15 @@ found = st.lists(st.tuples(boxes, st.floats(0, 1), st.integers(0, 2)), max_size=
 def test_whatever_is_seen_the_work_is_in_range(
     original: tuple, flip: tuple, crop: tuple, threshold: float
 ) -> None:
-    part = detections(*crop)
-    views = {
-        ORIGINAL: detections(*original),
-        FLIP: detections(*flip),
-        CROP: Detections(part.boxes, part.scores, part.classes, Box(50.0, 50.0, 500.0, 300.0)),
-    }
-    wrong, missed, any_missed = object_work(views, threshold)
-    accepted = int((views[ORIGINAL].scores >= threshold).sum())
+    first, part = detections(*original), detections(*crop)
+    shown = Detections(part.boxes, part.scores, part.classes, Box(50.0, 50.0, 500.0, 300.0))
+    seen = {FLIP: pair(first, detections(*flip)), CROP: pair(first, shown)}
+    wrong, missed, any_missed = object_work(first, seen, threshold)
+    accepted = int((first.scores >= threshold).sum())
     assert 0 <= wrong <= accepted
     assert missed >= 0
     assert 0 <= any_missed <= 1
-    objects = gather_objects(views[ORIGINAL], [views[FLIP], views[CROP]])
+    objects = gather_objects(first, list(seen.values()))
     x = object_features(objects, objects.score >= threshold)
     assert x.shape == (len(objects.score), 5)
     assert np.isfinite(x).all()

@@ -7,7 +7,8 @@ import pytest
 from hardness_evidence import Object, detections, look
 
 from hardcase.hardness import SIGNALS, measure
-from hardcase.hardness.detection_views import disagreement, pair
+from hardcase.hardness.detection_views import disagreement as of_pairs
+from hardcase.hardness.detection_views import pair
 from hardcase.model.boxes import Box
 from hardcase.model.evidence import ORIGINAL, VIEWS, Detections, Evidence
 from hardcase.model.job import Task
@@ -22,6 +23,10 @@ LEFT = Box(0.0, 0.0, 300.0, 480.0)
 def showing(part: Box | None, *objects: Object) -> Detections:
     found = detections(*objects)
     return Detections(found.boxes, found.scores, found.classes, part)
+
+
+def disagreement(original: Detections, view: Detections, threshold: float) -> float:
+    return of_pairs(original, pair(original, view), threshold)
 
 
 def cut(box: tuple[float, ...]) -> tuple[float, float, float, float]:
@@ -85,6 +90,6 @@ def test_every_view_has_a_disagreement_of_its_own(view: str) -> None:
 
 def test_nothing_is_paired_with_nothing() -> None:
     pairs = pair(detections(), showing(LEFT))
-    assert all(len(column) == 0 for column in pairs)
+    assert [len(column) for column in pairs[1:]] == [0, 0, 0]
     assert disagreement(detections(), showing(LEFT), 0.3) == 0
     assert np.array_equal(pair(detections(), showing(LEFT, (INSIDE, 0.5, 0))).new, [True])

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardcase.hardness.detection_objects import object_work
-from hardcase.hardness.detection_views import disagreement, paired_scores
+from hardcase.hardness.detection_views import disagreement, only, pair, paired_scores
 from hardcase.model.boxes import iou
 from hardcase.model.evidence import FLIP, ORIGINAL, VIEWS, Detections
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from hardcase.hardness.detection_views import Pairs
     from hardcase.model.evidence import Evidence
 
 CANDIDATE_FLOOR = 0.01
@@ -41,14 +42,12 @@ def detection_signals(evidence: Evidence, threshold: float) -> dict[str, float]:
     views = {name: at_least(found, floor) for name, found in evidence.detections.items()}
     original = views[ORIGINAL]
     accepted = original.scores >= threshold
+    seen = {name: pair(original, view) for name, view in views.items() if name != ORIGINAL}
     return {
         **score_signals(original.scores, accepted),
-        "view_work": view_work(original, accepted, views.get(FLIP)),
-        **object_work(views, threshold)._asdict(),
-        **{
-            f"{name}_disagreement": disagreement(original, views.get(name), threshold)
-            for name in VIEWS
-        },
+        "view_work": view_work(original, accepted, seen.get(FLIP)),
+        **object_work(original, seen, threshold)._asdict(),
+        **{f"{v}_disagreement": disagreement(original, seen.get(v), threshold) for v in VIEWS},
         **box_signals(original.boxes[accepted].astype(np.float64), evidence.width, evidence.height),
         **box_look(evidence),
     }
@@ -87,18 +86,18 @@ def expected_work(p: NDArray[np.floating], accepted: NDArray[np.bool_]) -> float
     return float((count - p[accepted].sum() + missed.sum()) / (count + missed.sum()))
 
 
-def view_work(original: Detections, accepted: NDArray[np.bool_], view: Detections | None) -> float:
+def view_work(original: Detections, accepted: NDArray[np.bool_], pairs: Pairs | None) -> float:
     """Return `expected_work` with each object as probable as the view that shows it best, [0, 1].
 
-    Objects seen in `view` alone count as missed with the score they have there. The mirrored image
+    Objects seen in the view alone count as missed with the score that they have. The mirrored image
     is as likely as the image, so an object it shows is evidence of equal worth (test-time
     augmentation; for the idea see Ayhan & Berens, "Test-time data augmentation for estimation of
     heteroscedastic aleatoric uncertainty in deep neural networks", 2018). The best score ranks
     better than the mean of the two on coco_train128. Without a view it is `expected_work`.
     """
-    if view is None:
+    if pairs is None:
         return expected_work(original.scores, accepted)
-    here, there = paired_scores(original, view)
+    here, there = paired_scores(original, pairs)
     only_there = np.zeros(here.size - accepted.size, dtype=np.bool_)
     return expected_work(np.maximum(here, there), np.concatenate([accepted, only_there]))
 
@@ -150,5 +149,4 @@ def box_look(evidence: Evidence) -> dict[str, float]:
 
 def at_least(found: Detections, score: float) -> Detections:
     """Return the boxes that score `score` or more, in order."""
-    keep = found.scores >= score
-    return Detections(found.boxes[keep], found.scores[keep], found.classes[keep], found.shown)
+    return only(found, found.scores >= score)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hardcase.hardness.detection_views import is_shown, pair
+from hardcase.hardness.detection_views import Pairs, is_shown, only, pair
 from hardcase.hardness.detection_weights import MISSED, RIGHT
 from hardcase.model.boxes import iou
-from hardcase.model.evidence import CROP, FLIP, ORIGINAL, SCALE, Detections
+from hardcase.model.evidence import CROP, FLIP, SCALE, Detections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,10 +64,9 @@ class Work(NamedTuple):
     any_missed: float
 
 
-def object_work(views: Mapping[str, Detections], threshold: float) -> Work:
-    """Return the expected work of an image from its original view and those of `VIEWS` it has."""
-    original = views[ORIGINAL]
-    objects = gather_objects(original, [views[name] for name in VIEWS if name in views])
+def object_work(original: Detections, seen: Mapping[str, Pairs], threshold: float) -> Work:
+    """Return the expected work of an image from what it shows and those of `VIEWS` there are."""
+    objects = gather_objects(original, [seen[name] for name in VIEWS if name in seen])
     accepted = np.zeros(len(objects.score), dtype=np.bool_)
     accepted[: len(original.scores)] = original.scores >= threshold
     x = object_features(objects, accepted)
@@ -76,29 +75,32 @@ def object_work(views: Mapping[str, Detections], threshold: float) -> Work:
     return Work(float((1.0 - right).sum()), float(missed.sum()), float(1.0 - np.prod(1.0 - missed)))
 
 
-def gather_objects(original: Detections, views: list[Detections]) -> Objects:
-    """Return the objects of all views, each once: a view's box without a partner is a new one."""
-    pool = Detections(original.boxes.astype(np.float64), original.scores, original.classes)
+def gather_objects(original: Detections, seen: list[Pairs]) -> Objects:
+    """Return the objects of all views, each once: a view's box without a partner is a new one.
+
+    It has none in the original, nor among the new ones of the views before.
+    """
+    new = Detections(original.boxes[:0], original.scores[:0], original.classes[:0])
     columns: list[Array] = []
-    for view in views:
-        pairs = pair(pool, view)
-        born = view.scores[pairs.new].astype(np.float64)
-        columns = [np.concatenate([c, np.zeros(born.size)]) for c in columns]
-        columns.append(np.concatenate([pairs.score, born]))
-        pool = Detections(
-            np.concatenate([pool.boxes, view.boxes[pairs.new]]),
-            np.concatenate([pool.scores, view.scores[pairs.new]]),
-            np.concatenate([pool.classes, view.classes[pairs.new]]),
+    for pairs in seen:
+        again = pair(new, only(pairs.view, pairs.new))
+        born = only(again.view, again.new)
+        columns = [np.concatenate([column, np.zeros(len(born.scores))]) for column in columns]
+        columns.append(np.concatenate([pairs.score, again.score, born.scores]))
+        new = Detections(
+            np.concatenate([new.boxes, born.boxes]),
+            np.concatenate([new.scores, born.scores]),
+            np.concatenate([new.classes, born.classes]),
         )
-    score = np.zeros(len(pool.scores))
-    score[: len(original.scores)] = original.scores
-    asked = [is_shown(pool.boxes, view.shown) for view in views]
+    boxes = np.concatenate([original.boxes, new.boxes]).astype(np.float64)
+    score = np.concatenate([original.scores, np.zeros(len(new.scores))]).astype(np.float64)
     total, count = np.zeros(len(score)), np.zeros(len(score))
-    for column, shown in zip(columns, asked, strict=True):
+    for pairs, column in zip(seen, columns, strict=True):
+        shown = is_shown(boxes, pairs.view.shown)
         total += np.where(shown, column, 0.0)
         count += shown
-    seen = np.where(count > 0, total / np.maximum(count, 1.0), score)
-    return Objects(pool.boxes.astype(np.float64), pool.classes, score, seen)
+    mean = np.where(count > 0, total / np.maximum(count, 1.0), score)
+    return Objects(boxes, np.concatenate([original.classes, new.classes]), score, mean)
 
 
 def object_features(objects: Objects, accepted: NDArray[np.bool_]) -> Array:

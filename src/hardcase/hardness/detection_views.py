@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 
 class Pairs(NamedTuple):
-    """How the N boxes of the original and the M of a view go together.
+    """How the N boxes of the original and the M of a `view` go together.
 
     `asked` (N,) bool: the view shows the box. `score` (N,): that of its partner in the view, 0
     without one. `new` (M,) bool: the view's boxes that are no partner and no stump.
     """
 
+    view: Detections
     asked: NDArray[np.bool_]
     score: NDArray[np.float64]
     new: NDArray[np.bool_]
@@ -56,19 +57,23 @@ def pair(original: Detections, view: Detections) -> Pairs:
         taken = left[partner[found]]
         new[taken] = False
         score[rows[found]] = view.scores[taken]
-    return Pairs(asked, np.where(asked, score, 0.0), new)
+    return Pairs(view, asked, np.where(asked, score, 0.0), new)
+
+
+def only(found: Detections, rows: NDArray[np.bool_]) -> Detections:
+    """Return some of the boxes, in order; what is shown stays."""
+    return Detections(found.boxes[rows], found.scores[rows], found.classes[rows], found.shown)
 
 
 def paired_scores(
-    original: Detections, view: Detections
+    original: Detections, pairs: Pairs
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the score of every object in the original and in the view, 0 where it is not seen.
 
     Two (M,) arrays; the objects of the original that the view shows come first, in its order, then
-    those of `view` that match none of them.
+    those of the view that match none of them.
     """
-    pairs = pair(original, view)
-    new = view.scores[pairs.new].astype(np.float64)
+    new = pairs.view.scores[pairs.new].astype(np.float64)
     here = original.scores[pairs.asked].astype(np.float64)
     return (
         np.concatenate([here, np.zeros(new.size)]),
@@ -76,7 +81,7 @@ def paired_scores(
     )
 
 
-def disagreement(original: Detections, view: Detections | None, threshold: float) -> float:
+def disagreement(original: Detections, pairs: Pairs | None, threshold: float) -> float:
     """Return how far a view tells of other objects than the original, in [0, 1], 0 = the same.
 
     1 - TP / (TP + FP + FN) with soft counts: over the objects that reach `threshold` in either
@@ -84,9 +89,9 @@ def disagreement(original: Detections, view: Detections | None, threshold: float
     candidate. The weighted Jaccard (Ruzicka) distance. Soft, so that a box which drops from just
     above the threshold to just below changes little. 0 when nothing is found or no view is given.
     """
-    if view is None:
+    if pairs is None:
         return 0.0
-    here, there = paired_scores(original, view)
+    here, there = paired_scores(original, pairs)
     best = np.maximum(here, there)
     found = best >= threshold
     total = best[found].sum()
