@@ -108,8 +108,10 @@ def main() -> None:
             results = list(outcomes(m, plan, confirmed, args.seeds))
             report_confirmed(m, plan, results, coefficient, others)
             if plan == "random":
-                first = results[0]
-                report_calibration(m.truth[first.scored], first.coefficient[first.scored])
+                report_calibration(
+                    np.concatenate([m.truth[r.scored] for r in results]),
+                    np.concatenate([r.coefficient[r.scored] for r in results]),
+                )
 
 
 if __name__ == "__main__":

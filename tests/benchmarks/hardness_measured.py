@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Measured:
     """All that is known of N images, in path order.
 
-    `signals` (N, S), `truth` (N,) the share of auto labels that is wrong, `predicted` and `given`
+    `signals` (N, S), `truth` (N,) the share of auto labels that is wrong, `edits`
+    (N,) how many a person has to remove or add, `predicted` and `given`
     (N,) the model's class and the true one (-1 in detection), `embeddings` (N, D) or (N, 0).
     `others` (N, R): scores of the rivals that need more than signals, named by `other_names`.
     """
@@ -35,6 +36,7 @@ class Measured:
     task: Task
     signals: NDArray[np.float64]
     truth: NDArray[np.float64]
+    edits: NDArray[np.float64]
     predicted: NDArray[np.int64]
     given: NDArray[np.int64]
     embeddings: NDArray[np.float32]
@@ -52,7 +54,7 @@ class Measured:
     def every_second(self, first: int) -> Measured:
         """Every second image, from the first (0) or the second (1) on."""
         rows = slice(first, None, 2)
-        names = ("signals", "truth", "predicted", "given", "embeddings", "others")
+        names = ("signals", "truth", "edits", "predicted", "given", "embeddings", "others")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
     def population(self, decided: NDArray[np.bool_] | None = None) -> Population:
@@ -75,7 +77,8 @@ class Measured:
 def load(file: Path) -> Measured:
     """Read what `Measured.save` wrote, with older signals too."""
     with np.load(file) as data:
-        values = {f.name: data[f.name] for f in fields(Measured)}
+        values = {f.name: data[f.name] for f in fields(Measured) if f.name in data}
+        values.setdefault("edits", values["truth"])  # files of before it was measured
         values["signals"] = aligned(data["signals"], tuple(map(str, data["signal_names"])))
     values["task"] = Task(str(values["task"]))
     values["other_names"] = tuple(map(str, values["other_names"]))
@@ -101,7 +104,7 @@ def run(
     )
     position = {name: n for n, name in enumerate(profile.labels)}
     found: list[Evidence] = []
-    rows, wrong, predicted, given, failed = [], [], [], [], 0
+    rows, wrong, edits, predicted, given, failed = [], [], [], [], [], 0
     names: set[str] = set()
     seconds, began = 0.0, time.perf_counter()
     for key, evidence in engine.run(enumerate(paths)):
@@ -117,7 +120,9 @@ def run(
             accepted = at_least(evidence.detections[ORIGINAL], threshold)
             boxes = truth[paths[key]](evidence)
             names.update(name for name, _ in boxes)
-            wrong.append(ev.true_work(accepted, as_detections(boxes, profile.labels)))
+            true = as_detections(boxes, profile.labels)
+            wrong.append(ev.true_work(accepted, true))
+            edits.append(ev.true_edits(accepted, true))
             predicted.append(-1)
             given.append(-1)
         elif evidence.probabilities is not None:
@@ -125,6 +130,7 @@ def run(
             names.add(labels[paths[key]])
             given.append(position.get(labels[paths[key]], len(position)))
             wrong.append(float(predicted[-1] != given[-1]))
+            edits.append(wrong[-1])
     whole = time.perf_counter() - began
     if unknown := sorted(names - set(profile.labels)):
         print(f"names the model does not know, all counted as missed: {', '.join(unknown)}")
@@ -134,6 +140,7 @@ def run(
         profile.task,
         np.array(rows, dtype=np.float64).reshape(-1, len(SIGNALS)),
         np.array(wrong),
+        np.array(edits, dtype=np.float64),
         np.array(predicted, dtype=np.int64),
         np.array(given, dtype=np.int64),
         embeddings(found),

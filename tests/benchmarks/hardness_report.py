@@ -68,13 +68,15 @@ def gains(
 
 def report_ranking(m: Measured, coefficient: NDArray[np.float64], others: Scores) -> None:
     wrong = m.truth > 0
-    columns = ["spearman"] if m.task is Task.DETECTION else ["AUROC", "AP"]
+    columns = ["spearman", "of edits"] if m.task is Task.DETECTION else ["AUROC", "AP"]
     columns += [f"in {share:.0%}" for share in SHARES] + ["ECE", "  gain of coefficient (95 %)"]
     print(f"\n{'':21}" + "".join(f"{c:>9}" for c in columns))
     for name, s in {"coefficient": coefficient, **others}.items():
         figures = [main_score(m.task, s, m.truth)]
         if m.task is Task.CLASSIFICATION:
             figures.append(ev.average_precision(s, wrong))
+        else:
+            figures.append(ev.spearman(s, m.edits))
         figures += [ev.found_within(s, m.truth, share) for share in SHARES]
         figures.append(ev.calibration_error(np.clip(s, 0, 1), m.truth))
         line = f"{name:21}" + "".join(f"{f:9.3f}" for f in figures)

@@ -13,6 +13,7 @@ from hardcase.hardness.evaluation import (
     calibration_table,
     found_within,
     spearman,
+    true_edits,
     true_work,
 )
 
@@ -28,6 +29,14 @@ def test_true_work_is_what_is_wrong_or_missed_over_all() -> None:
     assert true_work(detections(), truth) == 1
     assert true_work(truth, detections()) == 1
     assert true_work(detections(), detections()) == 0
+
+
+def test_true_edits_count_what_is_to_be_removed_and_added() -> None:
+    truth = detections((A, 1, 0), (B, 1, 0))
+    assert true_edits(truth, truth) == 0
+    assert true_edits(detections((A, 0.9, 0), (C, 0.9, 0)), truth) == 2
+    assert true_edits(detections((A, 0.9, 1)), truth) == 3
+    assert true_edits(detections(), detections()) == 0
 
 
 def test_spearman_knows_order_only() -> None:

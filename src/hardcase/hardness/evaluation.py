@@ -35,9 +35,16 @@ def true_work(accepted: Detections, truth: Detections) -> float:
 
     0 when neither has a box.
     """
+    total = len(accepted.scores) + len(truth.scores)
+    edits = true_edits(accepted, truth)
+    right = (total - edits) // 2
+    return edits / (total - right) if total else 0.0
+
+
+def true_edits(accepted: Detections, truth: Detections) -> int:
+    """Return FP + FN at IoU 0.5: how many boxes a person has to remove or add, 0 or more."""
     right = int((match(accepted, truth) >= 0).sum())
-    total = len(accepted.scores) + len(truth.scores) - right
-    return 1.0 - right / total if total else 0.0
+    return len(accepted.scores) + len(truth.scores) - 2 * right
 
 
 def spearman(scores: NDArray[np.floating], truth: NDArray[np.floating]) -> float:
