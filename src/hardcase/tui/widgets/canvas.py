@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
@@ -41,6 +42,9 @@ __all__ = ["ImageCanvas", "Overlay", "Scene"]
 ZOOM_FACTOR = 1.5
 QUIET_SECONDS = 0.15
 """A picture that takes longer than this is announced in the corner of the old one."""
+
+PASSING_SECONDS = 1.0
+"""How long a slow line is kept free for a picture that is asked for, rather than send the old."""
 
 PREFETCH_SECONDS = 0.05
 """How long nothing else must be asked for before neighbours are made ready.
@@ -358,6 +362,8 @@ class ImageCanvas(Widget):
             self._accept(ready)
             return
         self._request = request
+        if self._pump is not None:
+            self._pump.passing = monotonic() + PASSING_SECONDS
         self._expect()
         self._generation = self._loader.show((request,))
         self._slow = self.set_timer(QUIET_SECONDS, self._announce)
@@ -366,6 +372,8 @@ class ImageCanvas(Widget):
     def _accept(self, preview: Preview) -> None:
         new = not self._is_current or self._preview is None
         self._request = None
+        if self._pump is not None:
+            self._pump.passing = 0.0
         self._quiet()
         self._painted, self._preview = self._scene, preview
         if self._image:
@@ -404,11 +412,14 @@ class ImageCanvas(Widget):
         ground = Ground(*self.size, self._depth or Depth.FULL, self._letterbox, image_id)
         system = COLOR_SYSTEMS.get(self.app.console.color_system or "", ColorSystem.TRUECOLOR)
         place: Place | None = None
-        # There is no public way to what paces the line.
-        pump: Any = getattr(self.app._driver, "pump", None)  # noqa: SLF001
-        if pump is not None and not image_id:
-            place = pump.place(self.region.y, self.region.x)
+        if self._pump is not None and not image_id:
+            place = self._pump.place(self.region.y, self.region.x)
         return Desk(ground, system, place)
+
+    @property
+    def _pump(self) -> Any:
+        """What paces the line, None where Textual writes by itself; there is no public way."""
+        return getattr(self.app._driver, "pump", None)  # noqa: SLF001
 
     def _expect(self) -> None:
         """Have cells made along with the pictures that are on their way."""

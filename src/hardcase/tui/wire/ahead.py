@@ -28,7 +28,7 @@ _RESET = b"\x1b[m"
 _MOST_OF_IT = 0.6
 """Share of its rows that must change; for less, what differs takes fewer bytes."""
 _BAND = 4096
-"""Bytes of rows that are sent together: so many are lost where another picture is wanted by then."""
+"""Bytes of rows that are sent together: so many are lost where another picture comes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from hardcase.tui.wire.front import UNLIMITED
 
@@ -24,13 +25,27 @@ _LEAST, _FIRST = 4096, 1 << 14
 _WORTH_SENDING = 1024
 _BLOCKED = 0.02
 """Seconds from which a write was held up by the line; less is how fast memory is."""
-_MEMORY = 0.5
-"""What an earlier sample counts for, beside one a sample later."""
+_SAMPLES = 8
+_NOISE = 0.1
+"""Share of the round trip that one may take longer than another."""
 _ENOUGH = 1 << 18
 _PATIENCE = 5.0
 """Seconds beyond those expected after which a terminal is taken not to answer any more."""
 SLOW, FAST = 200e3, 400e3
 """Bytes a second under which the line is slow, and over which it is no longer."""
+
+
+class _Question(NamedTuple):
+    """A question: after how many bytes in all, and since the one before; when it was put.
+
+    `arrived` and `answered_at` are as they were then.
+    """
+
+    total: int
+    size: int
+    asked_at: float
+    arrived: int
+    answered_at: float
 
 
 @dataclass(slots=True)
@@ -44,13 +59,12 @@ class Line:
     slow: bool = False
     answers: bool = False
     """Whether the terminal answers."""
-    _bytes: float = 0.0
-    _seconds: float = 0.0
+    _samples: deque[float] = field(default_factory=lambda: deque(maxlen=_SAMPLES))
     _sent: int = 0
     _unasked: int = 0
     _arrived: int = 0
     _answered_at: float = 0.0
-    _asked: deque[tuple[int, int, float]] = field(default_factory=deque)
+    _asked: deque[_Question] = field(default_factory=deque)
 
     @property
     def waiting(self) -> int:
@@ -66,18 +80,18 @@ class Line:
         self._sent += size
         self._unasked += size
         if asked:
-            self._asked.append((self._sent, self._unasked, now))
+            known = self._arrived, self._answered_at
+            self._asked.append(_Question(self._sent, self._unasked, now, *known))
             self._unasked = 0
 
     def answered(self, now: float) -> bool:
         """Note an answer; return False if none was asked for."""
         if not self._asked:
             return False
-        total, size, asked_at = self._asked.popleft()
-        took = now - asked_at
-        if size >= _SAMPLE and self.round_trip is not None:
-            free = asked_at >= self._answered_at
-            self._learn(size, took - self.round_trip if free else now - self._answered_at)
+        question = self._asked.popleft()
+        total, took = question.total, now - question.asked_at
+        if self.round_trip is not None:
+            self._judge(question, now)
         self.round_trip = min(took, self.round_trip or took)
         self.answers = True
         self._arrived, self._answered_at = total, now
@@ -96,7 +110,7 @@ class Line:
             if self.rate is None or not self.slow:
                 return UNLIMITED
             return max(int(self.rate * _LEAD), _LEAST)
-        if self._asked and now - self._asked[0][2] > self.patience:
+        if self._asked and now - self._asked[0].asked_at > self.patience:
             self.give_up()
             return _LEAST
         allowed = _FIRST
@@ -104,14 +118,14 @@ class Line:
             allowed = max(int(self.rate * ((self.round_trip or 0.0) + _LEAD)), _LEAST)
         if allowed >= _ENOUGH and not self._asked:
             return UNLIMITED
-        under_way = self._asked[-1][0] - self._arrived if self._asked else 0
+        under_way = self._asked[-1].total - self._arrived if self._asked else 0
         room = allowed - under_way
         return room if room >= _WORTH_SENDING else 0
 
     @property
     def patience(self) -> float:
         """How many seconds an answer may take."""
-        under_way = self._asked[-1][0] - self._arrived if self._asked else 0
+        under_way = self._asked[-1].total - self._arrived if self._asked else 0
         return _PATIENCE + (self.round_trip or 0.0) + 2 * under_way / (self.rate or SLOW)
 
     def give_up(self) -> None:
@@ -119,14 +133,34 @@ class Line:
         self._asked.clear()
         self.answers = False
 
-    def _learn(self, size: int, seconds: float) -> None:
-        """Take in how long some bytes took. Sums are compared, so that a long sample counts more.
+    def _judge(self, question: _Question, now: float) -> None:
+        """See what an answer says of the rate.
 
-        Shares of a second that a small sample seems to take, or not to, are mostly noise.
+        With nothing under way before, it is the time beyond the round trip. Else it is what arrived
+        since the last answer known when it was put; where that was less than the line holds, the
+        line may have stood idle, and the rate is no less than that.
         """
-        self._bytes = self._bytes * _MEMORY + size
-        self._seconds = self._seconds * _MEMORY + max(seconds, size / 1e8)
-        self.rate = self._bytes / self._seconds
+        round_trip = self.round_trip or 0.0
+        if question.arrived == question.total - question.size:
+            if question.size >= _SAMPLE:
+                beyond = now - question.asked_at - round_trip
+                self._learn(question.size, max(beyond, 0.0) + _NOISE * round_trip)
+            return
+        size, seconds = question.total - question.arrived, now - question.answered_at
+        if size < _SAMPLE or seconds <= 0 or not question.answered_at:
+            return
+        rate = self.rate or 0.0
+        if size / seconds > rate or size >= rate * round_trip:
+            self._learn(size, seconds)
+
+    def _learn(self, size: int, seconds: float) -> None:
+        """Take in how long some bytes took at most.
+
+        The rate is the best of the last samples, since all that disturbs makes them look slower
+        (as Cardwell et al. 2016, "BBR: Congestion-Based Congestion Control").
+        """
+        self._samples.append(size / max(seconds, size / 1e8))
+        self.rate = max(self._samples)
         if self.rate < SLOW:
             self.slow = True
         elif self.rate > FAST:

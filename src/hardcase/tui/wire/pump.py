@@ -72,6 +72,8 @@ class Pump:
         """Whether there is something to send that had to wait; read by other threads."""
         self.touched = 0.0
         """When a key was last pressed; set by the thread that reads them."""
+        self.passing = 0.0
+        """Until when the picture that is wanted is but in the place of one on its way."""
         self._output = output
         self._profile = profile
         self._tell = tell
@@ -147,7 +149,7 @@ class Pump:
         if room <= 0:
             self._later(self.line.patience)
             return
-        hurried = self._output.hurried if self.line.slow else 0.0
+        hurried = max(self._output.hurried, self.passing - now) if self.line.slow else 0.0
         data, complete = self.front.update(self._quality, room, hurried=hurried > 0)
         # A cursor that nobody has placed may stay where it is.
         if complete and self._cursor != (0, 0):
