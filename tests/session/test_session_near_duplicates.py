@@ -76,8 +76,8 @@ def test_what_is_no_look_is_refused():
             Looks().add(1, bad)
 
 
-def cat(x: float) -> Annotation:
-    return Annotation("cat", Box(x, 0, x + 10, 10))
+def cat(x: float, score: float | None = None) -> Annotation:
+    return Annotation("cat", Box(x, 0, x + 10, 10), score)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +90,10 @@ def cat(x: float) -> Annotation:
         ((cat(0), cat(50)), (cat(51), cat(1)), True),
         ((cat(0), cat(50)), (cat(0), cat(1)), False),
         ((cat(0),), (Annotation("dog", cat(0).box),), False),
+        ((cat(0, 0.4),), (), True),
+        ((cat(0, 0.6),), (), False),
+        ((cat(0, 0.6),), (cat(1, 0.3), cat(50, 0.3)), True),
+        ((Annotation("cat", score=0.4),), (Annotation("dog", score=0.4),), True),
         ((Annotation("cat"),), (Annotation("cat"),), True),
         ((Annotation("cat"),), (Annotation("dog"),), False),
     ],

@@ -56,7 +56,7 @@ def labels(args: Namespace, output: Output) -> int:
     )
     _sum_up(found, len(likely), len(listed), output)
     if args.mark_hard:
-        output.line(f"marked hard: {count(marked, 'sample')}; see them with: --filter hard")
+        output.line(f"marked hard: {count(marked, 'sample')}; in the app: Labeled, filter hard")
     if check.active.cancelled:
         done = found.looked_at + found.failed
         output.note(f"stopped at {done:,} of {found.total:,}: this is of those looked at")

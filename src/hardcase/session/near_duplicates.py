@@ -38,6 +38,9 @@ the same scene with another object in it, of a fifth of its width: see `say_the_
 SAME_PLACE = 0.5
 """IoU from which boxes of one label in two images are the same object."""
 
+CLEAR = 0.5
+"""Score from which a model is clear about an object; people always are."""
+
 _SIDE = 9
 _READ = (24 * _SIDE, 24 * _SIDE)
 """A JPEG may be read reduced to this; averaging does the rest."""
@@ -84,22 +87,28 @@ class Looks:
 
 
 def say_the_same(ours: Sequence[Annotation], theirs: Sequence[Annotation]) -> bool:
-    """Return whether two images of one scene hold the same objects in the same places.
+    """Return whether neither of two images of one scene clearly shows what the other does not.
 
     A bird that came into the picture of a fixed camera hardly alters its look, and is what one
-    wants to keep. Without boxes the labels are compared; with boxes, each needs a partner of its
-    label in the other image, at an IoU of `SAME_PLACE` or more.
+    wants to keep. A clear annotation needs a partner of its label in the other image, with boxes at
+    an IoU of `SAME_PLACE` or more; unclear ones come and go between two copies of a photo.
+
+    Measured with a small detector on 90 photos of coco_train128: copies smaller, cropped or noisy
+    count as the same in 93 to 99 % (68 % if unclear ones needed partners too); with an object of
+    30 % of the height pasted in, 57 % do (the model did not see it), by the look alone 86 %.
     """
-    if sorted(a.label for a in ours) != sorted(a.label for a in theirs):
-        return False
-    a = [x for x in ours if x.box is not None]
-    b = [x for x in theirs if x.box is not None]
-    if not a or not b:
-        return len(a) == len(b)
-    overlap = iou(as_array([x.box for x in a if x.box]), as_array([x.box for x in b if x.box]))
-    same = np.array([[x.label == y.label for y in b] for x in a])
-    matched = (overlap >= SAME_PLACE) & same
-    return bool(matched.any(axis=1).all() and matched.any(axis=0).all())
+    return not _shows_more(ours, theirs) and not _shows_more(theirs, ours)
+
+
+def _shows_more(ours: Sequence[Annotation], theirs: Sequence[Annotation]) -> bool:
+    clear = [a for a in ours if a.score is None or a.score >= CLEAR]
+    return not all(any(_is_same(a, b) for b in theirs) for a in clear)
+
+
+def _is_same(a: Annotation, b: Annotation) -> bool:
+    if a.label != b.label or a.box is None or b.box is None:
+        return a.label == b.label and a.box is b.box
+    return bool(iou(as_array([a.box]), as_array([b.box]))[0, 0] >= SAME_PLACE)
 
 
 def _bits(look: str) -> NDArray[np.uint64]:
