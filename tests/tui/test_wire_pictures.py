@@ -133,6 +133,16 @@ def test_flat_areas_are_not_dithered() -> None:
     assert len(np.unique(shown(screen).reshape(-1, 3), axis=0)) == 1
 
 
+@pytest.mark.parametrize("quality", [FULL, LEAN])
+def test_dither_does_not_spill_into_the_letterbox_of_the_same_cell(quality: Quality) -> None:
+    pixels = scene(5) // 3 + 160
+    pixels[0] = 18  # of the letterbox, and of the palette
+    buffer, screen = front(*SIZE, system=ColorSystem.EIGHT_BIT), Seeing(*SIZE)
+    buffer.paint(picture(pixels))
+    screen.feed(buffer.update(quality)[0])
+    assert (shown(screen)[0] == 18).all()
+
+
 def test_a_small_change_is_drawn_like_the_picture_around_it() -> None:
     pixels = scene(7)
     buffer, screen = front(*SIZE), Seeing(*SIZE)

@@ -106,7 +106,7 @@ def packed(colours: NDArray[np.float32]) -> NDArray[np.int32]:
 
 
 _FEW = 16
-_SPREAD = {_FEW: 70.0, 256: 16.0}
+_SPREAD = {_FEW: 70.0, 256: 28.0}
 
 
 @cache

@@ -28,6 +28,8 @@ _CODE, _BETWEEN = 3, 1
 """Bytes of an SGR sequence without its parameters, and of a `;`."""
 _MOST_CARRIED = 48.0
 """Of a channel's error. More would be seen as a stain behind an edge."""
+_EDGE = 96.0
+"""Difference of a cell's pixels from which it carries nothing, since both sides must stay clean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def cheapest(
     targets = pixels[:, :, None, None]
     cells = None if carried else _cells(targets, inks.colours[:, None], price)
     error = np.zeros((slots, slots, rows, 3), dtype=np.float32)
+    carry = carried * (np.ptp(pixels, axis=1).max(axis=-1) < _EDGE)[..., None]
     best = walk.first()
     bests = [best]
     fronts = []
@@ -82,10 +85,10 @@ def cheapest(
         if cells is None:
             if x:
                 error = error.reshape(-1, rows, 3)[walk.before(best, x), np.arange(rows)]
-            target = targets[x] + error
+            target = targets[x] + error * (carry[x] > 0)
             cost, front = _cells(target, inks.colours[x][None], price)
-            error = np.where(used[x, :, None], _left(target, inks.colours[x], front), error)
-            error = np.clip(error * carried, -_MOST_CARRIED, _MOST_CARRIED)
+            error = _left(target, inks.colours[x], front) * carry[x]
+            error = np.clip(error, -_MOST_CARRIED, _MOST_CARRIED)
         else:
             cost, front = cells[0][x], cells[1][x]
         best = step + np.where(used[x], cost, 0)
