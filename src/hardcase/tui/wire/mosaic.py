@@ -11,7 +11,7 @@ from hardcase.tui.wire.glyphs import BLANK, BLOCKS, FULL, patterns
 from hardcase.tui.wire.inks import affordable, inks_of
 from hardcase.tui.wire.named import channels, packed
 from hardcase.tui.wire.styles import ANY, INDEXED
-from hardcase.tui.wire.trellis import cheapest
+from hardcase.tui.wire.trellis import cheapest, is_calm
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -87,12 +87,13 @@ class Mosaic:
         )
 
     def dithered(self, spread: float) -> Mosaic:
-        """Return it with an ordered pattern of `spread` levels added, the same wherever it is."""
+        """Return it with an ordered pattern of `spread` levels added, where there is no edge."""
         deep = self.pixels.shape[1]
         y = 2 * self.row[:, None] + (np.arange(deep) if deep == 2 else np.array([0, 0, 1, 1]))
         x = self.column[:, None] * (deep // 2) + (0 if deep == 2 else np.array([0, 1, 0, 1]))
         pixels = self.pixels.transpose(2, 0, 1, 3).copy()
-        pixels[self.used.T] += (spread * _BAYER[y % 4, x % 4])[..., None]
+        calm = is_calm(self.pixels).T[self.used.T]
+        pixels[self.used.T] += (spread * _BAYER[y % 4, x % 4] * calm[:, None])[..., None]
         return replace(self, pixels=pixels.transpose(1, 2, 0, 3))
 
     def sketch(self, price: float, palette: Palette | None, *, named: bool) -> Sketch:

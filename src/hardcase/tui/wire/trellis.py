@@ -29,7 +29,7 @@ _CODE, _BETWEEN = 3, 1
 _MOST_CARRIED = 48.0
 """Of a channel's error. More would be seen as a stain behind an edge."""
 _EDGE = 96.0
-"""Difference of a cell's pixels from which it carries nothing, since both sides must stay clean."""
+"""Difference of a cell's pixels from which both sides must stay clean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,12 @@ class Drawn:
     pattern: NDArray[np.int32]
 
 
+def is_calm(pixels: Floats) -> NDArray[np.bool_]:
+    """Return which cells (columns, rows) have no such edge in them that dither would blur."""
+    calm: NDArray[np.bool_] = np.ptp(pixels, axis=1).max(axis=-1) < _EDGE
+    return calm
+
+
 def cheapest(
     pixels: Floats, used: NDArray[np.bool_], inks: Inks, price: float, carried: float = 0.0
 ) -> Drawn:
@@ -76,7 +82,7 @@ def cheapest(
     targets = pixels[:, :, None, None]
     cells = None if carried else _cells(targets, inks.colours[:, None], price)
     error = np.zeros((slots, slots, rows, 3), dtype=np.float32)
-    carry = carried * (np.ptp(pixels, axis=1).max(axis=-1) < _EDGE)[..., None]
+    carry = carried * is_calm(pixels)[..., None]
     best = walk.first()
     bests = [best]
     fronts = []
