@@ -5,7 +5,9 @@ queues updates without asking whether the last one has arrived. Here, once for e
 
 - `cells` turns an update of the compositor into a grid of cells (what the screen should show),
 - `front` keeps what the terminal does show, and finds the cells that differ,
-- `lossy` chooses cheap colours for cells of pictures, within a bound; text is exact,
+- `lossy` finds the cells of pictures, which may be off a little; text is exact,
+- `mosaic`, `inks` and `trellis` draw a picture as it costs least at a price of bytes in error, and
+  dither it where the terminal has but a palette (`named`); `rate` finds the price that fits,
 - `encode` writes the cells with the fewest moves and colour codes,
 - `line` measures the line and says how much may be under way,
 - `driver` and `wired` tie this to Textual, and step aside where Textual is not as expected.
