@@ -35,9 +35,10 @@ def drop(folder: Path, name: str, seed: int) -> Path:
     return path
 
 
-def boxes(*found: tuple[float, int]) -> Evidence:
-    """Evidence with boxes in a row: (score, class) each."""
+def boxes(*found: tuple[float, int], scale: float = 1.0) -> Evidence:
+    """Evidence with boxes in a row: (score, class) each, in an image of 120 x 90, or scaled."""
     places = np.array([[2 + 20 * n, 2, 18 + 20 * n, 60] for n in range(len(found))], np.float32)
+    places *= np.float32(scale)
     seen = Detections(
         places.reshape(-1, 4),
         np.array([score for score, _ in found], np.float32),
@@ -45,7 +46,8 @@ def boxes(*found: tuple[float, int]) -> Evidence:
     )
     accepted = sum(score >= 0.5 for score, _ in found)
     views = dict.fromkeys((ORIGINAL, "flip"), seen)
-    return Evidence(120, 90, PIXELS, detections=views, box_pixels=(PIXELS,) * accepted)
+    width, height = round(120 * scale), round(90 * scale)
+    return Evidence(width, height, PIXELS, detections=views, box_pixels=(PIXELS,) * accepted)
 
 
 EASY = boxes((0.97, 0))

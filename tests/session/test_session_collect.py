@@ -16,6 +16,9 @@ from hardcase.session import LabelingSession, Tab, collect_round, copying, runs
 from hardcase.session.collect import Collector, CollectRequest
 from hardcase.session.drop_folder import DropFolder
 
+SURE = boxes((0.8, 0), (0.49, 1), (0.49, 1))
+"""Hard as well, with one box that the model is sure of."""
+
 
 @pytest.fixture(autouse=True)
 def engine(monkeypatch):
@@ -197,8 +200,9 @@ def test_near_duplicates_are_left_and_told(session, folder, round_of, engine):
     session.sync()
     scene(1).resize((90, 68)).save(folder / "smaller.png")
     drop(folder, "burst1.png", 2)
-    scene(2).save(folder / "burst2.jpg", quality=60)
-    engine.script = dict.fromkeys(("smaller.png", "burst1.png", "burst2.jpg"), HARD)
+    scene(2).resize((60, 45)).save(folder / "burst2.jpg", quality=60)
+    engine.script = dict.fromkeys(("smaller.png", "burst1.png"), SURE)
+    engine.script["burst2.jpg"] = boxes((0.8, 0), (0.45, 1), (0.45, 1), scale=0.5)
     done = round_of()
     assert outcomes(done) == {
         "smaller.png": "duplicate",

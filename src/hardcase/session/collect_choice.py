@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A new image: its path below the drop folder, look, auto labels and coefficient in [0, 1]."""
+    """A new image: its path below the drop folder, look, auto labels and coefficient in [0, 1].
+
+    Boxes are in shares of the image, see `near_duplicates.in_shares`.
+    """
 
     path: str
     look: str
@@ -50,8 +53,8 @@ def choose(
     """Choose the hardest `budget` of the candidates, those hard by `rule` if it is None.
 
     With `take_easy` the others are taken as well. `own` holds the looks of the job's samples, and
-    `labels_of` tells what was ever said of one: a candidate is its near-duplicate if it looks the
-    same and the same is said of it, or nothing of the sample. Of candidates that are
+    `labels_of` tells what was ever said of one, in shares too: a candidate is its near-duplicate if
+    it looks the same and the same is said of it, or nothing of the sample. Of candidates that are
     near-duplicates of each other the hardest stays. Without `own` none is one.
     """
     order = sorted(range(len(candidates)), key=lambda i: (-candidates[i].coefficient, i))

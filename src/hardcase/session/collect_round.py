@@ -17,7 +17,7 @@ from hardcase.session.clock import now
 from hardcase.session.collect_choice import Candidate, choose
 from hardcase.session.copying import copy_in
 from hardcase.session.drop_folder import ChangedError
-from hardcase.session.near_duplicates import look_at
+from hardcase.session.near_duplicates import in_shares, look_at
 from hardcase.session.runs import COLLECT, ActiveRun, engine_of, fitting
 from hardcase.session.settlement import Settlement, auto_labeled
 from hardcase.session.translate import translator
@@ -161,7 +161,7 @@ def decide(
     said = [replace(_said(item), id=item.seen.id) for item in items]
     judged = Settlement(session, run_id).judge_new(said)
     candidates = [
-        Candidate(item.seen.path, item.seen.look, prediction.annotations, found.coefficient)
+        Candidate(item.seen.path, item.seen.look, _in_shares(prediction), found.coefficient)
         for item, prediction, found in zip(items, said, judged, strict=True)
     ]
     choice = choose(
@@ -282,7 +282,11 @@ def _said(item: Item) -> Prediction:
 def _labels_of(session: LabelingSession, sample_id: int) -> list[tuple[Annotation, ...]]:
     """Return what a model and people said of a sample, as far as they did."""
     sample, said = session.sample(sample_id), session.prediction(sample_id)
-    labels = [said.annotations] if said is not None and said.error is None else []
+    labels = [_in_shares(said)] if said is not None and said.error is None else []
     if sample.status is not Status.UNLABELED:
-        labels.append(sample.annotations)
+        labels.append(_in_shares(sample))
     return labels
+
+
+def _in_shares(row: Prediction | Sample) -> tuple[Annotation, ...]:
+    return in_shares(row.annotations, row.width, row.height)
