@@ -128,6 +128,8 @@ def _table(depth: Depth) -> NDArray[np.int64]:
     grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
     scale = np.sqrt(_WEIGHTS)
     points, targets = grid * scale, palette(depth).astype(np.float32) * scale
-    # |p - t|^2 without |p|^2, which is the same for every t.
-    distance: NDArray[np.float32] = (targets**2).sum(axis=1) - 2 * points @ targets.T
-    return np.asarray(distance.argmin(axis=1), dtype=np.int64)
+    lengths = (targets**2).sum(axis=1)
+    # |p - t|^2 without |p|^2, which is the same for every t. In blocks, since all the distances at
+    # once would take memory that the process then keeps.
+    blocks = np.split(points, 2**_BITS)
+    return np.concatenate([(lengths - 2 * p @ targets.T).argmin(axis=1) for p in blocks])
