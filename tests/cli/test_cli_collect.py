@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 import time
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
 from cli_pictures import COLOURS, paint
 from PIL import Image
+
+from hardcase.session import LabelingSession
 
 LONG_AGO = time.time() - 3600
 
@@ -133,8 +138,6 @@ def test_a_model_for_the_other_task_is_refused(boxes, drop, model, cli):
 
 
 def test_a_job_open_elsewhere_is_left_alone(job, drop, model, cli):
-    from hardcase.session import LabelingSession
-
     with LabelingSession.open(job):
         result = cli("collect", job, drop, "--model", model)
     assert result.status == 1
@@ -157,3 +160,73 @@ def test_files_still_being_written_wait(job, drop, model, cli, monkeypatch):
     assert "2 files may still be being written" in result.error
     os.utime(drop / "grey.png", (LONG_AGO, LONG_AGO))
     assert cli("stats", job, "--json").record["total"] == 6
+
+
+@contextmanager
+def ended_once(condition):
+    """Ask this very program to end as soon as the condition holds."""
+
+    def wait():
+        deadline = time.monotonic() + 30
+        while not condition() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    yield
+    thread.join()
+
+
+def count_of(job):
+    with LabelingSession.open(job, read_only=True) as session:
+        return session.stats().total
+
+
+def test_watching_collects_what_comes_until_asked_to_end(job, drop, model, cli):
+    def more_came():
+        if count_of(job) == 7 and not (drop / "late.png").exists():
+            patches(drop / "late.png", 3)
+        return count_of(job) == 8
+
+    with ended_once(more_came):
+        result = cli("collect", job, drop, "--model", model, "--watch", "--interval", "0.05")
+    assert result.status == 0
+    first, second = result.out.splitlines()
+    assert first == "2 new images: 1 taken (1 hard), 1 easy one left"
+    assert second == "1 new image: 1 taken (1 hard), 0 easy ones left"
+    assert result.err.splitlines()[-1].endswith("2 images taken")
+
+
+def test_watching_goes_on_when_the_job_is_free_again(job, drop, model, cli):
+    held = LabelingSession.open(job)
+    threading.Timer(1.0, held.close).start()
+    with ended_once(lambda: count_of(job) == 7):
+        result = cli("collect", job, drop, "--model", model, "--watch", "--interval", "0.05")
+    assert result.status == 0
+    told = [line for line in result.err.splitlines() if "wait until it is closed" in line]
+    assert len(told) == 1
+    assert result.out.startswith("2 new images: 1 taken")
+
+
+def test_a_stopped_call_takes_nothing_and_says_how_to_go_on(job, drop, model, cli, monkeypatch):
+    from hardcase.session.collect import Collector
+
+    begin = Collector.begin
+
+    def begin_and_stop(self, session):
+        begin(self, session)
+        self.stop()
+
+    monkeypatch.setattr(Collector, "begin", begin_and_stop)
+    result = cli("collect", job, drop, "--model", model)
+    assert result.status == 130
+    assert "the same command goes on from there" in result.error
+    monkeypatch.setattr(Collector, "begin", begin)
+    assert cli("collect", job, drop, "--model", model).out.startswith("2 new images: 1 taken")
+
+
+def test_share_and_risk_choose_too(job, drop, model, cli):
+    argv = ("collect", job, drop, "--model", model, "--json")
+    assert cli(*argv, "--share", "0").records[-1]["taken"] == 0
+    assert cli(*argv, "--risk", "0", "--again").records[-1]["taken"] == 2
