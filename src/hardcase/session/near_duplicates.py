@@ -83,8 +83,8 @@ class Looks:
         """Return the keys of the looks within `NEAR` bits, the nearest first."""
         differing = np.bitwise_count(self._bits[: self._count] ^ _bits(look))
         distance = differing.sum(axis=1, dtype=np.int64)
-        order = np.argsort(distance, kind="stable")
-        return [int(k) for k in self._keys[order[distance[order] <= NEAR]]]
+        found = np.flatnonzero(distance <= NEAR)
+        return [int(k) for k in self._keys[found[np.argsort(distance[found], kind="stable")]]]
 
 
 def say_the_same(ours: Sequence[Annotation], theirs: Sequence[Annotation]) -> bool:
