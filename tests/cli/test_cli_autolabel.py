@@ -182,3 +182,36 @@ def test_a_model_that_is_not_sure_of_itself_is_said_to_be_a_guess(model, tmp_pat
     result = cli("autolabel", job, "--model", bare)
     assert "bare.onnx is taken for a classifier, guess" in result.err
     assert "is taken for" not in cli("autolabel", job, "--model", model).err
+
+
+def test_classes_of_the_model_are_mapped_to_labels_of_the_job(folder, model, cli):
+    cli("init", folder, "--task", "classification", "--labels", "warm,green")
+    maps = ("--map", "RED=warm", "--map", "blue=warm", "--map", "green=")
+    cli(*argv(folder, model, *maps))
+    assert cli("stats", folder, "--json").record["labels"] == {"warm": 4, "green": 0}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--map", "pink=red"), "no class 'pink'; it knows: red, green, blue"),
+        (("--map", "red=pink"), "no label 'pink' to map to; there are: red, green, blue"),
+        (("--map", "red"), "write: car=vehicle"),
+        (("--threshold-of", "pink=0.5"), "no class 'pink'; it knows: red, green, blue"),
+        (("--threshold-of", "red=2"), "no number from 0 to 1"),
+        (("--threshold-of", "red"), "write: person=0.6"),
+    ],
+)
+def test_a_mapping_that_makes_no_sense_is_refused_and_changes_nothing(
+    options, message, job, model, cli
+):
+    before = cli("log", job, "--json").out
+    result = cli(*argv(job, model, *options))
+    assert result.status == 2
+    assert message in result.err
+    assert cli("log", job, "--json").out == before
+
+
+def test_a_class_may_have_a_threshold_of_its_own(job, model, cli):
+    done = cli(*argv(job, model, "--threshold-of", "red=1"), "--json").record
+    assert done["to_be_confirmed"] == 4

@@ -13,8 +13,8 @@ from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import Annotation, Prediction, Status, Task
 from hardcase.session import LabelingSession, label_list
+from hardcase.session.class_map import labels_of
 from hardcase.session.label_list import names_now
-from hardcase.session.translate import matching_classes
 
 BOX = Box(1, 2, 11, 12)
 
@@ -162,7 +162,7 @@ def test_what_a_model_said_follows_the_names_of_today(boxes):
 def test_a_model_still_labels_under_the_names_it_knows(boxes):
     label_list.rename(boxes, "dog", "hound")
     label_list.merge(boxes, "cow", "cat")
-    classes = matching_classes(["COW", "dog", "bird", "cat"], names_now(boxes.labels))
+    classes = labels_of(["COW", "dog", "bird", "cat"], names_now(boxes.labels), {})
     assert classes == {0: "cat", 1: "hound", 3: "cat"}
 
 

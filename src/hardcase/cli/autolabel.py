@@ -37,6 +37,7 @@ def _arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--model", type=Path, required=True, metavar="M", help="an ONNX file")
     options.model_settings(parser)
+    options.mapping(parser)
     options.effort(parser)
     parser.add_argument(
         "--filter",
@@ -61,6 +62,8 @@ def autolabel(args: Namespace, output: Output) -> int:
         args.filter,
         Effort(args.effort),
         args.encoder,
+        tuple(args.map),
+        tuple(args.threshold_of),
     )
     prepared = prepare(request)
     found = prepared.recognition

@@ -39,6 +39,27 @@ def model_settings(parser: ArgumentParser | _ArgumentGroup) -> None:
     )
 
 
+def mapping(parser: ArgumentParser) -> None:
+    """Declare what a model's classes mean: --map, --threshold-of."""
+    parser.add_argument(
+        "--map",
+        action="append",
+        type=class_and_label,
+        default=[],
+        metavar="CLASS=LABEL",
+        help="a class of the model means this label; CLASS= leaves it out (the label of its own "
+        "name). Repeatable; boxes of classes that mean one label are one where they overlap",
+    )
+    parser.add_argument(
+        "--threshold-of",
+        action="append",
+        type=class_and_threshold,
+        default=[],
+        metavar="CLASS=T",
+        help="lowest score to keep of a class, 0-1 (that of --threshold); repeatable",
+    )
+
+
 def effort(parser: ArgumentParser) -> None:
     """Declare how images are looked at: --effort, --encoder."""
     parser.add_argument(
@@ -66,6 +87,22 @@ def fraction(text: str) -> float:
     if not 0 <= value <= 1:
         raise ArgumentTypeError(f"{text!r} is no number from 0 to 1")
     return value
+
+
+def class_and_label(text: str) -> tuple[str, str]:
+    """Return the two sides of `car=vehicle`; the right one may be empty."""
+    name, equals, label = text.partition("=")
+    if not (equals and name.strip()):
+        raise ArgumentTypeError(f"{text!r} is no pair; write: car=vehicle, or person= to leave out")
+    return name.strip(), label.strip()
+
+
+def class_and_threshold(text: str) -> tuple[str, float]:
+    """Return the two sides of `person=0.6`."""
+    name, equals, value = text.rpartition("=")
+    if not (equals and name.strip()):
+        raise ArgumentTypeError(f"{text!r} is no pair; write: person=0.6")
+    return name.strip(), fraction(value)
 
 
 def positive(text: str) -> int:

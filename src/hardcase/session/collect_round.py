@@ -115,7 +115,7 @@ class Saying:
             after,
             tuple((item.seen.id, folder / item.dropped.path) for item in todo),
             engine_of(prepared),
-            translator(after, prepared.profile, classes, prepared.threshold),
+            translator(after, prepared.profile, prepared.class_map(classes)),
         )
 
     def work(self, progress: Callable[[int], None]) -> None:

@@ -83,7 +83,7 @@ class LabelCheck:
         self._position = {name: position[name] for name in classes.values()}
         self._label_of = np.full(len(prepared.profile.labels), -1, np.int64)
         self._label_of[list(classes)] = [position[name] for name in classes.values()]
-        self._translate = translator(self._run, prepared.profile, classes, prepared.threshold)
+        self._translate = translator(self._run, prepared.profile, prepared.class_map(classes))
         self._said: list[Prediction] = []
         self._compared: dict[int, Compared] = {}
         self._unknown = 0

@@ -9,7 +9,7 @@ completes.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from hardcase import hardness
@@ -25,10 +25,18 @@ from hardcase.inference import (
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState, Sample, Status
 from hardcase.model.text import printable
+from hardcase.session.class_map import (
+    ClassMap,
+    class_map,
+    labels_of,
+    of_classes,
+    thresholds_of,
+    wanted_labels,
+)
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
 from hardcase.session.label_list import names_now
-from hardcase.session.translate import matching_classes, translator
+from hardcase.session.translate import translator
 from hardcase.session.views import Tab
 
 if TYPE_CHECKING:
@@ -59,7 +67,9 @@ class RunRequest:
 
     None takes the profile's thresholds; an empty filter takes the unlabeled samples. `effort` says
     how much is spent on other looks at the images; `encoder` is an ONNX file whose output is the
-    embedding, instead of what the model itself knows of an image.
+    embedding, instead of what the model itself knows of an image. `mapping` has (class, label)
+    pairs, an empty label for a class to be left out; classes it does not speak of mean the label of
+    their name. `thresholds` has (class, threshold) pairs.
     """
 
     model: Path
@@ -69,12 +79,15 @@ class RunRequest:
     filter: str = ""
     effort: Effort = Effort.STANDARD
     encoder: Path | None = None
+    mapping: tuple[tuple[str, str], ...] = ()
+    thresholds: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedRun:
     """A request whose model was looked at. `encoder` stands for it in the settings of the run.
 
+    `mapping` and `thresholds` are those of the request in the model's own spelling.
     `recognition` is what the profile rests on, None where somebody wrote it or accepted it.
     """
 
@@ -85,6 +98,8 @@ class PreparedRun:
     iou: float
     encoder: Mapping[str, Any] | None = None
     recognition: Recognition | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -94,14 +109,29 @@ class PreparedRun:
     @property
     def settings(self) -> dict[str, Any]:
         """What makes two runs of a model the same, as JSON values."""
-        settings = {
+        settings: dict[str, Any] = {
             "threshold": self.threshold,
             "iou": self.iou,
             "profile": self.profile.to_json(),
             "filter": self.request.filter.strip(),
             "effort": self.request.effort.value,
         }
-        return settings if self.encoder is None else settings | {"encoder": self.encoder}
+        optional = {
+            "encoder": self.encoder,
+            "map": dict(self.mapping),
+            "thresholds": dict(self.thresholds),
+        }
+        return settings | {name: value for name, value in optional.items() if value}
+
+    def class_map(self, labels: Mapping[int, str]) -> ClassMap:
+        """Return the map of the model's classes, of which some have `labels`, by index."""
+        return class_map(
+            self.profile.labels,
+            labels,
+            common=self.threshold,
+            own=self.thresholds,
+            iou=self.iou,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +154,9 @@ def prepare(request: RunRequest) -> PreparedRun:
             raise UsageError(f"the {name} lies between 0 and 1, not at {value}")
     encoder = None if request.encoder is None else _encoder_settings(request.encoder)
     sha256 = file_sha256(request.model)
-    return PreparedRun(request, profile, sha256, threshold, iou, encoder, recognition)
+    mapping = of_classes(request.mapping, profile.labels)
+    own = thresholds_of(request.thresholds, profile.labels)
+    return PreparedRun(request, profile, sha256, threshold, iou, encoder, recognition, mapping, own)
 
 
 def _encoder_settings(path: Path) -> dict[str, Any]:
@@ -202,22 +234,24 @@ def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
     edits.append(Edit(Table.RUNS, run.id, known, after))
     session.commit(f"auto label {len(todo)} samples with {prepared.name}", edits, Kind.RECORD)
     items = tuple((i, session.image_path(i)) for i in todo)
-    translate = translator(after, prepared.profile, classes, prepared.threshold)
+    translate = translator(after, prepared.profile, prepared.class_map(classes))
     return ActiveRun(after, items, engine_of(prepared), translate)
 
 
 def fitting(session: LabelingSession, prepared: PreparedRun) -> tuple[dict[int, str], list[Edit]]:
     """Return the job's label of each class of a model, by index, and what adds missing labels.
 
-    A job without labels takes those of the model; in any other, classes without a label of that
-    name are left out. Raises UsageError if the model is for another task or none is left.
+    A job without labels takes those of the model; in any other, classes that neither the mapping
+    nor their name gives a label are left out. Raises UsageError if the model is for another task,
+    the mapping asks for a label that the job lacks, or no class is left.
     """
     profile = prepared.profile
     if profile.task is not session.task:
         raise UsageError(f"{prepared.name} is for {profile.task}; this is a {session.task} job")
-    edits = [] if session.labels else session.label_edits(profile.labels)
-    names = names_now(session.labels) or {name: name for name in profile.labels}
-    classes = matching_classes(profile.labels, names)
+    new = [] if session.labels else wanted_labels(profile.labels, prepared.mapping)
+    edits = session.label_edits(new)
+    names = names_now(session.labels) or {name: name for name in new}
+    classes = labels_of(profile.labels, names, prepared.mapping)
     if not classes:
         raise UsageError(
             f"{prepared.name} knows none of this job's labels; it knows: "
@@ -231,7 +265,7 @@ def engine_of(prepared: PreparedRun) -> Engine:
     return LocalEngine(
         prepared.request.model,
         prepared.profile,
-        threshold=prepared.threshold,
+        threshold=prepared.class_map({}).lowest,
         iou=prepared.iou,
         effort=prepared.request.effort,
         encoder=prepared.request.encoder,

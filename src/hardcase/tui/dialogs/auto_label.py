@@ -14,9 +14,9 @@ from hardcase.errors import HardcaseError, UsageError
 from hardcase.inference import Effort
 from hardcase.model.text import printable
 from hardcase.session import Tab
+from hardcase.session.class_map import labels_of
 from hardcase.session.label_list import names_now
 from hardcase.session.runs import PreparedRun, RunRequest, prepare
-from hardcase.session.translate import matching_classes
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.dialogs.models_nearby import completions, models_nearby
 from hardcase.tui.typed_path import is_file, typed_path
@@ -266,7 +266,7 @@ def describe(prepared: PreparedRun, task: Task, names: Mapping[str, str]) -> tup
     about = f"{profile.task.value}, {count(len(profile.labels), 'label')}: {first}"
     if profile.task is not task:
         return f"{about}; this is a {task.value} job", True
-    labels, known = names.values(), matching_classes(profile.labels, names).values()
+    labels, known = names.values(), labels_of(profile.labels, names, {}).values()
     if labels and not known:
         return f"{about}; it knows none of this job's labels", True
     shared = f"; knows {len(set(known))} of this job's {len(set(labels))}" if labels else ""
