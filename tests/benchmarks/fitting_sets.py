@@ -235,7 +235,7 @@ def cells(bccd: Path, out: Path) -> None:
 
 
 def photos(tree: Path, out: Path) -> None:
-    """Two models taught on a quarter of an ImageFolder; another quarter is the set, half is left."""
+    """Two models taught on a quarter of an ImageFolder; a quarter is the set, half is left."""
     files = sorted(p for p in tree.rglob("*") if p.suffix in {".png", ".jpg"})[::2]
     labels = sorted({p.parent.name for p in files})
     every = Pictures(
