@@ -67,12 +67,12 @@ def test_a_trace_of_an_object_adds_to_what_the_job_says() -> None:
     assert share[-1] > share[-2] + 0.1
 
 
-def test_people_who_confirm_empty_images_make_the_rest_of_them_easier() -> None:
-    for answer, lower in ((0.0, True), (1.0, False)):
-        population = job(*[BAD] * 30, *[NOTHING] * 12)
-        before = coefficients(population)[-1]
-        population.wrong[30:36] = answer
-        assert (coefficients(population)[-1] < before) == lower or before > 0.9
+def test_what_people_decide_of_images_without_findings_tells_of_the_rest_of_them() -> None:
+    for kind, answer, sign in ((BAD, 0.0, -1), (GOOD, 1.0, 1)):
+        population = job(*[kind] * 30, *[NOTHING] * 8)
+        before = hidden(population)
+        population.wrong[30:34] = answer
+        assert sign * (hidden(population) - before) > 0.05
 
 
 @pytest.mark.parametrize("images", [[NOTHING], [NOTHING] * 50])

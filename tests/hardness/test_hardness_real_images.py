@@ -58,8 +58,8 @@ def test_detection_ranks_better_than_confidence_and_means_what_it_says(
 
     c = coefficients(m.population())
     mean_confidence = ev.spearman(1 - m.column("mean_score"), m.truth)
-    assert ev.spearman(c, m.truth) > max(0.7, mean_confidence + 0.05)
-    assert ev.calibration_error(c, m.truth) < 0.1
+    assert ev.spearman(c, m.truth) > max(0.7, mean_confidence + 0.1)
+    assert ev.calibration_error(c, m.truth) < 0.05
     reasons = [a.reasons for a in assess(m.population())]
     assert 0.2 < sum(map(bool, reasons)) / len(reasons) < 0.8
 
