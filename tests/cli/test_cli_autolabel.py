@@ -215,3 +215,37 @@ def test_a_mapping_that_makes_no_sense_is_refused_and_changes_nothing(
 def test_a_class_may_have_a_threshold_of_its_own(job, model, cli):
     done = cli(*argv(job, model, "--threshold-of", "red=1"), "--json").record
     assert done["to_be_confirmed"] == 4
+
+
+def test_the_second_night_is_cheap_and_no_error(job, model, cli):
+    (job / "red" / "0.png").unlink()
+    cli("sync", job)
+    assert cli(*argv(job, model, "--changed"), "--json").record["done"] == 5
+    again = cli(*argv(job, model, "--changed"), "--json")
+    assert again.status == 0
+    assert again.record == {
+        "run": None,
+        "model": "colours",
+        "state": "completed",
+        "total": 0,
+        "done": 0,
+        "failed": 0,
+        "to_be_confirmed": 0,
+        "hard": 0,
+    }
+    told = cli(*argv(job, model, "--changed")).out
+    assert told.startswith("nothing to auto label: the samples asked for are 5 as this model left")
+    paint(job / "red" / "1.png", (220, 30, 30), (64, 48))
+    assert cli(*argv(job, model, "--changed"), "--json").record["done"] == 1
+
+
+def test_changed_still_refuses_a_model_that_does_not_fit(boxes, model, cli):
+    assert cli(*argv(boxes, model, "--changed")).status == 2
+
+
+def test_auto_labels_that_wait_are_kept_or_replaced(job, model, cli):
+    cli(*argv(job, model))
+    kept = cli(*argv(job, model, "--existing", "keep", "--filter", "name:red"))
+    assert kept.status == 2
+    assert "2 with auto labels that are kept" in kept.error
+    assert cli(*argv(job, model, "--existing", "replace"), "--json").record["done"] == 6

@@ -15,7 +15,9 @@ from hardcase.cli.table import Spec
 from hardcase.errors import HardcaseError
 from hardcase.inference import Certainty, Effort
 from hardcase.model.job import Run, RunState, Sample, Status
-from hardcase.session.runs import RunRequest, prepare
+from hardcase.session.kinds import PRE_LABEL
+from hardcase.session.runs import RunRequest, fitting, prepare
+from hardcase.session.targets import Existing, targets, why_none
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from hardcase.cli.output import Output
+    from hardcase.cli.records import Json
     from hardcase.session import LabelingSession
-    from hardcase.session.runs import Chunk
+    from hardcase.session.runs import Chunk, PreparedRun
 
 INTERRUPTED = 130
+EXISTING = tuple(existing.value for existing in Existing)
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -45,6 +49,18 @@ def _arguments(parser: ArgumentParser) -> None:
         default="",
         help=f"these samples, labeled ones excepted (the unlabeled), {options.FILTER_HELP}",
     )
+    parser.add_argument(
+        "--existing",
+        choices=EXISTING,
+        help="auto labels of an earlier run that wait to be confirmed: keep them, or replace them "
+        "(replace those that --filter asks for, keep the others); what people made always stays",
+    )
+    parser.add_argument(
+        "--changed",
+        action="store_true",
+        help="only samples that no completed run of this model with these settings has seen, or "
+        "whose file has another size or time since; nothing to do is no error",
+    )
 
 
 def autolabel(args: Namespace, output: Output) -> int:
@@ -52,7 +68,8 @@ def autolabel(args: Namespace, output: Output) -> int:
 
     Ctrl-C ends the run and keeps what is done: the same command goes on from there.
     --json prints one object: {run, model, state: completed or cancelled, total, done, failed,
-    to_be_confirmed, hard}; the last two count samples of this run.
+    to_be_confirmed, hard}; the last two count samples of this run; run is null where --changed
+    finds nothing to do.
     """
     request = RunRequest(
         args.model,
@@ -64,6 +81,8 @@ def autolabel(args: Namespace, output: Output) -> int:
         args.encoder,
         tuple(args.map),
         tuple(args.threshold_of),
+        None if args.existing is None else Existing(args.existing),
+        args.changed,
     )
     prepared = prepare(request)
     found = prepared.recognition
@@ -73,6 +92,10 @@ def autolabel(args: Namespace, output: Output) -> int:
             f"{found.certainty}; see why, and keep that, by: hardcase models inspect FILE --save"
         )
     with writing(args.job) as session:
+        if args.changed:
+            fitting(session, prepared)
+            if not targets(session, prepared):
+                return _nothing(prepared, why_none(session, prepared), output)
         active = session.begin_run(prepared)
         with stopped_by_signals(active.cancel):
             run = _work(session, active.run, active.chunks(), output)
@@ -105,18 +128,7 @@ def _labeled_by(sample: Sample, run: Run) -> bool:
 def _tell(run: Run, mine: list[Sample], output: Output) -> int:
     hard = sum(s.hard for s in mine)
     if output.json:
-        output.record(
-            {
-                "run": run.id,
-                "model": run.model,
-                "state": run.state.value,
-                "total": run.total,
-                "done": run.done,
-                "failed": run.failed,
-                "to_be_confirmed": len(mine),
-                "hard": hard,
-            }
-        )
+        output.record(_record(run, len(mine), hard))
     if run.state is RunState.CANCELLED:
         output.note(
             f"stopped at {run.done:,} of {run.total:,}; the same command goes on from there"
@@ -128,6 +140,27 @@ def _tell(run: Run, mine: list[Sample], output: Output) -> int:
         files = count(run.failed, "image")
         output.note(f"{files} could not be read; see: hardcase list JOB --filter error")
     return 1 if run.total and run.failed == run.total else 0
+
+
+def _nothing(prepared: PreparedRun, why: str, output: Output) -> int:
+    if output.json:
+        none = Run(0, PRE_LABEL, prepared.name, RunState.COMPLETED)
+        output.record(_record(none, 0, 0) | {"run": None})
+    output.line(f"nothing to auto label: {why}")
+    return 0
+
+
+def _record(run: Run, waiting: int, hard: int) -> Json:
+    return {
+        "run": run.id,
+        "model": run.model,
+        "state": run.state.value,
+        "total": run.total,
+        "done": run.done,
+        "failed": run.failed,
+        "to_be_confirmed": waiting,
+        "hard": hard,
+    }
 
 
 @contextmanager

@@ -140,7 +140,8 @@ class Run:
 
     `signals` names the columns of `Prediction.signals`. `settings` holds what was asked for, JSON
     values only. `done` counts samples finished, unreadable ones (`failed`) included. `learned` is
-    how many decisions of people the coefficients of its samples rest on.
+    how many decisions of people the coefficients of its samples rest on. `seconds` is how long it
+    was at work, pauses left out; 0 where that is not known.
     """
 
     id: int
@@ -157,6 +158,7 @@ class Run:
     started_at: str = ""
     ended_at: str = ""
     message: str = ""
+    seconds: float = 0.0
 
     @property
     def signature(self) -> str:
@@ -171,7 +173,8 @@ class Prediction:
     It is pending while its run is under way, becomes the sample's auto labels when the run
     completes, and stays afterwards as the record of what was predicted. `id` is the sample's;
     `signals` are doubles, packed because every sample has some; `embedding` is what
-    `model.embedding.pack` made of the image's, empty where there is none.
+    `model.embedding.pack` made of the image's, empty where there is none. `file` tells the file
+    that was looked at from what it may become, see `session.targets`; 0 where that is not known.
     """
 
     id: int
@@ -182,6 +185,7 @@ class Prediction:
     height: int | None = None
     error: str | None = None
     embedding: bytes = b""
+    file: int = 0
 
 
 Row = Job | Label | Sample | Run | Prediction | Audit | Seen | Finding

@@ -162,6 +162,7 @@ def prediction_from_json(
         height=_shared(get("height")),
         error=get("error"),
         embedding=embedding_from_json(get("embedding", "")),
+        file=get("file", 0),
     )
 
 

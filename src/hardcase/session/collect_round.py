@@ -17,8 +17,9 @@ from hardcase.session.clock import now
 from hardcase.session.collect_choice import Candidate, choose
 from hardcase.session.copying import copy_in
 from hardcase.session.drop_folder import ChangedError
+from hardcase.session.kinds import COLLECT
 from hardcase.session.near_duplicates import in_shares, look_at
-from hardcase.session.runs import COLLECT, ActiveRun, engine_of, fitting
+from hardcase.session.runs import ActiveRun, engine_of, fitting
 from hardcase.session.settlement import Settlement, auto_labeled
 from hardcase.session.translate import translator
 
@@ -127,7 +128,12 @@ class Saying:
                 count += len(edits)
                 run = session.run(self.run_id)
                 failed = sum(p.error is not None for p in chunk.predictions)
-                after = replace(run, done=run.done + len(edits), failed=run.failed + failed)
+                after = replace(
+                    run,
+                    done=run.done + len(edits),
+                    failed=run.failed + failed,
+                    seconds=round(run.seconds + chunk.seconds, 3),
+                )
                 edits.append(Edit(Table.RUNS, run.id, run, after))
                 title = f"{run.signature}: {after.done} of {after.total}"
                 session.commit(title, edits, Kind.RECORD)

@@ -27,7 +27,8 @@ from hardcase.model.checksum import annotations_checksum
 from hardcase.model.findings import Finding, Mistake, MistakeKind
 from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample
 from hardcase.session.clock import now
-from hardcase.session.runs import CHECK, ActiveRun, engine_of, fitting
+from hardcase.session.kinds import CHECK
+from hardcase.session.runs import ActiveRun, engine_of, fitting
 from hardcase.session.translate import in_labels, translator
 from hardcase.session.views import Tab
 
@@ -99,6 +100,7 @@ class LabelCheck:
         """Let the model look. Raises ModelError; nothing is kept then."""
         for chunk in self.active.chunks():
             self._said += chunk.predictions
+            self._run = replace(self._run, seconds=round(self._run.seconds + chunk.seconds, 3))
             progress(len(self._said))
 
     def finish(self) -> Checked:

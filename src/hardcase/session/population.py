@@ -13,15 +13,18 @@ import numpy as np
 
 from hardcase import hardness
 from hardcase.hardness.evaluation import true_work
-from hardcase.model.embedding import unpack_all
+from hardcase.model.embedding import stacked
 from hardcase.model.evidence import Detections
 from hardcase.model.job import HUMAN, Annotation, Prediction, Run, RunState, Sample, Status, Task
-from hardcase.session.runs import AUTO_LABELING
+from hardcase.session.kinds import AUTO_LABELING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+
+_BLOCK = 4096  # rows brought into today's form at once; more would only take more memory
 
 
 def completed(runs: Iterable[Run]) -> list[list[Run]]:
@@ -74,7 +77,7 @@ def populate(
         task,
         _signals([p for p, _ in rows], columns),
         np.array([_position(p.annotations, labels) for p, _ in rows], np.int64),
-        unpack_all([p.embedding for p, _ in rows]),
+        stacked([p.embedding for p, _ in rows]),
     )
     for row, (prediction, sample) in enumerate(rows):
         if sample.id in undecided or not is_decided(sample, prediction):
@@ -103,9 +106,11 @@ def _signals(
     out = np.zeros((len(predictions), len(hardness.SIGNALS)))
     runs = np.array([p.run for p in predictions], np.int64)
     for run in np.unique(runs).tolist():
-        mine = np.flatnonzero(runs == run)
-        rows = np.array([predictions[i].signals for i in mine.tolist()], np.float64)
-        out[mine] = hardness.aligned(rows.reshape(len(mine), len(columns[run])), columns[run])
+        every = np.flatnonzero(runs == run)
+        for start in range(0, len(every), _BLOCK):
+            mine = every[start : start + _BLOCK]
+            rows = np.array([predictions[i].signals for i in mine.tolist()], np.float64)
+            out[mine] = hardness.aligned(rows.reshape(len(mine), len(columns[run])), columns[run])
     return out
 
 

@@ -23,7 +23,7 @@ from hardcase.inference import (
     find_profile,
 )
 from hardcase.model.changes import Change, Edit, Kind, Table
-from hardcase.model.job import Prediction, Run, RunState, Sample, Status
+from hardcase.model.job import Prediction, Run, RunState
 from hardcase.model.text import printable
 from hardcase.session.class_map import (
     ClassMap,
@@ -34,10 +34,10 @@ from hardcase.session.class_map import (
     wanted_labels,
 )
 from hardcase.session.clock import now
-from hardcase.session.columns import made_by_human
+from hardcase.session.kinds import PRE_LABEL
 from hardcase.session.label_list import names_now
+from hardcase.session.targets import Existing, state_of, targets, why_none
 from hardcase.session.translate import translator
-from hardcase.session.views import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -47,15 +47,6 @@ if TYPE_CHECKING:
     from hardcase.model.evidence import Evidence
     from hardcase.session.labeling import LabelingSession
     from hardcase.session.settlement import Settled
-
-PRE_LABEL = "pre-label"
-"""The kind of a run whose predictions become auto labels of samples the job has."""
-COLLECT = "collect"
-"""The kind of a run whose predictions become auto labels of images that join the job by it."""
-CHECK = "check"
-"""The kind of a run that looks at samples people labeled; what it says never becomes a label."""
-AUTO_LABELING = frozenset({PRE_LABEL, COLLECT})
-"""Kinds of runs that give auto labels: a decision on those tells whether the model was right."""
 
 CHUNK_SIZE = 32
 CHUNK_SECONDS = 1.0
@@ -69,7 +60,9 @@ class RunRequest:
     how much is spent on other looks at the images; `encoder` is an ONNX file whose output is the
     embedding, instead of what the model itself knows of an image. `mapping` has (class, label)
     pairs, an empty label for a class to be left out; classes it does not speak of mean the label of
-    their name. `thresholds` has (class, threshold) pairs.
+    their name. `thresholds` has (class, threshold) pairs. `existing` says what becomes of auto
+    labels of earlier runs; None replaces those of samples that a filter asks for and keeps the
+    rest. `changed` leaves out what the same model, used the same way, said of the file as it is.
     """
 
     model: Path
@@ -81,6 +74,8 @@ class RunRequest:
     encoder: Path | None = None
     mapping: tuple[tuple[str, str], ...] = ()
     thresholds: tuple[tuple[str, float], ...] = ()
+    existing: Existing | None = None
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +115,8 @@ class PreparedRun:
             "encoder": self.encoder,
             "map": dict(self.mapping),
             "thresholds": dict(self.thresholds),
+            "existing": self.request.existing and self.request.existing.value,
+            "changed": self.request.changed,
         }
         return settings | {name: value for name, value in optional.items() if value}
 
@@ -136,10 +133,29 @@ class PreparedRun:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some predictions of a run, to be recorded in one Change."""
+    """Some predictions of a run, to be recorded in one Change, and the seconds they took."""
 
     run: int
     predictions: tuple[Prediction, ...]
+    seconds: float = 0.0
+
+
+def beyond_a_form(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of the `RunRequest` that `settings` came from which only commands set.
+
+    What a job file says that makes no sense is left out.
+    """
+    pairs = {
+        name: tuple(found.items()) if isinstance(found := settings.get(name), dict) else ()
+        for name in ("map", "thresholds")
+    }
+    existing = settings.get("existing")
+    return {
+        "mapping": tuple((k, v) for k, v in pairs["map"] if isinstance(v, str)),
+        "thresholds": tuple((k, v) for k, v in pairs["thresholds"] if isinstance(v, int | float)),
+        "existing": Existing(existing) if existing in tuple(Existing) else None,
+        "changed": settings.get("changed") is True,
+    }
 
 
 def prepare(request: RunRequest) -> PreparedRun:
@@ -180,6 +196,7 @@ class ActiveRun:
         self._engine = engine
         self._translate = translate
         self._cancelled = False
+        self._files: dict[int, int] = {}
 
     @property
     def cancelled(self) -> bool:
@@ -194,22 +211,30 @@ class ActiveRun:
     def chunks(self) -> Iterator[Chunk]:
         """Yield predictions as they come; on a worker thread. Raises ModelError."""
         pending: list[Prediction] = []
-        due = time.monotonic() + CHUNK_SECONDS
+        began = time.monotonic()
         try:
-            for sample_id, outcome in self._engine.run(self.items):
+            for sample_id, outcome in self._engine.run(self._noting()):
+                file = self._files.pop(sample_id, 0)
                 if isinstance(outcome, str):
                     error = printable(outcome)
-                    pending.append(Prediction(sample_id, self.run.id, error=error))
+                    pending.append(Prediction(sample_id, self.run.id, error=error, file=file))
                 else:
-                    pending.append(self._translate(sample_id, outcome))
-                if len(pending) >= CHUNK_SIZE or time.monotonic() > due:
-                    yield Chunk(self.run.id, tuple(pending))
+                    pending.append(replace(self._translate(sample_id, outcome), file=file))
+                seconds = time.monotonic() - began
+                if len(pending) >= CHUNK_SIZE or seconds > CHUNK_SECONDS:
+                    yield Chunk(self.run.id, tuple(pending), seconds)
                     pending.clear()
-                    due = time.monotonic() + CHUNK_SECONDS
+                    began += seconds
         finally:
             self._engine.close()
         if pending:
-            yield Chunk(self.run.id, tuple(pending))
+            yield Chunk(self.run.id, tuple(pending), time.monotonic() - began)
+
+    def _noting(self) -> Iterator[tuple[int, Path]]:
+        """Yield the items; what their files are is noted before they are read."""
+        for sample_id, path in self.items:
+            self._files[sample_id] = state_of(path)
+            yield sample_id, path
 
 
 def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
@@ -224,12 +249,12 @@ def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
         signals=hardness.SIGNALS,
         started_at=now(),
     )
-    targets = _targets(session, prepared.request.filter)
-    todo = [i for i in targets if not _done_by(session, i, run.id)]
-    if not targets:
-        raise UsageError(f"nothing to auto label: {_why_none(session, prepared.request.filter)}")
-    done = len(targets) - len(todo)
-    after = replace(run, state=RunState.RUNNING, total=len(targets), done=done, message="")
+    chosen = targets(session, prepared)
+    todo = [i for i in chosen if not _done_by(session, i, run.id)]
+    if not chosen:
+        raise UsageError(f"nothing to auto label: {why_none(session, prepared)}")
+    done = len(chosen) - len(todo)
+    after = replace(run, state=RunState.RUNNING, total=len(chosen), done=done, message="")
     known = next((r for r in session.runs if r.id == run.id), None)
     edits.append(Edit(Table.RUNS, run.id, known, after))
     session.commit(f"auto label {len(todo)} samples with {prepared.name}", edits, Kind.RECORD)
@@ -279,7 +304,12 @@ def record(session: LabelingSession, chunk: Chunk) -> Change | None:
         Edit(Table.PREDICTIONS, p.id, session.prediction_row(p.id), p) for p in chunk.predictions
     ]
     failed = sum(p.error is not None for p in chunk.predictions)
-    after = replace(run, done=run.done + len(edits), failed=run.failed + failed)
+    after = replace(
+        run,
+        done=run.done + len(edits),
+        failed=run.failed + failed,
+        seconds=round(run.seconds + chunk.seconds, 3),
+    )
     edits.append(Edit(Table.RUNS, run.id, run, after))
     return session.commit(f"{after.signature}: {after.done} of {run.total}", edits, Kind.RECORD)
 
@@ -309,11 +339,6 @@ def finish(session: LabelingSession, settled: Settled) -> Change | None:
     return session.commit(title, edits)
 
 
-def _asked_for(session: LabelingSession, expression: str) -> list[Sample]:
-    tab = Tab.ALL if expression.strip() else Tab.UNLABELED
-    return [session.sample(i) for i in session.query(tab, expression).tolist()]
-
-
 def run_through(
     session: LabelingSession, request: RunRequest, progress: Callable[[Run], None]
 ) -> Run:
@@ -334,33 +359,6 @@ def run_through(
         raise
     finish(session, session.settlement(run_id).settle())
     return session.run(run_id)
-
-
-def _targets(session: LabelingSession, expression: str) -> list[int]:
-    return [s.id for s in _asked_for(session, expression) if _may_be_labeled(s)]
-
-
-def _why_none(session: LabelingSession, expression: str) -> str:
-    """Return why no sample asked for may be labeled by a model, and what to do about it."""
-    asked = _asked_for(session, expression)
-    if not asked:
-        if expression.strip():
-            return "no sample passes the filter"
-        return "no sample is unlabeled; a filter chooses others"
-    missing = sum(s.missing for s in asked)
-    labeled = sum(s.status is Status.LABELED and not s.missing for s in asked)
-    counts = (
-        (labeled, "labeled already"),
-        (len(asked) - labeled - missing, "with drafts of a person (confirm or clear those)"),
-        (missing, "whose image is missing"),
-    )
-    found = ", ".join(f"{count} {what}" for count, what in counts if count)
-    return f"the samples asked for are {found}"
-
-
-def _may_be_labeled(sample: Sample) -> bool:
-    human = sample.status is Status.LABELED or made_by_human(sample)
-    return not (human or sample.missing)
 
 
 def _done_by(session: LabelingSession, sample_id: int, run_id: int) -> bool:

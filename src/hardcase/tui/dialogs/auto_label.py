@@ -16,7 +16,7 @@ from hardcase.model.text import printable
 from hardcase.session import Tab
 from hardcase.session.class_map import labels_of
 from hardcase.session.label_list import names_now
-from hardcase.session.runs import PreparedRun, RunRequest, prepare
+from hardcase.session.runs import PreparedRun, RunRequest, beyond_a_form, prepare
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.dialogs.models_nearby import completions, models_nearby
 from hardcase.tui.typed_path import is_file, typed_path
@@ -199,6 +199,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
             filter=expression,
             effort=effort,
             encoder=self._encoder(),
+            **beyond_a_form(self._resumed.settings if self._resumed else {}),
         )
 
     def _encoder(self) -> Path | None:

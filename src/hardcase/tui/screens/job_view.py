@@ -11,7 +11,7 @@ from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
 from hardcase.model.job import RunState, Status, Task
 from hardcase.session import Tab
-from hardcase.session.runs import PRE_LABEL
+from hardcase.session.kinds import PRE_LABEL
 from hardcase.tui.actions import Place
 from hardcase.tui.check_desk import CheckDesk
 from hardcase.tui.messages import SavedChanged

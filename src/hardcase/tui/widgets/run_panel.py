@@ -16,7 +16,8 @@ from textual.worker import Worker, WorkerState
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Run, RunState
 from hardcase.model.text import printable
-from hardcase.session.runs import PRE_LABEL, ActiveRun, RunRequest, prepare
+from hardcase.session.kinds import PRE_LABEL
+from hardcase.session.runs import ActiveRun, RunRequest, prepare
 from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused, RunSettled
 
 if TYPE_CHECKING:
