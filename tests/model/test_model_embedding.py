@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardcase.model.embedding import MAX_DIMENSIONS, pack, unpack, unpack_all
+from hardcase.model.embedding import MAX_DIMENSIONS, as_numbers, pack, stacked, unpack
 
 
 def unit(seed: int, size: int) -> np.ndarray:
@@ -37,10 +37,10 @@ def test_packing_hardly_moves_the_cosine_of_two_embeddings():
 
 def test_samples_without_an_embedding_get_zeros_among_those_that_have_one():
     packed = pack(unit(1, 4))
-    rows = unpack_all([b"", packed, b""])
-    np.testing.assert_array_equal(rows, [[0] * 4, unpack(packed), [0] * 4])
+    rows = stacked([b"", packed, b""])
+    np.testing.assert_array_equal(as_numbers(rows), [[0] * 4, unpack(packed), [0] * 4])
 
 
 @pytest.mark.parametrize("packed", [[], [b"", b""], [b"ab", b"abc"]])
 def test_nothing_to_compare_gives_none(packed):
-    assert unpack_all(packed) is None
+    assert stacked(packed) is None

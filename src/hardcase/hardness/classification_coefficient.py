@@ -35,7 +35,8 @@ def classification_coefficients(
     out = np.full(len(x), np.nan)
     looks = population.embeddings
     if looks is not None:
-        looks = np.where(has_look(looks)[:, None], looks, np.float32(0))[usable]
+        looks = looks[usable]
+        looks[~has_look(looks)] = 0
     rows = Rows(x[usable], population.predicted[usable], looks)
     out[usable] = probability_wrong(rows, population.wrong[usable], PRIOR)
     return out

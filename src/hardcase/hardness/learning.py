@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from hardcase.model.embedding import as_numbers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from hardcase.model.embedding import Looks
 
     Array = NDArray[np.float64]
 
@@ -30,7 +34,7 @@ SCALE_SPREAD = 0.7
 """Standard deviation of ln s around 0."""
 
 _STEPS = 40
-_BLOCK = 4096
+_BLOCK = 512  # rows; more take more memory and no less time
 
 
 class Prior(NamedTuple):
@@ -54,7 +58,7 @@ class Rows(NamedTuple):
 
     features: Array
     classes: NDArray[np.int64]
-    embeddings: NDArray[np.float32] | None
+    embeddings: Looks | None
 
     def taken(self, rows: NDArray[np.int64] | slice) -> Rows:
         """Return some of the rows."""
@@ -106,7 +110,7 @@ def _local_kernel(a: Rows, b: Rows, prior: Prior) -> Array:
     kernel: Array = prior.by_class**2 * same
     if a.embeddings is None or b.embeddings is None:
         return kernel
-    cosine = (a.embeddings @ b.embeddings.T).astype(np.float64)
+    cosine = (as_numbers(a.embeddings) @ as_numbers(b.embeddings).T).astype(np.float64)
     near = np.exp(np.minimum(cosine - 1.0, 0.0) / prior.reach**2)
     looks = (a.embeddings != 0).any(axis=1)[:, None] & (b.embeddings != 0).any(axis=1)
     kernel += prior.by_look**2 * np.where(looks, near, 0.0) * (1.0 + same) / 2.0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardcase.hardness.distribution import ENOUGH, FAR, off
-from hardcase.hardness.neighbours import Neighbourhood, dissent
+from hardcase.hardness.neighbours import Neighbourhood, dissent, likeness_to_next
 from hardcase.hardness.signals import COLUMN
 from hardcase.model.job import Task
 
@@ -102,8 +102,7 @@ def differs_from_sequence(population: Population, near: Neighbourhood) -> Mask:
     if vectors is None or near.known.sum() < ENOUGH or count < 3:
         return out
     usual = float(np.median(near.likeness[near.known]))
-    looks = np.where(near.known[:, None], vectors, np.float32(0))
-    alike = np.einsum("nd,nd->n", looks[1:], looks[:-1]) >= usual
+    alike = likeness_to_next(vectors, near.known) >= usual
     alike &= near.known[1:] & near.known[:-1]
     if population.task is Task.CLASSIFICATION:
         labels = population.predicted

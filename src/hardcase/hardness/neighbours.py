@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hardcase.model.embedding import as_numbers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from hardcase.model.embedding import Looks
 
 NEIGHBOURS = 10
 """How many nearest samples count. 30 serves no better on the sets the weights are fitted on."""
@@ -20,7 +24,8 @@ NEIGHBOURS = 10
 BANK = 4096
 """Samples compared with. It takes about 0.2 s at 10,000 samples and 2 s at 100,000."""
 
-_BLOCK = 1024
+_BLOCK = 256  # rows; more take more memory and no less time
+_ROWS = 4096  # the same, where rows are not compared with the bank
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +45,7 @@ class Neighbourhood:
     class_likeness: NDArray[np.float64]
 
 
-def neighbourhood(
-    embeddings: NDArray[np.float32] | None, predicted: NDArray[np.int64]
-) -> Neighbourhood:
+def neighbourhood(embeddings: Looks | None, predicted: NDArray[np.int64]) -> Neighbourhood:
     """Find the neighbours of N samples; `embeddings` (N, D), zeros or None where there are none."""
     count = len(predicted)
     known = has_look(embeddings) if embeddings is not None else np.zeros(count, dtype=np.bool_)
@@ -52,10 +55,10 @@ def neighbourhood(
     if embeddings is None or rows.size <= NEIGHBOURS:
         return Neighbourhood(np.zeros_like(known), nearest, likeness, of_class)
     bank = bank_rows(rows)
-    vectors, labels = embeddings[bank], predicted[bank]
+    vectors, labels = as_numbers(embeddings[bank]), predicted[bank]
     for start in range(0, rows.size, _BLOCK):
         block = rows[start : start + _BLOCK]
-        cosine = embeddings[block] @ vectors.T
+        cosine = as_numbers(embeddings[block]) @ vectors.T
         own = np.searchsorted(bank, block)
         own_here = bank[np.minimum(own, bank.size - 1)] == block
         cosine[np.flatnonzero(own_here), own[own_here]] = -np.inf
@@ -66,12 +69,28 @@ def neighbourhood(
     return Neighbourhood(known, nearest, likeness, of_class)
 
 
-def has_look(embeddings: NDArray[np.float32]) -> NDArray[np.bool_]:
+def has_look(embeddings: Looks) -> NDArray[np.bool_]:
     """Return which rows (N,) hold an embedding: finite and about of length 1."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        length = np.einsum("nd,nd->n", embeddings, embeddings)
+    length = _products(embeddings, embeddings)
+    with np.errstate(invalid="ignore"):
         inside: NDArray[np.bool_] = (length > 0.5) & (length < 2.0)
     return inside
+
+
+def likeness_to_next(embeddings: Looks, known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the cosine of each row with the one after it, (N - 1,); 0 where one is not `known`."""
+    both = known[1:] & known[:-1]
+    return np.where(both, _products(embeddings[1:], embeddings[:-1]), np.float32(0))
+
+
+def _products(a: Looks, b: Looks) -> NDArray[np.float32]:
+    """Return the (N,) inner products of the rows of a and b (N, D)."""
+    out = np.zeros(len(a), np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, len(a), _ROWS):
+            rows = slice(start, start + _ROWS)
+            out[rows] = np.einsum("nd,nd->n", as_numbers(a[rows]), as_numbers(b[rows]))
+    return out
 
 
 def bank_rows(rows: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from hardcase.model.embedding import Looks
     from hardcase.model.job import Task
 
 
@@ -23,7 +24,7 @@ class Population:
 
     `signals` (N, len(SIGNALS)) float64 as `measure` gives them; `aligned` brings older rows into
     that form. `predicted` (N,) int64 is the class of the auto label, -1 for none and in detection.
-    `embeddings` (N, D) float32, a row of zeros where a sample has none; None where no sample has.
+    `embeddings` (N, D), numbers or bytes, zeros where a sample has none; None where no sample has.
     `given` (N,) int64 is the class a person confirmed or gave, -1 while nobody decided and in
     detection. `wrong` (N,) float64 is the share of the auto labels a person had to correct, in
     [0, 1], nan while nobody decided: 0 or 1 in classification, `evaluation.true_work` in detection.
@@ -33,7 +34,7 @@ class Population:
     task: Task
     signals: NDArray[np.float64]
     predicted: NDArray[np.int64]
-    embeddings: NDArray[np.float32] | None
+    embeddings: Looks | None
     given: NDArray[np.int64]
     wrong: NDArray[np.float64]
 
@@ -58,7 +59,7 @@ class Population:
         task: Task,
         signals: NDArray[np.floating],
         predicted: NDArray[np.integer],
-        embeddings: NDArray[np.float32] | None = None,
+        embeddings: Looks | None = None,
     ) -> Population:
         """Return a population of which a person has not decided anything yet."""
         rows = np.asarray(signals, dtype=np.float64)
