@@ -100,7 +100,7 @@ class Line:
     def written(self, size: int, seconds: float) -> None:
         """Note how long a write took; only a slow one says something about the line."""
         if not self.answers and size >= _SAMPLE and seconds >= _BLOCKED:
-            self._learn(size, seconds)
+            self._learn(size, seconds, sure=True)
 
     def room(self, now: float, *, writing: bool) -> int:
         """Return how many bytes may be sent now, 0 to wait. `writing`: the last is not out yet."""
@@ -144,24 +144,25 @@ class Line:
         if question.arrived == question.total - question.size:
             if question.size >= _SAMPLE:
                 beyond = now - question.asked_at - round_trip
-                self._learn(question.size, max(beyond, 0.0) + _NOISE * round_trip)
+                noise = _NOISE * round_trip
+                self._learn(question.size, max(beyond, 0.0) + noise, sure=beyond > 2 * noise)
             return
         size, seconds = question.total - question.arrived, now - question.answered_at
         if size < _SAMPLE or seconds <= 0 or not question.answered_at:
             return
         rate = self.rate or 0.0
         if size / seconds > rate or size >= rate * round_trip:
-            self._learn(size, seconds)
+            self._learn(size, seconds, sure=self.rate is not None)
 
-    def _learn(self, size: int, seconds: float) -> None:
-        """Take in how long some bytes took at most.
+    def _learn(self, size: int, seconds: float, *, sure: bool) -> None:
+        """Take in how long some bytes took at most; unless `sure`, it may have been far less.
 
         The rate is the best of the last samples, since all that disturbs makes them look slower
         (as Cardwell et al. 2016, "BBR: Congestion-Based Congestion Control").
         """
         self._samples.append(size / max(seconds, size / 1e8))
         self.rate = max(self._samples)
-        if self.rate < SLOW:
+        if self.rate < SLOW and sure:
             self.slow = True
         elif self.rate > FAST:
             self.slow = False
