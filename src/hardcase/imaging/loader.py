@@ -68,7 +68,8 @@ class PreviewLoader:
             self._generation += 1
             self._visible = deque(dict.fromkeys(requests))
             self._wanted = dict.fromkeys(self._visible, self._generation)
-            self._work.notify_all()
+            if self._visible:  # who wakes for nothing holds up whoever paints now
+                self._work.notify_all()
             return self._generation
 
     def prefetch(self, requests: Iterable[Request]) -> None:

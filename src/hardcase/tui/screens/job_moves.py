@@ -77,6 +77,7 @@ class JobMoves(JobView):
         browser.move(index)
         self.rows.move_to(index)
         if browser.in_range:
+            self.rows.refresh_changed()
             self.show_title()
         self.show_sample()
 

@@ -77,10 +77,16 @@ class VirtualList(ScrollView, can_focus=False):
         index = min(max(index, 0), self._count - 1)
         if index == self.cursor:
             return
+        before, top = self.cursor, self.scroll_offset.y
         self.cursor = index
         self._scroll_to_cursor()
         self.post_message(self.Moved())
-        self.refresh_changed()
+        if self.scroll_offset.y != top:
+            self.refresh_changed()
+            return
+        for row in (before, index):  # the others read as before
+            if 0 <= row - top < self.page:
+                self.refresh(Region(0, row - top, self.scrollable_content_region.width, 1))
 
     def refresh_changed(self) -> None:
         """Send the rows on screen that read differently now."""
