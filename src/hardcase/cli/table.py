@@ -53,6 +53,7 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         Command("stats", "jobs", "count samples and annotations"),
         Command("list", "listing", "list samples, filtered and sorted"),
         Command("log", "jobs", "list the changes, newest first"),
+        Command("runs", "runs", "list what models labeled, or remove what one made"),
         Command("check", "check", "check a job file and its images"),
     ),
     "label": (

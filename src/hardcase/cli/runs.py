@@ -1,0 +1,160 @@
+"""`hardcase runs`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from typing import TYPE_CHECKING
+
+from hardcase.cli import options
+from hardcase.cli.opening import reading, writing
+from hardcase.cli.output import count
+from hardcase.cli.table import Spec
+from hardcase.session import run_history
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from hardcase.cli.output import Output
+    from hardcase.cli.records import Json
+    from hardcase.model.changes import Change
+    from hardcase.session import LabelingSession
+    from hardcase.session.run_history import Account, Removal
+
+_HASH = 8
+"""Characters of a model's SHA-256 that tell it from others in a table."""
+_HEADERS = (
+    "run",
+    "kind",
+    "model",
+    "hash",
+    "state",
+    "done",
+    "failed",
+    "time",
+    "there",
+    "corrected",
+    "settings",
+)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    options.job(parser)
+    parser.add_argument(
+        "--remove",
+        type=_number,
+        metavar="RUN",
+        help="remove what this run made and nobody confirmed or altered: one change, one undo",
+    )
+
+
+def runs(args: Namespace, output: Output) -> int:
+    """List the runs of models and the imports of predictions, newest first, or remove one's labels.
+
+    `there` counts annotations of a run that are on samples now, `corrected` those that people
+    altered or threw away; of samples that a later run has seen the latter is not known any more.
+    --remove leaves the run on record and what people confirmed or altered in place, and does not
+    bring back what the run had replaced. --json prints an object a run: {run, kind, model, sha256,
+    state, total, done, failed, seconds, started_at, ended_at, message, settings, annotations,
+    confirmed, corrected}; `seconds` may be null, `confirmed` are part of `annotations`; a run that
+    is `running` in a job that nobody has open was broken off. With --remove one object: {run,
+    removed: annotations, samples: changed, confirmed, altered: those that stay, seq, title}, the
+    last two null if there was nothing to remove.
+    """
+    if args.remove is None:
+        with reading(args.job) as session:
+            _list(session, output)
+        return 0
+    with writing(args.job) as session:
+        found = run_history.removal(session, args.remove)
+        change = run_history.remove(session, found)
+    _tell(found, change, output)
+    return 0
+
+
+def _list(session: LabelingSession, output: Output) -> None:
+    accounts = run_history.accounts(session)
+    if output.json:
+        for account in accounts:
+            output.record(_record(account))
+        return
+    if not accounts:
+        output.note("no runs yet; start one with: hardcase autolabel JOB --model M")
+        return
+    rows = [_row(session, account) for account in accounts]
+    output.table(_HEADERS, rows, right=("run", "done", "failed", "time", "there", "corrected"))
+
+
+def _row(session: LabelingSession, account: Account) -> tuple[str, ...]:
+    run, seconds = account.run, account.seconds
+    settings = run_history.settings_in_words(run.settings)
+    return (
+        str(run.id),
+        run.kind,
+        run.model,
+        run.sha256[:_HASH],
+        run_history.state_in_words(session, run),
+        f"{run.done:,}/{run.total:,}",
+        f"{run.failed:,}",
+        "" if seconds is None else f"{seconds:,.1f} s",
+        f"{account.there:,}",
+        f"{account.corrected:,}",
+        "; ".join(filter(None, (settings, run.message))),
+    )
+
+
+def _record(account: Account) -> Json:
+    run = account.run
+    return {
+        "run": run.id,
+        "kind": run.kind,
+        "model": run.model,
+        "sha256": run.sha256,
+        "state": run.state.value,
+        "total": run.total,
+        "done": run.done,
+        "failed": run.failed,
+        "seconds": account.seconds,
+        "started_at": run.started_at or None,
+        "ended_at": run.ended_at or None,
+        "message": run.message,
+        "settings": dict(run.settings),
+        "annotations": account.there,
+        "confirmed": account.confirmed,
+        "corrected": account.corrected,
+    }
+
+
+def _tell(found: Removal, change: Change | None, output: Output) -> None:
+    if output.json:
+        output.record(
+            {
+                "run": found.run.id,
+                "removed": found.annotations,
+                "samples": len(found.edits),
+                "confirmed": found.confirmed,
+                "altered": found.altered,
+                "seq": None if change is None else change.seq,
+                "title": None if change is None else change.title,
+            }
+        )
+    gone, samples = count(found.annotations, "annotation"), count(len(found.edits), "sample")
+    output.line(f"{found.run.signature}: removed {gone} on {samples}")
+    reasons = (
+        (found.confirmed, "confirmed"),
+        (found.altered, "on samples that people altered (reject or clear those)"),
+    )
+    stay = ", ".join(f"{number:,} {why}" for number, why in reasons if number)
+    if stay:
+        kept = count(found.confirmed + found.altered, "annotation stays", "annotations stay")
+        output.line(f"{kept}: {stay}")
+
+
+def _number(text: str) -> int:
+    """Return the id of a run written as `3`, `#3` or `yolo#3`."""
+    try:
+        return options.positive(text.rpartition("#")[2])
+    except ArgumentTypeError:
+        raise ArgumentTypeError(f"{text!r} is no run; write its number, such as 3") from None
+
+
+COMMANDS = {"runs": Spec(_arguments, runs)}
