@@ -64,6 +64,13 @@ def as_kept(change: Change) -> Change:
     return replace(change, edits=tuple(edits))
 
 
+def as_told(kept: Change, made: Change) -> Change:
+    """The change `made` as a journal may give it back, which gave `kept`: records may be bare."""
+    if kept.forgotten is None or made.kind is not Kind.RECORD:
+        return as_kept(made)
+    return replace(made, edits=(), forgotten=made.samples)
+
+
 class Model:
     """The same as a store, without a disk and written as plainly as can be."""
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from store_model import Model, as_kept, next_change, state
+from store_model import Model, as_told, next_change, state
 from tinydb import TinyDB
 
 from hardcase.model.changes import Table
@@ -49,8 +49,9 @@ def check(path: Path, model: Model, acknowledged: int) -> None:
         while model.last_seq < store.last_seq:
             model.commit(next_change(model))
         assert state(store) == model.tables
-        newest = [as_kept(c) for c in model.changes[: -jobstore.KEEP - 1 : -1]]
-        assert list(store.history(len(newest))) == newest
+        made = model.changes[: -jobstore.KEEP - 1 : -1]
+        kept = list(store.history(len(made)))
+        assert kept == [as_told(k, m) for k, m in zip(kept, made, strict=True)]
         for stack, target in ((model.undo, store.undo_target()), (model.redo, store.redo_target())):
             if stack and stack[-1].seq > store.last_seq - jobstore.KEEP:
                 assert target == stack[-1]

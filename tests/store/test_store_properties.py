@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_model import Model, add_samples, as_kept, change, next_change, sample, state
+from store_model import Model, add_samples, as_kept, as_told, change, next_change, sample, state
 
 from hardcase.errors import JobError
 from hardcase.model.changes import Edit, Kind, Table
@@ -70,7 +70,8 @@ def assert_equal(store: JobStore, model: Model) -> None:
     assert store.last_seq == model.last_seq
     kept = list(store.history())
     assert len(kept) >= min(KEPT, model.last_seq)
-    assert [as_kept(c) for c in kept] == [as_kept(c) for c in model.changes[: -len(kept) - 1 : -1]]
+    made = model.changes[: -len(kept) - 1 : -1]
+    assert [as_kept(c) for c in kept] == [as_told(k, m) for k, m in zip(kept, made, strict=True)]
     oldest = kept[-1].seq if kept else 0
     for target, stack in ((store.undo_target(), model.undo), (store.redo_target(), model.redo)):
         assert target == next((c for c in stack[-1:] if c.seq >= oldest), None)

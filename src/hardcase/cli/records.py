@@ -79,7 +79,7 @@ def change_record(change: Change) -> Json:
         "title": change.title,
         "kind": change.kind.value,
         "target": change.target,
-        "samples": len(sample_edits(change)),
+        "samples": change.samples,
     }
 
 

@@ -61,7 +61,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One command's effect. `seq` counts from 1 without gaps in a job; `when` is ISO 8601 UTC."""
+    """One command's effect. `seq` counts from 1 without gaps in a job; `when` is ISO 8601 UTC.
+
+    `forgotten` is how many samples it touched, where that is all that is still known of its edits.
+    """
 
     seq: int
     when: str
@@ -70,6 +73,14 @@ class Change:
     edits: tuple[Edit, ...]
     kind: Kind = Kind.EDIT
     target: int | None = None
+    forgotten: int | None = None
+
+    @property
+    def samples(self) -> int:
+        """How many samples it touched."""
+        if self.forgotten is not None:
+            return self.forgotten
+        return sum(edit.table is Table.SAMPLES for edit in self.edits)
 
     def inverted_edits(self) -> tuple[Edit, ...]:
         """Return the edits that undo this change, last first; records stay as they are."""

@@ -50,6 +50,8 @@ class JobStorage(Storage):
         try:
             for line in read_changes(journal, meta.job, meta.seq):
                 if line.header["seq"] > seq:
+                    if line.header.get("forgotten"):
+                        raise JobError(f"{shown(self.path)} is older than its journal")
                     _apply(tables, line.edits)
                     seq = line.header["seq"]
         except Damage as damage:

@@ -229,7 +229,7 @@ class JobStore:
             self._checkpoint_seq = seq
             try:
                 upto = seq if oldest is None else min(seq, oldest - 1)
-                self._journal.compact(upto=upto, keep=KEEP)
+                self._journal.compact(upto=upto, keep=KEEP, held=seq)
             except OSError as error:
                 raise self._checkpoint_error(self._journal.path, error) from error
             self.checkpoint_trouble = None

@@ -1,7 +1,7 @@
 """The journal of a job: every change since long before the job file was last written, in order.
 
-It is only ever appended to. Now and then its oldest part is dropped, by putting a shorter copy in
-its place. See `lines` for what is in it.
+It is only ever appended to. Now and then its oldest part is dropped, and the edits of records that
+the job file holds, by putting a shorter copy in its place. See `lines` for what is in it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import threading
 from array import array
 from bisect import bisect_left
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
 from hardcase.errors import JobError
@@ -28,6 +29,8 @@ from hardcase.store.lines import (
     Line,
     decode_line,
     encode_first_line,
+    spare,
+    without_edits,
 )
 from hardcase.store.schema import checked_schema
 
@@ -58,6 +61,8 @@ class Journal:
         self._job = job
         self._seqs = array("q")
         self._offsets = array("q")
+        self._spare = array("q")
+        """Of each change, the bytes that can go once the job file holds it."""
         self._start = self.end = 0
         """Where the first change begins and where the last one ends, in bytes."""
         self.appended = 0
@@ -114,6 +119,7 @@ class Journal:
             yield number, line
             self._seqs.append(seq)
             self._offsets.append(offset)
+            self._spare.append(spare(raw))
             self.end = end
         if bad:
             if not self.last_seq or self.last_seq >= base:
@@ -140,7 +146,7 @@ class Journal:
 
     def _forget_all(self, bad: int) -> None:
         self.forgotten = bad
-        self._seqs, self._offsets = array("q"), array("q")
+        self._seqs, self._offsets, self._spare = array("q"), array("q"), array("q")
 
     @property
     def first_seq(self) -> int:
@@ -185,6 +191,7 @@ class Journal:
                 for seq, line in lines:
                     self._seqs.append(seq)
                     self._offsets.append(self.end)
+                    self._spare.append(spare(line))
                     self.end += len(line)
                     self.appended += len(line)
 
@@ -208,37 +215,56 @@ class Journal:
             place = bisect_left(self._seqs, seq)
             return self._seqs[place - 1] if place else 0
 
-    def compact(self, upto: int, keep: int) -> None:
-        """Drop old changes if that halves the journal: those up to `upto`, less the newest `keep`.
+    def compact(self, upto: int, keep: int, held: int) -> None:
+        """Drop what is not needed if that halves the journal.
 
-        Raises OSError; then the journal is as it was, or shorter.
+        That is changes up to `upto`, less the newest `keep`, and the edits of records up to `held`,
+        which the job file has. Raises OSError; then the journal is as it was, or shorter.
         """
         with self._writing:
-            place = min(bisect_left(self._seqs, upto + 1), len(self._seqs) - keep)
-            if place <= 0:
-                return
-            start = self._offsets[place] if place < len(self._offsets) else self.end
-            if start - self._start < max(self.end - start, _WORTH_DROPPING):
+            place = max(min(bisect_left(self._seqs, upto + 1), len(self._seqs) - keep), 0)
+            records = bisect_left(self._seqs, held + 1)
+            kept_from = self._offsets[place] if place < len(self._offsets) else self.end
+            less = kept_from - self._start + sum(self._spare[place:records])
+            if less < max(self.end - self._start - less, _WORTH_DROPPING):
                 return
             first = encode_first_line(self._job)
             old = self._writable()
-            fd = write_temporary(self.path, _copy(old, first, start, self.end))
+            ends = array("q", [len(first)])
+            fd = write_temporary(self.path, self._shorter(old, first, place, records, ends))
             try:
                 temporary(self.path).replace(self.path)
             except OSError:
                 os.close(fd)
                 raise
             with self._index:
-                shift = start - len(first)
                 self._fd = fd
                 self._seqs = self._seqs[place:]
-                self._offsets = array("q", [o - shift for o in self._offsets[place:]])
-                self._start, self.end = len(first), self.end - shift
+                bare = max(records - place, 0)
+                self._spare = array("q", bytes(8 * bare)) + self._spare[place + bare :]
+                self._offsets, self._start, self.end = ends[:-1], ends[0], ends[-1]
             os.close(old)
             # Appends to a file whose name may be lost in a power cut would be lost with it.
             self._renamed = True
             fsync_folder(self.path.parent)
             self._renamed = False
+
+    def _shorter(
+        self, fd: int, first: bytes, place: int, records: int, ends: array[int]
+    ) -> Iterator[bytes]:
+        """Yield the first line, then the changes from `place` on, records before `records` bare.
+
+        Notes in `ends` where each change ends, in bytes.
+        """
+        yield first
+        bounds = [*self._offsets[place:], self.end]
+        for n, (start, end) in enumerate(pairwise(bounds), place):
+            bare = _bare(_read(fd, start, end)) if n < records and self._spare[n] else None
+            if bare is not None:
+                yield bare
+            else:
+                yield from (_read(fd, at, min(at + _COPY, end)) for at in range(start, end, _COPY))
+            ends.append(ends[-1] + (end - start if bare is None else len(bare)))
 
     def close(self) -> None:
         """Close the file."""
@@ -323,11 +349,16 @@ def _decoded(raw: bytes) -> Line | None:
     return line if type(line.header) is dict and type(line.header.get("seq")) is int else None
 
 
-def _copy(fd: int, first: bytes, start: int, end: int) -> Iterator[bytes]:
-    yield first
-    while start < end:
-        data = os.pread(fd, min(_COPY, end - start), start)
-        if not data:
-            raise OSError("the journal became shorter while it was open")
-        yield data
-        start += len(data)
+def _bare(raw: bytes) -> bytes | None:
+    """Return the record without its edits, None if it is damaged: others tell that."""
+    try:
+        return without_edits(raw)
+    except (ValueError, TypeError):
+        return None
+
+
+def _read(fd: int, start: int, end: int) -> bytes:
+    data = os.pread(fd, end - start, start)
+    if len(data) < end - start:
+        raise OSError("the journal became shorter while it was open")
+    return data

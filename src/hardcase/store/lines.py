@@ -6,6 +6,10 @@ at the edits: `[[table, key, after, before?], ...]`. `before` is left out where 
 keep: new rows, and what undo passes by, which are records and changes of that kind. The JSON is
 ASCII, so tabs and newlines only separate.
 
+A change of the kind record says in its header how many `samples` it touches. Once the job file
+holds it, nobody needs its edits again: they may be dropped, which the header then says by
+`forgotten: true`.
+
 The first line of a journal is such a line too. Its header is `{format, schema, job}`, its edits
 are none.
 """
@@ -75,6 +79,10 @@ def encode_change(change: Change) -> bytes:
     }
     if change.target is not None:
         header["target"] = change.target
+    if change.kind is Kind.RECORD:
+        header["samples"] = change.samples
+    if change.forgotten is not None:
+        header["forgotten"] = True
     keeps_before = change.kind is not Kind.RECORD
     edits = ",".join(_encode_edit(edit, keeps_before=keeps_before) for edit in change.edits)
     return encode_line(header, f"[{edits}]")
@@ -95,6 +103,23 @@ def decode_line(raw: bytes) -> Line:
     split = raw.index(b"\t", _CRC + 1)
     header = json.loads(raw[_CRC + 1 : split])
     return Line(header, raw[split + 1 : -1])
+
+
+def spare(raw: bytes) -> int:
+    """Return how many bytes of a good line the job file makes superfluous once it holds it."""
+    start = raw.index(b"\t", _CRC + 1)
+    is_record = json.loads(raw[_CRC + 1 : start]).get("kind") == Kind.RECORD
+    return max(len(raw) - start - len(b"\t[]\n"), 0) if is_record else 0
+
+
+def without_edits(raw: bytes) -> bytes:
+    """Return the line of a record without its edits. Raises ValueError if it is damaged."""
+    line = decode_line(raw)
+    header = line.header
+    if "samples" not in header:
+        tables = [table for table, *_ in decode_edits(line.edits)]
+        header["samples"] = tables.count(Table.SAMPLES)
+    return encode_line({**header, "forgotten": True})
 
 
 def decode_edits(text: bytes) -> Iterator[tuple[str, int, Document | None, Document | None]]:
@@ -122,6 +147,7 @@ def decode_change(line: Line, schema: int) -> Change:
         ),
         Kind(header["kind"]),
         header.get("target"),
+        int(header["samples"]) if header.get("forgotten") else None,
     )
 
 

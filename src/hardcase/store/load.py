@@ -56,7 +56,7 @@ class Loaded:
 
 
 class _Gap(Exception):  # noqa: N818  never leaves this module
-    """The journal begins later than the job file ends."""
+    """The journal lacks what comes after the job file."""
 
 
 def load(storage: JobStorage, *, writable: bool) -> Loaded:
@@ -142,6 +142,8 @@ def _take(loaded: Loaded, number: int, line: Line) -> None:
         if target is not None and type(target) is not int:
             raise Damage(number)
         if seq > loaded.last_seq:
+            if header.get("forgotten"):
+                raise _Gap  # its edits are in the job file that came after this one
             if seq != loaded.last_seq + 1:
                 raise _Gap if loaded.last_seq == loaded.checkpoint.meta.seq else Damage(number)
             edits = decode_change(line, loaded.journal.schema).edits
