@@ -230,3 +230,12 @@ def test_share_and_risk_choose_too(job, drop, model, cli):
     argv = ("collect", job, drop, "--model", model, "--json")
     assert cli(*argv, "--share", "0").records[-1]["taken"] == 0
     assert cli(*argv, "--risk", "0", "--again").records[-1]["taken"] == 2
+
+
+def test_classes_mean_labels_in_collecting_too(folder, model, tmp_path, cli):
+    cli("init", folder, "--task", "classification", "--labels", "warm")
+    drop = tmp_path / "drop"
+    paint(drop / "new.png", (220, 30, 30))
+    asked = ("collect", folder, drop, "--model", model, "--easy", "take", "--keep-duplicates")
+    cli(*asked, "--map", "red=warm", "--map", "green=", "--map", "blue=")
+    assert cli("stats", folder, "--json").record["labels"] == {"warm": 1}

@@ -38,6 +38,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where new images are dropped")
     parser.add_argument("--model", type=Path, required=True, metavar="M", help="an ONNX file")
     options.model_settings(parser)
+    options.mapping(parser)
     options.effort(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
@@ -95,8 +96,17 @@ def collect(args: Namespace, output: Output) -> int:
         move=args.move,
         again=args.again,
     )
-    looks = {"effort": Effort(args.effort), "encoder": args.encoder}
-    prepared = prepare(RunRequest(args.model, args.profile, args.threshold, args.iou, **looks))
+    asked = RunRequest(
+        args.model,
+        args.profile,
+        args.threshold,
+        args.iou,
+        effort=Effort(args.effort),
+        encoder=args.encoder,
+        mapping=tuple(args.map),
+        thresholds=tuple(args.threshold_of),
+    )
+    prepared = prepare(asked)
     collector = Collector(request, prepared, output.progress)
     with stopped_by_signals(collector.stop), output.warnings(scan.__name__):
         if args.watch:

@@ -95,6 +95,19 @@ def wanted_labels(classes: Sequence[str], mapping: Mapping[str, str]) -> list[st
     return list(dict.fromkeys(name for name in wanted if name))
 
 
+def parsed(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the (class, label) pairs of `car=vehicle, person=`. Raises UsageError."""
+    pairs = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, equals, label = part.partition("=")
+        if not (equals and name.strip()):
+            raise UsageError(
+                f"{printable(part)!r} is no pair: car=vehicle, or person= to leave out"
+            )
+        pairs.append((name.strip(), label.strip()))
+    return tuple(pairs)
+
+
 def of_classes(pairs: Iterable[tuple[str, str]], classes: Sequence[str]) -> dict[str, str]:
     """Return (class, label) pairs as a mapping in the model's own spelling, labels cleaned.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import work
 from textual.containers import Horizontal, Vertical
@@ -14,7 +14,7 @@ from hardcase.errors import HardcaseError, UsageError
 from hardcase.inference import Effort
 from hardcase.model.text import printable
 from hardcase.session import Tab
-from hardcase.session.class_map import labels_of
+from hardcase.session.class_map import labels_of, parsed
 from hardcase.session.label_list import names_now
 from hardcase.session.runs import PreparedRun, RunRequest, beyond_a_form, prepare
 from hardcase.tui.dialogs.dialog import Dialog
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from hardcase.tui.widgets.virtual_list import Part
 
 
+_CLASSES = "car=vehicle, person= leaves out; empty: by their names"
 _NONE_UNLABELED = "nothing is unlabeled: choose others, such as status:to-be-confirmed"
 
 
@@ -112,6 +113,9 @@ class AutoLabelDialog(Dialog[RunRequest]):
             with Horizontal(classes="field"):
                 yield Label("Encoder", markup=False)
                 yield Input(id="encoder", compact=True, placeholder=_encoder_hint(asked))
+            with Horizontal(classes="field"):
+                yield Label("Classes", markup=False)
+                yield Input(_mapping(asked), id="classes", compact=True, placeholder=_CLASSES)
             yield OneLine(id="problem")
 
     def _keys(self) -> str:
@@ -193,13 +197,17 @@ class AutoLabelDialog(Dialog[RunRequest]):
         if threshold is not None and not 0 <= threshold <= 1:
             raise UsageError("the threshold is a number between 0 and 1, such as 0.3")
         effort = next(e for e, w in EFFORTS.items() if w == self.query_one(Choice).value)
+        asked = self._resumed.settings if self._resumed else {}
+        beyond, typed = beyond_a_form(asked), self.query_one("#classes", Input).value
+        if typed != _mapping(asked):
+            beyond["mapping"] = parsed(typed)
         return RunRequest(
             model,
             threshold=threshold,
             filter=expression,
             effort=effort,
             encoder=self._encoder(),
-            **beyond_a_form(self._resumed.settings if self._resumed else {}),
+            **beyond,
         )
 
     def _encoder(self) -> Path | None:
@@ -269,7 +277,7 @@ def describe(prepared: PreparedRun, task: Task, names: Mapping[str, str]) -> tup
         return f"{about}; this is a {task.value} job", True
     labels, known = names.values(), labels_of(profile.labels, names, {}).values()
     if labels and not known:
-        return f"{about}; it knows none of this job's labels", True
+        return f"{about}; it knows none of this job's labels: map them below", True
     shared = f"; knows {len(set(known))} of this job's {len(set(labels))}" if labels else ""
     return f"{about}{shared}; threshold {prepared.threshold:.2f}", False
 
@@ -278,6 +286,10 @@ def _effort(asked: Mapping[str, object]) -> str:
     """Return what the effort of a run is called, the standard one of a run that has none."""
     value = asked.get("effort")
     return next((EFFORTS[e] for e in Effort if e.value == value), EFFORTS[Effort.STANDARD])
+
+
+def _mapping(asked: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={label}" for name, label in beyond_a_form(asked)["mapping"])
 
 
 def _encoder_hint(asked: Mapping[str, object]) -> str:
