@@ -189,6 +189,18 @@ def test_levelled_scores_reach_the_common_threshold_exactly_with_their_own(pairs
     assert (level == scores)[~apart].all()
 
 
+@given(
+    st.lists(st.floats(2**-10, 1, width=32), min_size=1, max_size=20),
+    st.floats(1e-6, 1),
+)
+def test_no_rounding_moves_a_score_across_its_threshold(own, common):
+    thresholds = np.array(own, np.float32)
+    just_below = np.nextafter(thresholds, np.float32(0))
+    apart = thresholds != np.float32(common)
+    assert (level_scores(thresholds, thresholds, common) >= common)[apart].all()
+    assert (level_scores(just_below, thresholds, common) < np.float32(common))[apart].all()
+
+
 # -- classes of whole images
 
 

@@ -198,6 +198,17 @@ def test_what_people_confirmed_or_altered_stays(make_session):
     assert session.sample(5).status is Status.UNLABELED
 
 
+def test_what_people_drew_stays_whatever_is_on_record(make_session):
+    session = make_session()
+    run = labeled_by_model(session)
+    session.set_annotations(1, [*session.sample(1).annotations[:1], Annotation("cat", BOXES[1])])
+    said = session.prediction_row(1)
+    session.commit("other", [Edit(Table.PREDICTIONS, 1, said, replace(said, run=9))], Kind.RECORD)
+    kept = session.sample(1)
+    remove(session, removal(session, run.id))
+    assert session.sample(1) == kept
+
+
 def test_other_runs_stay(make_session):
     session = make_session()
     labeled_by_model(session)

@@ -216,6 +216,14 @@ def test_a_night_that_broke_off_goes_on(session, label, engine):
     assert session.stats().to_be_confirmed == 5
 
 
+def test_a_run_that_was_given_up_has_seen_nothing(session, label, engine):
+    active = session.begin_run(runs.prepare(RunRequest(Path("a"), filter="name:000,001")))
+    for chunk in active.chunks():
+        session.record(chunk)
+    session.stop_run(active.run.id, RunState.CANCELLED)
+    assert len(label(session, changed=True)) == 5
+
+
 def test_a_file_that_changes_while_it_is_looked_at_is_labeled_the_next_time(
     session, label, engine, monkeypatch
 ):
