@@ -124,6 +124,7 @@ def test_a_check_is_given_up_and_another_risk_is_not_mixed_in(waiting, cli):
         ("--risk", "0"),
         ("--risk", "1.5"),
         ("--risk", "nan"),
+        ("--risk", "much"),
         ("--plan",),
         ("--risk", "0.1", "--abandon"),
         ("--risk", "0.1", "3"),
@@ -133,3 +134,4 @@ def test_wrong_use_is_one_line(waiting, cli, options):
     result = cli("confirm", waiting, *options)
     assert result.status == 2
     assert result.error
+    assert "float" not in result.error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from hardcase.cli import options
 from hardcase.cli.opening import reading, writing
 from hardcase.cli.ranking import learned_in_words
 from hardcase.cli.records import labels_in_words, sample_record
@@ -45,7 +46,7 @@ def arguments(parser: ArgumentParser) -> None:
     """Declare --risk, --plan and --abandon."""
     parser.add_argument(
         "--risk",
-        type=float,
+        type=options.fraction,
         metavar="P",
         help="confirm the easy rest unseen, at most this share of it wrong, e.g. 0.01",
     )
