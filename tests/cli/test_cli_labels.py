@@ -38,7 +38,7 @@ def test_rename_merge_delete_and_move_say_what_they_did(labeled, cli):
     assert cli("labels", labeled, "--merge", "green", "rot").out == (
         "merge label green into rot: 1 sample\n"
     )
-    assert cli("labels", labeled, "--move", "blue", "1").out == "move label blue: 0 samples\n"
+    assert cli("labels", labeled, "--move", "blue", "1").out == "move label blue\n"
     assert listed(cli, labeled) == {"blue": (0, []), "rot": (3, ["red", "green"])}
     assert cli("labels", labeled, "--delete", "rot", "--json").record["changed"] == 3
     assert cli("stats", labeled, "--json").record["unlabeled"] == 6

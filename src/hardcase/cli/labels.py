@@ -63,7 +63,8 @@ def labels(args: Namespace, output: Output) -> int:
     elif change is None:
         output.line("nothing to change")
     else:
-        output.line(f"{change.title}: {count(changed, 'sample')}")
+        touched = f": {count(changed, 'sample')}" if changed else ""
+        output.line(f"{change.title}{touched}")
     return 0
 
 
