@@ -180,7 +180,8 @@ def test_a_model_that_is_not_sure_of_itself_is_said_to_be_a_guess(model, tmp_pat
     bare.write_bytes(model.read_bytes())
     (tmp_path / "labels.txt").write_text("red\ngreen\nblue\n")
     result = cli("autolabel", job, "--model", bare)
-    assert "bare.onnx is taken for a classifier, guess" in result.err
+    assert "bare.onnx is taken for a classifier (guess); see why" in result.err
+    assert f"hardcase models inspect {bare} --save" in result.err
     assert "is taken for" not in cli("autolabel", job, "--model", model).err
 
 

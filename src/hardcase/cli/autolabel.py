@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import threading
 from contextlib import contextmanager
@@ -88,8 +89,9 @@ def autolabel(args: Namespace, output: Output) -> int:
     found = prepared.recognition
     if found is not None and found.certainty is not Certainty.SURE:
         output.note(
-            f"{args.model.name} is taken for {prepared.profile.decoder.family.title}, "
-            f"{found.certainty}; see why, and keep that, by: hardcase models inspect FILE --save"
+            f"{args.model.name} is taken for {prepared.profile.decoder.family.title} "
+            f"({found.certainty}); see why, and keep that, by: "
+            f"hardcase models inspect {shlex.quote(str(args.model))} --save"
         )
     with writing(args.job) as session:
         if args.changed:
