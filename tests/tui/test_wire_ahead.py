@@ -9,8 +9,10 @@ from textual.filter import ANSIToTruecolor, Monochrome
 from textual.strip import Strip
 
 from hardcase.imaging.cells import CellGrid, half_blocks
+from hardcase.imaging.kitty import placeholders
 from hardcase.imaging.outline import LINES
 from hardcase.tui.wire.ahead import AheadBuffer, encoded
+from hardcase.tui.wire.encode import Means
 from hardcase.tui.wire.front import UNLIMITED, FrontBuffer
 from hardcase.tui.wire.profile import FULL, LEAN
 from hardcase.tui.wire.sheet import Sheet
@@ -130,6 +132,20 @@ def test_on_a_slow_line_the_bands_that_fit_go_and_a_newer_picture_ends_the_rest(
     assert complete
     assert first.ahead.bands[-1].data not in data
     assert all(band.data in data for band in second.ahead.bands)
+
+
+def test_the_places_of_an_image_are_sent_as_they_are_also_where_characters_can_be_repeated() -> (
+    None
+):
+    grid = placeholders(5, 2, 0x400001, (0, 0, 0))
+    for means in (Means(), Means(repeat=True)):
+        front = AheadBuffer(ColorSystem.TRUECOLOR, means)
+        front.resize(8, 2)
+        sheet = Sheet.of(grid, None, ColorSystem.TRUECOLOR)
+        front.paint([(y, 1, strip) for y, strip in enumerate(sheet.strips)])
+        data, _ = front.update(FULL)
+        for row in grid.chars:
+            assert "".join(row).encode() in data
 
 
 def test_hurried_updates_leave_the_picture_for_later() -> None:

@@ -197,6 +197,9 @@ def _texts(
     simple = is_simple(code[starts])
     for n in (~simple).nonzero()[0].tolist():
         texts[n] = text_of(int(code[starts[n]])).encode()
+    placed = simple & np.logical_or.reduceat(code >= CLUSTER, starts)
+    for n in placed.nonzero()[0].tolist():
+        texts[n] = "".join(map(text_of, code[starts[n] : ends[n]].tolist())).encode()
     right = ink.column[ends - 1] + 1
     # At the right edge, and after what terminals differ about, who knows.
     sure = simple & (right < columns)
