@@ -37,6 +37,7 @@ def test_every_command_has_a_help(name, cli):
     assert result.status == 0
     assert result.out.startswith(f"usage: hardcase {name} ")
     assert "--json" in result.out
+    assert "%%" not in result.out
     assert not result.err
 
 

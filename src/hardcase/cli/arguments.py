@@ -125,4 +125,5 @@ def _joined_filters(rest: list[str]) -> list[str]:
 
 
 def _description(name: str, run: Callable[..., int]) -> str:
-    return inspect.cleandoc(run.__doc__ or COMMANDS[name].summary).replace("%", "%%")
+    # argparse reads a %% of a description only beside a %(prog)s
+    return inspect.cleandoc(run.__doc__ or COMMANDS[name].summary)
