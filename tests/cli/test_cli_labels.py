@@ -61,12 +61,15 @@ def test_a_colour_is_set(labeled, cli):
         (("--move", "red", "x"), "no whole number from 1"),
         (("--colour", "red", "scarlet"), "write it as #rrggbb"),
         (("--add", " "), "needs a name"),
+        (("--add", 3000 * "x"), "at most 200 characters"),
+        (("--rename", "red", 3000 * "x"), "at most 200 characters"),
     ],
 )
 def test_wrong_use_is_told_in_a_line(labeled, cli, arguments, says):
     result = cli("labels", labeled, *arguments)
     assert result.status == 2
     assert says in result.error
+    assert len(result.error) < 200
 
 
 def test_a_model_still_labels_with_a_renamed_label(job, model, cli):

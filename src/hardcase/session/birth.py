@@ -17,6 +17,9 @@ from hardcase.session.scan import find_images
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_QUOTED = 40
+"""Characters of a name that an error repeats."""
+
 
 def new_job_rows(
     folder: Path, job_file: Path, task: Task, labels: Sequence[str], name: str | None
@@ -40,6 +43,16 @@ def new_job_rows(
     return rows
 
 
+def fit_label(name: str) -> str:
+    """Return the name of a label fit to keep. Raises UsageError, which quotes its start."""
+    try:
+        return clean_label(name)
+    except ValueError as error:
+        shown = printable(name)
+        quoted = shown if len(shown) <= _QUOTED else f"{shown[:_QUOTED]}…"
+        raise UsageError(f"label {quoted!r}: {error}") from None
+
+
 def new_labels(names: Iterable[str], taken: Sequence[Label]) -> list[Label]:
     """Return rows for the names that are not `taken` yet, to follow those. Raises UsageError."""
     known = {label.name for label in taken}
@@ -47,10 +60,7 @@ def new_labels(names: Iterable[str], taken: Sequence[Label]) -> list[Label]:
     first_position = max((label.position for label in taken), default=-1) + 1
     out: list[Label] = []
     for raw in names:
-        try:
-            name = clean_label(raw)
-        except ValueError as error:
-            raise UsageError(f"label {printable(raw)!r}: {error}") from None
+        name = fit_label(raw)
         if name not in known:
             known.add(name)
             position = first_position + len(out)

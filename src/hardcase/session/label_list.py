@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from hardcase.errors import UsageError
 from hardcase.model.changes import Change, Edit, Table
 from hardcase.model.job import Annotation, Label, Prediction, Sample, Status, Task
-from hardcase.model.text import clean_label, printable
+from hardcase.model.text import printable
 from hardcase.session import commands
+from hardcase.session.birth import fit_label
 from hardcase.session.clock import now
 
 if TYPE_CHECKING:
@@ -59,10 +60,7 @@ def rename(session: LabelingSession, name: str, new: str) -> Change | None:
     Raises UsageError if there is no such label, the new name is none, or another label has it.
     """
     label = find(session, name)
-    try:
-        new = clean_label(new)
-    except ValueError as error:
-        raise UsageError(f"label {printable(new)!r}: {error}") from None
+    new = fit_label(new)
     if new == label.name:
         return None
     if any(other.name == new for other in session.labels):
