@@ -216,6 +216,19 @@ def test_a_night_that_broke_off_goes_on(session, label, engine):
     assert session.stats().to_be_confirmed == 5
 
 
+def test_a_night_that_broke_off_over_changed_files_goes_on(session, label, engine):
+    label(session)
+    for sample_id in range(1, 6):
+        touch(session, sample_id)
+    engine.fail_after = 3
+    with pytest.raises(ModelError):
+        label(session, changed=True)
+    engine.fail_after = None
+    assert label(session, changed=True) == ["002", "003", "004"]
+    assert (session.runs[0].id, session.runs[0].total, session.runs[0].done) == (2, 5, 5)
+    assert makers(session) == ["a#2"] * 5
+
+
 def test_a_run_that_was_given_up_has_seen_nothing(session, label, engine):
     active = session.begin_run(runs.prepare(RunRequest(Path("a"), filter="name:000,001")))
     for chunk in active.chunks():

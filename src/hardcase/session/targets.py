@@ -34,8 +34,8 @@ class Existing(StrEnum):
 def targets(session: LabelingSession, prepared: PreparedRun) -> list[int]:
     """Return the ids of the samples that a run labels, in path order. Raises UsageError."""
     asked = [s for s in _asked_for(session, prepared.request) if _may_be_labeled(s)]
-    kin = _kin(session, prepared) if prepared.request.changed else frozenset()
-    chosen = [s for s in asked if not _is_kept(session, s, prepared.request, kin)]
+    kin = _kin(session, prepared) if prepared.request.changed else {}
+    chosen = [s for s in asked if not _is_kept(s, prepared.request, kin)]
     if prepared.request.changed:
         chosen = [s for s in chosen if not _is_current(session, s, kin)]
     return [s.id for s in chosen]
@@ -52,8 +52,8 @@ def why_none(session: LabelingSession, prepared: PreparedRun) -> str:
     missing = sum(s.missing for s in asked)
     labeled = sum(s.status is Status.LABELED and not s.missing for s in asked)
     free = [s for s in asked if _may_be_labeled(s)]
-    kin = _kin(session, prepared) if request.changed else frozenset()
-    kept = sum(_is_kept(session, s, request, kin) for s in free)
+    kin = _kin(session, prepared) if request.changed else {}
+    kept = sum(_is_kept(s, request, kin) for s in free)
     counts = (
         (labeled, "labeled already"),
         (
@@ -91,9 +91,7 @@ def _may_be_labeled(sample: Sample) -> bool:
     return not (human or sample.missing)
 
 
-def _is_kept(
-    session: LabelingSession, sample: Sample, request: RunRequest, kin: frozenset[int]
-) -> bool:
+def _is_kept(sample: Sample, request: RunRequest, kin: Mapping[int, str]) -> bool:
     """Whether a sample has auto labels that the run leaves alone.
 
     A filter asks for what passes it; without one, what waits to be confirmed is left alone, unless
@@ -103,11 +101,10 @@ def _is_kept(
         return False
     if request.existing is Existing.KEEP:
         return True
-    said = session.prediction_row(sample.id)
-    return not request.filter.strip() and (said is None or said.run not in kin)
+    return not request.filter.strip() and sample.labeled_by not in kin.values()
 
 
-def _is_current(session: LabelingSession, sample: Sample, kin: frozenset[int]) -> bool:
+def _is_current(session: LabelingSession, sample: Sample, kin: Mapping[int, str]) -> bool:
     """Whether one of the runs `kin` said something of the file as it is now."""
     said = session.prediction_row(sample.id)
     if said is None or said.run not in kin:
@@ -115,18 +112,18 @@ def _is_current(session: LabelingSession, sample: Sample, kin: frozenset[int]) -
     return state_of(session.image_path(sample.id)) in (0, said.file)
 
 
-def _kin(session: LabelingSession, prepared: PreparedRun) -> frozenset[int]:
-    """Return the completed runs that say of an image what this one would."""
+def _kin(session: LabelingSession, prepared: PreparedRun) -> dict[int, str]:
+    """Return the completed runs that say of an image what this one would: id and signature."""
     wanted = _saying(prepared.settings)
-    return frozenset(
-        run.id
+    return {
+        run.id: run.signature
         for run in session.runs
         if run.kind in AUTO_LABELING
         and run.state is RunState.COMPLETED
         and run.signals == hardness.SIGNALS
         and run.sha256 == prepared.sha256
         and _saying(run.settings) == wanted
-    )
+    }
 
 
 def _saying(settings: Mapping[str, Any]) -> dict[str, Any]:
