@@ -73,4 +73,4 @@ def _signals(coefficient: float) -> array[float]:
     values |= {"max_probability": sure, "margin": sure, "entropy": coefficient}
     values |= {"view_probability": sure, "accepted": 1.0, "mean_score": sure, "min_score": sure}
     values |= {"expected_work": coefficient, "view_work": coefficient, "box_aspect": 1.0}
-    return array("d", [values[name] for name in SIGNALS])
+    return array("f", [values[name] for name in SIGNALS])

@@ -70,7 +70,7 @@ def build(path: Path, samples: int, boxes: int) -> None:
             edits = []
             for key in range(start, min(start + CHUNK, samples + 1)):
                 found = tuple(auto_label(rng) for _ in range(boxes))
-                signals = array("d", (round(rng.random(), 6) for _ in range(SIGNALS)))
+                signals = array("f", (round(rng.random(), 6) for _ in range(SIGNALS)))
                 row = Sample(
                     key,
                     f"images/{key // 1000:04}/{key:08}.jpg",

@@ -43,6 +43,7 @@ annotation = st.builds(
 )
 annotations = st.lists(annotation, max_size=3).map(tuple)
 key = st.integers(1, 10**6)
+signal = st.floats(-1e9, 1e9).filter(lambda v: abs(v) > 1e-30).map(lambda v: float(f"{v:.6g}"))
 
 ROWS = {
     Table.SAMPLES: st.builds(
@@ -100,7 +101,7 @@ ROWS = {
         id=key,
         run=key,
         annotations=annotations,
-        signals=st.lists(st.floats(0, 1), max_size=3).map(lambda v: array("d", v)),
+        signals=st.lists(signal, max_size=3).map(lambda v: array("f", v)),
         error=st.none() | name,
         embedding=st.binary(max_size=MAX_DIMENSIONS),
     ),
@@ -166,3 +167,11 @@ def test_a_prediction_of_before_embeddings_has_none():
 def test_an_embedding_that_is_none_is_refused(bad):
     with pytest.raises(BAD_ROW):
         from_json(Table.PREDICTIONS, 1, {"run": 1, "embedding": bad})
+
+
+def test_signals_of_more_digits_are_kept_to_six_and_then_stay():
+    first = from_json(Table.PREDICTIONS, 1, {"run": 1, "signals": [0.12345678, 12192768.0, 1 / 3]})
+    written = to_json(first)
+    assert written["signals"] == [0.123457, 12192800.0, 0.333333]
+    again = to_json(from_json(Table.PREDICTIONS, 1, written))
+    assert again == written

@@ -54,7 +54,7 @@ def rows(session) -> tuple[object, ...]:
 
 def predict(session, sample_id: int, *labels: str) -> None:
     said = Prediction(
-        sample_id, 1, tuple(Annotation(n, BOX, 0.9, "m#1") for n in labels), array("d")
+        sample_id, 1, tuple(Annotation(n, BOX, 0.9, "m#1") for n in labels), array("f")
     )
     session.commit("predict", [Edit(Table.PREDICTIONS, sample_id, None, said)], Kind.RECORD)
 

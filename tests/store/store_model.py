@@ -125,7 +125,9 @@ def next_change(model: Model, recent: int = 30) -> Change:
     if roll < 0.35:
         row = Run(1, "pre-label", "m.onnx", rng.choice(list(RunState)), signals=("a",), done=seq)
         made = [
-            Prediction(k, 1, (annotation(rng, "m.onnx#1"),), array("d", [rng.random()]), 640, 480)
+            Prediction(
+                k, 1, (annotation(rng, "m.onnx#1"),), array("f", [round(rng.random(), 6)]), 640, 480
+            )
             for k in range(rng.randrange(500), 500)
         ]
         edits = [put(model, Table.RUNS, row), *(put(model, Table.PREDICTIONS, p) for p in made)]

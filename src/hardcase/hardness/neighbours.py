@@ -24,7 +24,7 @@ NEIGHBOURS = 10
 BANK = 4096
 """Samples compared with. It takes about 0.2 s at 10,000 samples and 2 s at 100,000."""
 
-_BLOCK = 256  # rows; more take more memory and no less time
+_BLOCK = 128  # rows; more take more memory and no less time
 _ROWS = 4096  # the same, where rows are not compared with the bank
 
 

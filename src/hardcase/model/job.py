@@ -172,15 +172,16 @@ class Prediction:
 
     It is pending while its run is under way, becomes the sample's auto labels when the run
     completes, and stays afterwards as the record of what was predicted. `id` is the sample's;
-    `signals` are doubles, packed because every sample has some; `embedding` is what
-    `model.embedding.pack` made of the image's, empty where there is none. `file` tells the file
-    that was looked at from what it may become, see `session.targets`; 0 where that is not known.
+    `signals` are to six digits, for which single precision does, and packed because every sample
+    has some; `embedding` is what `model.embedding.pack` made of the image's, empty without one.
+    `file` tells the file that was looked at from what it may become, see `session.targets`; 0 where
+    that is not known.
     """
 
     id: int
     run: int
     annotations: tuple[Annotation, ...] = ()
-    signals: array[float] = field(default_factory=lambda: array("d"))
+    signals: array[float] = field(default_factory=lambda: array("f"))
     width: int | None = None
     height: int | None = None
     error: str | None = None

@@ -35,7 +35,7 @@ from hardcase.model.rule import Rule, RuleKind
 from hardcase.model.seen import Outcome, Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 Json = dict[str, Any]
 
@@ -88,6 +88,12 @@ def embedding_from_json(text: object) -> bytes:
     return packed
 
 
+def signals_to_json(signals: Sequence[float]) -> list[float]:
+    """Return signals to six significant digits, which single precision holds in full."""
+    text = "%.6g " * len(signals) % tuple(signals)
+    return [float(number) for number in text.split()]
+
+
 def to_json(row: Row) -> Json:
     """Return the row as a JSON object, without its id and without fields at their default."""
     out: Json = {}
@@ -98,7 +104,7 @@ def to_json(row: Row) -> Json:
     if isinstance(row, Sample | Prediction) and row.annotations:
         out["annotations"] = [annotation_to_json(a) for a in row.annotations]
     if isinstance(row, Prediction) and row.signals:
-        out["signals"] = list(row.signals)
+        out["signals"] = signals_to_json(row.signals)
     if isinstance(row, Prediction) and row.embedding:
         out["embedding"] = embedding_to_json(row.embedding)
     if isinstance(row, Job) and "hard_rule" in out:
@@ -157,7 +163,7 @@ def prediction_from_json(
         id=key,
         run=data["run"],
         annotations=known if annotations == known else annotations,
-        signals=array("d", get("signals", ())),
+        signals=array("f", get("signals", ())),
         width=_shared(get("width")),
         height=_shared(get("height")),
         error=get("error"),

@@ -40,7 +40,7 @@ def translator(
             id=sample_id,
             run=run.id,
             annotations=_annotations(seen, scores, classes, run.signature),
-            signals=array("d", hardness.measure(seen, profile.task, classes.common)),
+            signals=array("f", hardness.measure(seen, profile.task, classes.common)),
             width=evidence.width,
             height=evidence.height,
             embedding=b"" if evidence.embedding is None else pack(evidence.embedding),
