@@ -12,6 +12,7 @@ from tinydb import TinyDB
 
 from hardcase.errors import JobError, ReadOnlyError
 from hardcase.model.changes import Change, Table
+from hardcase.model.memory import give_back
 from hardcase.store.checkpoint import JobStorage, RowDocuments
 from hardcase.store.files import shown, why_not_written
 from hardcase.store.history import History
@@ -78,6 +79,7 @@ class JobStore:
         self._frozen = sum(map(len, self._tables.values())) >= _FREEZE
         if self._frozen:
             gc.freeze()
+            give_back()
         self._writer = (
             None if lock is None else Writer(self._journal, self.last_seq, self._on_write)
         )
@@ -303,6 +305,7 @@ class JobStore:
             self.checkpoint()
         except JobError:
             return  # it is in `checkpoint_trouble`, and closing tries again
+        give_back()
 
 
 def _storage(path: Path) -> JobStorage:

@@ -13,6 +13,7 @@ from textual.worker import Worker, WorkerState
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Change, Kind, Table
 from hardcase.model.job import Sample
+from hardcase.model.memory import give_back
 from hardcase.model.text import printable
 from hardcase.session import ranking
 from hardcase.session.ranking import Ranking, next_after
@@ -87,7 +88,10 @@ class QueueLearner(Widget, can_focus=False):
 
     @work(thread=True, exclusive=True, group="learn", exit_on_error=False)
     def _work(self, taken: Ranking) -> None:
-        self.post_message(self.Judged(taken.judge()))
+        ranked = taken.judge()
+        del taken
+        give_back()
+        self.post_message(self.Judged(ranked))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that fell over: a bug, which must not look like a queue that learned."""
