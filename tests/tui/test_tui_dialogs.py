@@ -164,6 +164,12 @@ async def test_help_lists_the_keys_and_filters(make_job) -> None:
             "the action",
         )
         assert not any("Zoom in" in t for t in screen_text(pilot.app))
+        await pilot.press(*"xyz")
+        await wait_for(
+            pilot,
+            lambda: any("No action and no key" in t for t in screen_text(pilot.app)),
+            "word that nothing matches",
+        )
         await pilot.press("escape")
         await closed(pilot)
 

@@ -31,7 +31,7 @@ class HelpDialog(Dialog[None]):
         super().__init__(actions)
         shown = [p for p in Place if p in places or p is Place.DIALOG]
         self._actions = [a for p in shown for a in actions if a.where is p]
-        self._rows: list[Action | Place] = []
+        self._rows: list[Action | Place | str] = []
 
     def compose(self) -> ComposeResult:
         """Lay out a line to type in over the list."""
@@ -69,10 +69,14 @@ class HelpDialog(Dialog[None]):
             if n == 0 or found[n - 1].where is not action.where:
                 self._rows.append(action.where)
             self._rows.append(action)
+        if not found:
+            self._rows.append("No action and no key here matches.")
         self.query_one(VirtualList).set_rows(len(self._rows), 0)
 
     def _draw(self, index: int, width: int) -> list[Part]:
         row = self._rows[index]
+        if isinstance(row, str):
+            return [(fit(row, width), "muted")]
         if isinstance(row, Place):
             return [(fit(PLACE_TITLES[row], width), "strong")]
         keys = " ".join(key_label(k) for k in row.keys) or "(palette)"
