@@ -14,6 +14,7 @@ from cli_pictures import COLOURS, paint
 from PIL import Image
 
 from hardcase.session import LabelingSession
+from hardcase.session.drop_folder import DropFolder
 
 LONG_AGO = time.time() - 3600
 
@@ -91,6 +92,13 @@ def test_an_empty_folder_is_no_error(job, tmp_path, model, cli):
     (tmp_path / "empty").mkdir()
     result = cli("collect", job, tmp_path / "empty", "--model", model)
     assert (result.status, result.out) == (0, f"no new image in {tmp_path / 'empty'}\n")
+
+
+def test_an_unreadable_file_is_named_once_with_its_folder(job, drop, model, cli):
+    (drop / "sub").mkdir()
+    (drop / "sub" / "text.jpg").write_text("no picture")
+    result = cli("collect", job, drop, "--model", model)
+    assert result.error.startswith("hardcase: sub/text.jpg is not an image of a known format")
 
 
 def test_unreadable_files_are_told_on_stderr(job, drop, model, cli):
@@ -196,6 +204,18 @@ def test_watching_collects_what_comes_until_asked_to_end(job, drop, model, cli):
     assert first == "2 new images: 1 taken (1 hard), 1 easy one left"
     assert second == "1 new image: 1 taken (1 hard), 0 easy ones left"
     assert result.err.splitlines()[-1].endswith("2 images taken")
+
+
+def test_watching_says_that_files_being_written_are_looked_at_later(
+    job, drop, model, cli, monkeypatch
+):
+    monkeypatch.setattr(
+        DropFolder, "waiting", property(lambda _: 1, lambda *_: None), raising=False
+    )
+    with ended_once(lambda: count_of(job) == 7):
+        result = cli("collect", job, drop, "--model", model, "--watch", "--interval", "0.05")
+    told = [line for line in result.err.splitlines() if "being written" in line]
+    assert told == ["hardcase: 1 file may still be being written; they are looked at later"]
 
 
 def test_watching_goes_on_when_the_job_is_free_again(job, drop, model, cli):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from argparse import ArgumentTypeError
 from math import isfinite
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from hardcase.cli import options
@@ -159,7 +159,7 @@ class _Watch:
             return
         if done is not None and not done.stopped:
             self.taken += done.count(Outcome.TAKEN)
-            _tell(done, self._collector, self._output)
+            _tell(done, self._collector, self._output, watching=True)
 
     def _decide(self, session: LabelingSession) -> Round | None:
         if not self.begun:
@@ -169,7 +169,7 @@ class _Watch:
         return self._collector.round(session, ready) if ready else None
 
 
-def _tell(done: Round, collector: Collector, output: Output) -> None:
+def _tell(done: Round, collector: Collector, output: Output, *, watching: bool = False) -> None:
     taken, left = done.count(Outcome.TAKEN), done.count(Outcome.LEFT)
     alike, unreadable = done.count(Outcome.DUPLICATE), done.count(Outcome.UNREADABLE)
     hard = sum(item.sample is not None and item.sample.hard for item in done.images)
@@ -178,7 +178,7 @@ def _tell(done: Round, collector: Collector, output: Output) -> None:
         if output.json:
             output.record(_record(item))
         elif item.seen.outcome is Outcome.UNREADABLE:
-            output.note(f"{item.seen.path}: {item.seen.error}")
+            output.note(_problem(item))
     if output.json:
         output.record(
             {
@@ -200,11 +200,19 @@ def _tell(done: Round, collector: Collector, output: Output) -> None:
     new = f"{count(len(done.images), 'new image')}: {', '.join(counts)}"
     output.line(new if done.images else f"no new image in {collector.request.folder}")
     if waiting:
-        output.note(f"{count(waiting, 'file')} may still be being written; call again for those")
+        then = "they are looked at later" if watching else "call again for those"
+        output.note(f"{count(waiting, 'file')} may still be being written; {then}")
     if collector.drop.links:
         links = count(collector.drop.links, "symbolic link")
         output.note(f"{links} passed by: copy the images themselves into the folder")
     write_stdout("", flush=True)
+
+
+def _problem(item: Item) -> str:
+    """Return what is wrong with an image, which most errors name, but without its folder."""
+    path, error = item.seen.path, item.seen.error or ""
+    rest = error.removeprefix(f"{PurePath(path).name} ")
+    return f"{path}: {error}" if rest == error else f"{path} {rest}"
 
 
 def _record(item: Item) -> dict[str, object]:
