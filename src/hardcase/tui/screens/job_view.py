@@ -114,7 +114,8 @@ class JobView(PlaceScreen):
         elif Table.RUNS in tables:
             self.runs.refresh()
             self.show_title()
-        self.call_later(self.check.settle)  # once the command that made the change is through
+        if self.check.showing:
+            self.call_later(self.check.settle)  # once the command that made the change is through
 
     def on_queue_learner_learned(self) -> None:
         """Show the queue in its new order, the sample looked at in its place."""
