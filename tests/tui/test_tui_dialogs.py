@@ -157,6 +157,7 @@ async def test_help_lists_the_keys_and_filters(make_job) -> None:
     async with app_on(session).run_test(size=(120, 40)) as pilot:
         await job_screen(pilot)
         await opened(pilot, HelpDialog, "question_mark")
+        assert pilot.app.screen._draw(0, 40)[0][1] == "strong"  # a heading
         await pilot.press(*"hard example")
         await wait_for(
             pilot,

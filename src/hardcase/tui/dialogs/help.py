@@ -75,10 +75,10 @@ class HelpDialog(Dialog[None]):
 
     def _draw(self, index: int, width: int) -> list[Part]:
         row = self._rows[index]
-        if isinstance(row, str):
-            return [(fit(row, width), "muted")]
         if isinstance(row, Place):
             return [(fit(PLACE_TITLES[row], width), "strong")]
+        if isinstance(row, str):
+            return [(fit(row, width), "muted")]
         keys = " ".join(key_label(k) for k in row.keys) or "(palette)"
         return [
             ("  ", ""),
