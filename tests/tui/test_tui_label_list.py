@@ -77,6 +77,7 @@ async def test_delete_acts_at_once_and_undo_brings_it_back(session) -> None:
         await open_list(pilot)
         await pilot.press("j", "d")
         await wait_for(pilot, lambda: "dog" not in names(session), "deletion")
+        await wait_for(pilot, lambda: shown(pilot, "delete label dog · u undoes"), "the way back")
         await pilot.press("u")
         await wait_for(pilot, lambda: "dog" in names(session), "undo")
         assert session.sample(2).annotations[0].label == "dog"
@@ -105,3 +106,13 @@ async def test_what_is_wrong_is_said_in_place(session) -> None:
         await pilot.press("r", *(["backspace"] * 3), *"dog", "enter")
         await wait_for(pilot, lambda: shown(pilot, "merge 'cat' into it"), "the problem")
         assert names(session)[0] == "cat"
+
+
+async def test_a_name_that_is_there_stays_to_be_corrected(session) -> None:
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await open_list(pilot)
+        await pilot.press("b", *"dog", "enter")
+        await wait_for(pilot, lambda: shown(pilot, "there is that label"), "the problem")
+        await pilot.press("u", "enter")  # the letter, not undo
+        await wait_for(pilot, lambda: names(session)[-1] == "dogu", "the corrected name")
+        assert session.sample(3).annotations[0].label == "cat"

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from hardcase.errors import HardcaseError
+from hardcase.model.changes import Kind
 from hardcase.model.palette import LABEL_COLOURS
 from hardcase.session import label_list
 from hardcase.tui.actions import Place
@@ -126,7 +127,12 @@ class LabelListDialog(Dialog[None]):
         asking, subject = self._asking, self._subject
         typed = self.query_one(Input).value
         if asking is _Asking.NEW_LABEL:
-            self._do(lambda: self._session.add_labels([typed]), "there is that label", cursor=-1)
+            self._do(
+                lambda: self._session.add_labels([typed]),
+                "there is that label",
+                cursor=-1,
+                insist=True,
+            )
         elif asking is _Asking.NEW_NAME and subject:
             self._do(lambda: label_list.rename(self._session, subject.name, typed), "named so")
         elif asking is _Asking.MERGE_INTO and subject and (target := self._under_cursor()):
@@ -172,18 +178,30 @@ class LabelListDialog(Dialog[None]):
         nothing: str = "nothing to change",
         *,
         cursor: int | None = None,
+        insist: bool = False,
     ) -> None:
-        """Take a step, say what came of it; `cursor` is where to go then, -1 the last label."""
+        """Take a step, say what came of it; `cursor` is where to go then, -1 the last label.
+
+        With `insist`, what was asked stays asked if there was nothing to do: keys that correct a
+        name must not act on the list.
+        """
         try:
             change = step()
         except HardcaseError as error:
             self._say(str(error), "$error bold")
             return
+        if change is None and insist:
+            self._say(nothing, "$error bold")
+            return
         self._ask(_Asking.NOTHING)
         self._uses = label_list.uses(self._session)
         at = self._cursor if cursor is None else cursor
         self._show(len(self._uses) - 1 if at == -1 else at)
-        self._say(nothing if change is None else change.title)
+        undoes = f" · {self.key('labels_undo')} undoes"
+        if change is None:
+            self._say(nothing)
+        else:
+            self._say(change.title + (undoes if change.kind is Kind.EDIT else ""))
 
     def _show(self, cursor: int) -> None:
         self.query_one(VirtualList).set_rows(len(self._uses), cursor)
