@@ -109,9 +109,22 @@ def _signals(
         every = np.flatnonzero(runs == run)
         for start in range(0, len(every), _BLOCK):
             mine = every[start : start + _BLOCK]
-            rows = np.array([predictions[i].signals for i in mine.tolist()], np.float64)
+            rows = six_digits(np.array([predictions[i].signals for i in mine.tolist()]))
             out[mine] = hardness.aligned(rows.reshape(len(mine), len(columns[run])), columns[run])
     return out
+
+
+def six_digits(kept: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return signals, kept in single precision, as the doubles that their six digits mean.
+
+    So what was exactly 0.3 is that again, and on the same side of every threshold.
+    """
+    x = kept.astype(np.float64)
+    plain = np.isfinite(x) & (x != 0)
+    digits = 5 - np.floor(np.log10(np.abs(x, where=plain, out=np.ones_like(x)))).astype(np.int64)
+    digits = np.clip(digits, -22, 22)  # powers of ten that doubles hold exactly
+    up, down = 10.0 ** np.maximum(digits, 0), 10.0 ** np.maximum(-digits, 0)
+    return np.where(plain, np.round(x * up / down) / up * down, x)
 
 
 def _position(annotations: tuple[Annotation, ...], labels: Mapping[str, int]) -> int:
