@@ -99,6 +99,8 @@ def shoot(name: str, job: Path, scratch: Path, font: Path) -> Image.Image:
     with Driven([*PROGRAM, job], size, env) as driven:
         driven.wait_for(lambda s: "▌" in s.text or "saved" in s.text, "the job")
         driven.rest()
+        driven.wait_for(lambda s: not {"loading…", "image"} & set(s.text.split()), "a picture")
+        driven.rest()
         for key in keys:
             driven.program.send(key)
             driven.rest()
