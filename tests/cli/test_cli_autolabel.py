@@ -62,6 +62,13 @@ def test_a_threshold_leaves_unsure_ones_unlabeled(job, model, cli):
     assert cli("stats", job, "--json").record["unlabeled"] == 6
 
 
+def test_people_are_told_how_many_got_no_label_and_where_they_are(job, model, cli):
+    result = cli(*argv(job, model, "--threshold", "1"))
+    assert result.out == "colours#1: 0 samples to be confirmed, 0 hard examples\n"
+    assert "6 samples got no label" in result.error
+    assert len(cli("list", job, "--tab", "unlabeled", "--sort", "hard", "--json").records) == 6
+
+
 def test_an_unreadable_image_never_stops_a_run(job, model, cli):
     (job / "red" / "0.png").write_bytes(b"not a picture")
     result = cli(*argv(job, model), "--json")

@@ -141,6 +141,11 @@ def _tell(run: Run, mine: list[Sample], output: Output) -> int:
     if run.failed:
         files = count(run.failed, "image")
         output.note(f"{files} could not be read; see: hardcase list JOB --filter error")
+    if (unsure := run.done - run.failed - len(mine)) > 0:
+        output.note(
+            f"{count(unsure, 'sample')} got no label, none was likely enough; "
+            "see: hardcase list JOB --tab unlabeled --sort hard, or set a lower --threshold"
+        )
     return 1 if run.total and run.failed == run.total else 0
 
 
