@@ -255,7 +255,8 @@ def test_any_commands_and_as_many_undos_restore_every_sample(tmp_path_factory, l
         assert job.job.hard_rule == Rule(RuleKind.RISK, 0.5)
         ranking.rank(job, always=True)
         assert all(
-            abs(now - first[key]) < ranking.SMALLEST_MOVE for key, now in coefficients(job).items()
+            abs(now - first[key]) < ranking.SMALLEST_MOVE + 1e-9  # 0.19 - 0.18 is above 0.01
+            for key, now in coefficients(job).items()
         )
         order = job.query(Tab.TO_BE_CONFIRMED).tolist()
         assert order == sorted(

@@ -34,18 +34,19 @@ class Members:
         """Every name that a row ever had."""
         return list(self._bits)
 
-    def write(self, row: int, names: Iterable[str]) -> None:
-        """Let the row have these names and no others."""
-        words: dict[int, int] = {}
-        for name in names:
-            word, offset = divmod(self._bits.setdefault(name, len(self._bits)), 64)
-            words[word] = words.get(word, 0) | 1 << offset
-        missing = max(words, default=0) + 1 - self._words.shape[1]
+    def write(self, rows: NDArray[np.int64], names: Iterable[tuple[str, ...]]) -> None:
+        """Let each of the rows (M,) have its names, in any order, and no others."""
+        number: dict[tuple[str, ...], int] = {}
+        index = [number.setdefault(some, len(number)) for some in names]
+        places = [[self._bits.setdefault(n, len(self._bits)) for n in some] for some in number]
+        missing = (len(self._bits) + 63) // 64 - self._words.shape[1]
         if missing > 0:
             self._words = np.pad(self._words, ((0, 0), (0, missing)))
-        self._words[row] = 0
-        for word, bits in words.items():
-            self._words[row, word] = bits
+        words = np.zeros((len(number), self._words.shape[1]), np.uint64)
+        for row, bits in zip(words, places, strict=True):
+            for bit in bits:
+                row[bit // 64] |= np.uint64(1 << bit % 64)
+        self._words[rows] = words[index]
 
     def having(self, names: Iterable[str]) -> Mask:
         """Return the (N,) rows that have one of the names."""
@@ -89,23 +90,27 @@ class Columns:
         self._row_of = {s.id: row for row, s in enumerate(ordered)}
         self._label_counts: Counter[str] = Counter()
         self._hard_order: NDArray[np.int64] | None = None
-        for row, sample in enumerate(ordered):
-            self._write(row, sample)
+        self._label_counts.update(a.label for s in ordered for a in s.annotations)
+        self._write(np.arange(size), ordered)
 
     def update(self, edits: Sequence[tuple[Sample | None, Sample | None]]) -> bool:
-        """Follow a change. Return False if new columns have to be built.
-
-        That is so if samples came, went or moved, and cheaper if most of them changed.
-        """
-        if len(edits) > max(1000, len(self.ids) // 4):
-            return False
+        """Follow a change. Return False if new columns have to be built: samples came or went."""
+        if not edits:
+            return True
+        rows, samples = [], []
+        counts: Counter[str] = Counter()
         for before, after in edits:
             if before is None or after is None or before.path != after.path:
                 return False
+            rows.append(self._row_of[after.id])
+            samples.append(after)
+            if before.annotations is not after.annotations:
+                counts.update(a.label for a in before.annotations)
+                counts.subtract(a.label for a in after.annotations)
             if before.coefficient != after.coefficient or before.hard != after.hard:
                 self._hard_order = None
-            self._label_counts.subtract(a.label for a in before.annotations)
-            self._write(self._row_of[after.id], after)
+        self._label_counts.subtract(counts)
+        self._write(np.array(rows), samples)
         return True
 
     def order(self, mask: Mask, sort: Sort) -> NDArray[np.int64]:
@@ -127,22 +132,29 @@ class Columns:
         """Return the number of samples in a status."""
         return int(np.count_nonzero(self.status == STATUS_CODES[status]))
 
-    def _write(self, row: int, sample: Sample) -> None:
-        annotations = sample.annotations
-        scores = [a.score for a in annotations if a.score is not None]
-        self.status[row] = STATUS_CODES[sample.status]
-        self.hard[row] = sample.hard
-        self.missing[row] = sample.missing
-        self.broken[row] = sample.error is not None
-        self.coefficient[row] = np.nan if sample.coefficient is None else sample.coefficient
-        self.score_low[row] = min(scores, default=np.nan)
-        self.score_high[row] = max(scores, default=np.nan)
-        self.reasons[row] = sum(1 << r for r in sample.reasons if 0 <= r < 32)
-        self.day[row] = _day(sample.updated_at[:10])
-        self.labels.write(row, {a.label for a in annotations})
-        confirmed = () if sample.labeled_by is None else (sample.labeled_by,)
-        self.makers.write(row, {*(a.by for a in annotations), *confirmed})
-        self._label_counts.update(a.label for a in annotations)
+    def _write(self, rows: NDArray[np.int64], samples: Sequence[Sample]) -> None:
+        """Write samples into the rows (M,), a column at a time, since 100,000 may have changed."""
+        said = [s.annotations for s in samples]
+        scores = [[a.score for a in some if a.score is not None] for some in said]
+        self.status[rows] = [STATUS_CODES[s.status] for s in samples]
+        self.hard[rows] = [s.hard for s in samples]
+        self.missing[rows] = [s.missing for s in samples]
+        self.broken[rows] = [s.error is not None for s in samples]
+        self.coefficient[rows] = np.array([s.coefficient for s in samples], np.float32)
+        self.score_low[rows] = [min(some, default=np.nan) for some in scores]
+        self.score_high[rows] = [max(some, default=np.nan) for some in scores]
+        self.reasons[rows] = [_bits(s.reasons) for s in samples]
+        self.day[rows] = [_day(s.updated_at[:10]) for s in samples]
+        self.labels.write(rows, [tuple([a.label for a in some]) for some in said])
+        makers = ([a.by for a in some] for some in said)
+        confirmed = ([] if s.labeled_by is None else [s.labeled_by] for s in samples)
+        pairs = zip(makers, confirmed, strict=True)
+        self.makers.write(rows, [tuple(made + by) for made, by in pairs])
+
+
+@lru_cache(maxsize=4096)
+def _bits(reasons: tuple[int, ...]) -> int:
+    return sum(1 << r for r in set(reasons) if 0 <= r < 32)
 
 
 @lru_cache(maxsize=1024)
