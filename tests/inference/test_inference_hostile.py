@@ -160,12 +160,12 @@ def test_errors_of_an_image_are_made_printable(fake):
     assert list(fake(script).run([(1, Path("a.png"))])) == [(1, "bad�]0; news")]
 
 
-def test_what_the_runtime_says_starts_with_what_matters(tmp_path):
+@pytest.mark.parametrize("content", [b"", b"junk", bytes(range(256)) * 40])
+def test_a_file_that_is_no_model_is_told_in_words(tmp_path, content):
     model = tmp_path / "junk.onnx"
-    model.write_bytes(b"junk")
-    with pytest.raises(ModelError, match=r"junk\.onnx cannot be opened: Load model") as error:
+    model.write_bytes(content)
+    with pytest.raises(ModelError, match=r"^junk\.onnx is no ONNX model, .*copy it again$"):
         read_signature(model)
-    assert "ONNXRuntimeError" not in str(error.value)
 
 
 def test_close_from_another_thread_ends_a_run_under_way(fake):

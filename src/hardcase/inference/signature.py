@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+_NO_MODEL = ("Protobuf parsing failed", "No graph was found")
+"""What the runtime says of files that are empty, cut short or something else."""
 _KIND = re.compile(r"^\[ONNXRuntimeError\] : \d+ : \w+ : ")
 MAX_TENSORS = 256
 MAX_RANK = 16
@@ -55,11 +57,18 @@ def read_signature(model: Path, *, timeout: float = TIMEOUT) -> Signature:
         child.send({"command": DESCRIBE, "model": str(require_model(model))})
         answer = child.receive(timeout, model.name)
     if "fatal" in answer:
-        raise ModelError(f"{printable(model.name)} cannot be opened: {short(answer['fatal'])}")
+        raise ModelError(f"{printable(model.name)} {_unopened(short(answer['fatal']))}")
     try:
         return signature_from_json(answer)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(f"{printable(model.name)}: the engine's answer makes no sense") from error
+
+
+def _unopened(said: str) -> str:
+    """Return why a model cannot be opened, given what the runtime says of it."""
+    if any(sign in said for sign in _NO_MODEL):
+        return "is no ONNX model, or only a part of one; export it or copy it again"
+    return f"cannot be opened: {said}"
 
 
 def require_model(model: Path) -> Path:
