@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardcase.cli.output import count
 from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
 from hardcase.inference import describe_model, keep_profile, recognise_model
@@ -93,7 +94,7 @@ def _describe(info: ModelInfo, output: Output) -> None:
     output.table(("key", "value"), [(key, _shown(value)) for key, value in profile.items()])
     rest = f" and {len(labels) - SHOWN_LABELS} more" if len(labels) > SHOWN_LABELS else ""
     source = f" (from {found.labels_from})" if found is not None else ""
-    output.line(f"{len(labels)} labels{source}: {', '.join(labels[:SHOWN_LABELS])}{rest}")
+    output.line(f"{count(len(labels), 'label')}{source}: {', '.join(labels[:SHOWN_LABELS])}{rest}")
     if info.problem is not None:
         output.note(info.problem)
 
