@@ -143,7 +143,7 @@ def _tell(run: Run, mine: list[Sample], output: Output) -> int:
         output.note(f"{files} could not be read; see: hardcase list JOB --filter error")
     if (unsure := run.done - run.failed - len(mine)) > 0:
         output.note(
-            f"{count(unsure, 'sample')} got no label, none was likely enough; "
+            f"{count(unsure, 'sample')} got no label, since none of the job's was likely enough; "
             "see: hardcase list JOB --tab unlabeled --sort hard, or set a lower --threshold"
         )
     return 1 if run.total and run.failed == run.total else 0
