@@ -250,7 +250,8 @@ class JobScreen(JobRuns):
         if change is None:
             self.say(nothing)
             return
-        touched = {edit.key for edit in change.edits if edit.table is Table.SAMPLES}
+        edits = (edit for edit in change.edits if edit.table is Table.SAMPLES)
+        touched = {edit.key for edit in edits if edit.after is not None}  # the others are gone
         self.say(in_past(change) + self._go_to_first(touched))
 
     def _go_to_first(self, touched: set[int]) -> str:
