@@ -93,7 +93,7 @@ class Annotator:
                 break
             await self._decide(sample)
         if isinstance(self._screen, ConfirmDialog):
-            await self._press("dialog_accept")
+            await self._press("dialog_yes")
             await self._until(self._on_job, "the job")
             gained = self._session.stats().labeled - before
             self.unseen = gained - (self.seen - looked_at)

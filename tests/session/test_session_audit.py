@@ -208,6 +208,17 @@ def test_a_drawn_image_that_is_gone_counts_as_wrong(job):
     assert audit.progress(job, open_).wrong == 1
 
 
+def test_a_run_that_was_taken_back_says_nothing_against_the_labels(job):
+    open_ = drawn(job)
+    old = job.sample(open_.checks[0])
+    bare = type(old)(old.id, old.path)
+    job.commit("undo: auto label", [Edit(Table.SAMPLES, old.id, old, bare)], Kind.UNDO)
+    rejected = open_.checks[1]
+    job.reject([rejected])
+    now = audit.progress(job, open_)
+    assert (now.lost, now.wrong) == (1, 1)
+
+
 def test_a_run_that_labels_drawn_ones_anew_ends_the_check(job):
     open_ = drawn(job)
     old = job.sample(open_.checks[0])

@@ -48,7 +48,9 @@ async def test_a_check_is_asked_for_shown_counted_and_the_rest_confirmed(job) ->
         assert tuple(screen.browser.ids.tolist()) == open_.checks[2:]
         await pilot.press("*", "a")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog), "the question")
-        await pilot.press("enter")
+        await pilot.press("enter", "enter")  # meant for samples: it is pressed for each of them
+        assert isinstance(pilot.app.screen, ConfirmDialog)
+        await pilot.press("y")
         await wait_for(pilot, lambda: audit.under_way(job) is None, "the confirmation")
         assert job.audits[0].state is AuditState.CONFIRMED
         assert said(screen).startswith(f"confirmed {open_.size - open_.drawn} unseen, at most ")

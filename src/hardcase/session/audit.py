@@ -247,6 +247,8 @@ def _outcome(sample: Sample, *, same: bool) -> str:
 
     `same` says whether its labels are those it had when it was drawn.
     """
+    if sample.status is Status.UNLABELED and sample.coefficient is None:
+        return "lost"  # the run that labeled it was taken back; a rejected sample keeps its own
     if sample.missing or sample.status is Status.UNLABELED:
         return "wrong"
     if sample.status is Status.LABELED:

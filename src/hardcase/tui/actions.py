@@ -229,6 +229,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("filter_clear", ("escape",), "Clear the filter", Place.FILTER, "clear", 2),
     Action("dialog_accept", ("enter",), "Accept", Place.DIALOG, "accept", 1),
     Action("dialog_close", ("escape",), "Close and change nothing", Place.DIALOG, "close", 2),
+    Action(
+        "dialog_yes", ("y",), "Say yes, where enter may be meant for something else", Place.DIALOG
+    ),
     Action("dialog_down", ("down", "ctrl+n"), "Next entry", Place.DIALOG),
     Action("dialog_up", ("up", "ctrl+p"), "Previous entry", Place.DIALOG),
     Action(

@@ -113,6 +113,7 @@ class CheckDesk:
             f"The check is through: {now.wrong:,} of {open_.drawn:,} wrong. "
             f"Confirm the other {len(now.unseen):,} unseen?",
             f"At most {percent(most)} of them are wrong, at 95 %. One undo takes it back.",
+            deliberate=True,
         )
         host.app.push_screen(dialog, lambda yes: self._answered(open_, sure=bool(yes)))
 
