@@ -137,6 +137,37 @@ def test_several_visible_requests_are_all_delivered(bench: Bench) -> None:
     assert sorted(name for name, _ in bench.got) == ["a", "b", "c"]
 
 
+def test_those_who_share_a_loader_each_get_what_they_asked_for(bench: Bench) -> None:
+    others: list[tuple[str, int]] = []
+
+    def other(preview: Preview, generation: int) -> None:
+        others.append((preview.request.path.name, generation))
+
+    both, mine, dropped, last = (bench.request(n) for n in ("both", "mine", "dropped", "last"))
+    first = bench.loader.show([both, mine])
+    bench.loader.show([both, dropped], other)
+    second = bench.loader.show([last, both], other)
+    bench.gate.open.set()
+    wait_for(lambda: len(others) + len(bench.got) == 4, "all that is still wanted")
+    assert sorted(bench.got) == [("both", first), ("mine", first)]
+    assert sorted(others) == [("both", second), ("last", second)]
+    assert bench.gate.begun.count("both") == 1
+
+
+def test_who_asks_no_more_leaves_the_others_of_a_loader_alone(bench: Bench) -> None:
+    others: list[Preview] = []
+    bench.loader.show([bench.request("theirs")], lambda preview, _: others.append(preview))
+    generation = bench.loader.show([bench.request("mine")])
+    bench.loader.show([bench.request("gone")])
+    bench.loader.show([])
+    bench.gate.open.set()
+    wait_for(lambda: others, "the other's preview")
+    bench.loader.show([bench.request("end")])
+    wait_for(lambda: bench.got, "the newest preview")
+    assert [name for name, _ in bench.got] == ["end"]
+    assert generation < bench.got[0][1]
+
+
 def test_a_changed_file_is_made_anew(bench: Bench) -> None:
     bench.gate.open.set()
     request = bench.request("a")

@@ -19,9 +19,10 @@ class PreviewLoader:
     """Renders previews on a few threads and keeps them in a bounded cache.
 
     `deliver(preview, generation)` is called on one of those threads for each request of the newest
-    `show`, as it gets ready; what an earlier `show` asked for is dropped. Prefetched previews only
-    go to the cache. `finish(preview)` is called first, for what else can be made ahead. Call the
-    methods from one thread.
+    `show`, as it gets ready; what an earlier `show` asked for is dropped. Several may share a
+    loader, each with a `deliver` of its own. Prefetched previews only go to the cache.
+    `finish(preview)` is called first, for what else can be made ahead. Call the methods from one
+    thread.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class PreviewLoader:
         self._cache: MemoryCache[tuple[Request, Stamp], Preview] = MemoryCache(cache_bytes)
         self._work = Condition()
         self._generation = 0
-        self._wanted: dict[Request, int] = {}
+        self._wanted: dict[Deliver, tuple[int, set[Request]]] = {}
         self._visible: deque[Request] = deque()
         self._neighbours: deque[Request] = deque()
         self._running: set[Request] = set()
@@ -59,17 +60,22 @@ class PreviewLoader:
         """Return the preview if it is ready and its file has not changed since."""
         return self._cache.get((request, file_stamp(request.path)))
 
-    def show(self, requests: Iterable[Request]) -> int:
+    def show(self, requests: Iterable[Request], deliver: Deliver | None = None) -> int:
         """Ask for what is visible now, in order, and forget earlier requests not yet ready.
 
+        Those of another `deliver` stay, after the new ones; without one it is that of the loader.
         Returns the generation that the deliveries will carry.
         """
+        deliver = deliver or self._deliver
         with self._work:
             self._generation += 1
-            self._visible = deque(dict.fromkeys(requests))
-            self._wanted = dict.fromkeys(self._visible, self._generation)
-            if self._visible:  # who wakes for nothing holds up whoever paints now
-                self._work.notify_all()
+            new = dict.fromkeys(requests)
+            self._wanted.pop(deliver, None)
+            others = [request for request in self._visible if self._takers(request)]
+            self._visible = deque(new | dict.fromkeys(others))
+            if new:
+                self._wanted[deliver] = self._generation, set(new)
+                self._work.notify_all()  # who wakes for nothing holds up whoever paints now
             return self._generation
 
     def prefetch(self, requests: Iterable[Request]) -> None:
@@ -95,10 +101,16 @@ class PreviewLoader:
             preview = self._made(request)
             with self._work:
                 self._running.discard(request)
-                generation = self._wanted.pop(request, None)
+                takers = self._takers(request)
+                for deliver, _ in takers:
+                    self._wanted[deliver][1].discard(request)
                 self._work.notify_all()
-            if generation is not None:
-                self._deliver(preview, generation)
+            for deliver, generation in takers:
+                deliver(preview, generation)
+
+    def _takers(self, request: Request) -> list[tuple[Deliver, int]]:
+        """Return who waits for a request, and since which generation."""
+        return [(taker, n) for taker, (n, wanted) in self._wanted.items() if request in wanted]
 
     def _next(self) -> Request | None:
         """Wait for work that no other thread is doing; None when closed."""

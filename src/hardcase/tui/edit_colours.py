@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from hardcase.imaging.contrast import luminance, rgb
 
+NO_COLOUR = "#ffffff"
+"""That of a label that has none."""
+
 _SHARE = 0.6  # of grey
 _GAMMA = 2.2
 

@@ -12,16 +12,17 @@ from textual.containers import Vertical
 from hardcase.errors import HardcaseError
 from hardcase.imaging.view import place
 from hardcase.model.changes import Table
-from hardcase.model.job import HUMAN, Status
+from hardcase.model.job import Status
 from hardcase.tui.actions import Place
 from hardcase.tui.dialogs.confirm import ConfirmDialog
-from hardcase.tui.edit_colours import faded
+from hardcase.tui.edit_colours import NO_COLOUR
 from hardcase.tui.edit_line import BoxLine
+from hardcase.tui.edit_look import begun, overlays
 from hardcase.tui.edit_scope import UndoScope
-from hardcase.tui.editing import Draft, replaced, selecting
+from hardcase.tui.editing import replaced, selecting
 from hardcase.tui.messages import SavedChanged
 from hardcase.tui.screens.place import PlaceScreen
-from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
+from hardcase.tui.widgets.canvas import ImageCanvas
 from hardcase.tui.widgets.lines import Hints, OneLine, TitleLine
 from hardcase.tui.widgets.sample_rows import STATUS_WORDS
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from hardcase.model.changes import Change
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
+    from hardcase.tui.editing import Draft
+    from hardcase.tui.widgets.canvas import Overlay
 
 IDLE_SECONDS = 0.4
 """A run of steps on one box becomes one Change when no key comes for this long."""
@@ -70,17 +73,17 @@ class EditView(PlaceScreen):
         *,
         box: int | None = None,
         label: str | None = None,
+        beside: ImageCanvas | None = None,
     ) -> None:
         super().__init__(actions)
         self.session = session
         self.sample_id = sample_id
         self.last_label = label
         self.outcome = Outcome()
-        annotations = session.sample(sample_id).annotations
-        self.draft = selecting(Draft(annotations, *session.size(sample_id)), box or 0)
-        self.opened_with = annotations
+        self.draft = begun(session, sample_id, box)
+        self.opened_with = self.draft.annotations
         self.scope = UndoScope()
-        self.canvas = ImageCanvas(id="canvas")
+        self.canvas = ImageCanvas(id="canvas", beside=beside)
         self._colours = _colours(session)
         self._pending_since: float | None = None
         self._idle: Timer | None = None
@@ -133,7 +136,7 @@ class EditView(PlaceScreen):
         """Show boxes, numbers and keys as they are now."""
         self.canvas.set_overlays(self.overlays())
         annotation = self.draft.annotation
-        colour = self._colour(annotation.label, selected=True) if annotation else ""
+        colour = self._colours.get(annotation.label, NO_COLOUR) if annotation else ""
         self.query_one(BoxLine).show(self.draft, colour)
         self.show_title()
         self.refresh_hints()
@@ -151,26 +154,7 @@ class EditView(PlaceScreen):
 
     def overlays(self) -> list[Overlay]:
         """Return the boxes of the draft as the canvas draws them."""
-        return [
-            Overlay(
-                a.box,
-                a.label,
-                a.score,
-                self._colour(a.label, selected=n == self.draft.selected),
-                by_human=a.by == HUMAN,
-                selected=n == self.draft.selected,
-            )
-            for n, a in enumerate(self.draft.annotations)
-            if a.box is not None
-        ]
-
-    def _colour(self, label: str, *, selected: bool) -> str:
-        """Return a label's colour, faded unless the box is selected, so that that one stands out.
-
-        With nothing selected there is nothing to step back for.
-        """
-        colour = self._colours.get(label, _NO_COLOUR)
-        return colour if selected or self.draft.selected is None else faded(colour)
+        return overlays(self.draft, self._colours)
 
     def _useful(self, action: str) -> bool:
         selected = self.draft.selected is not None
@@ -327,6 +311,3 @@ class EditView(PlaceScreen):
 
 def _colours(session: LabelingSession) -> dict[str, str]:
     return {label.name: label.colour for label in session.labels}
-
-
-_NO_COLOUR = "#ffffff"

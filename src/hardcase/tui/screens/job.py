@@ -12,6 +12,7 @@ from hardcase.session.hard_rule import set_rule, standing
 from hardcase.tui.dialogs.hard_rule import HardRuleDialog
 from hardcase.tui.dialogs.label_list import LabelListDialog
 from hardcase.tui.dialogs.labels import LabelDialog, LabelPick
+from hardcase.tui.edit_look import canvas_region, first_scene
 from hardcase.tui.edit_open import why_not
 from hardcase.tui.messages import QuitAsked
 from hardcase.tui.screens.done import in_past
@@ -47,6 +48,15 @@ class JobScreen(JobRuns):
         """Show the title, unless the editor is over it."""
         if not self._covered:
             super().show_title()
+
+    def on_resize(self) -> None:
+        """Make the box editor's first picture as large as the screen is now."""
+        self._prefetch_editor()
+
+    def show_sample(self) -> None:
+        """Show the sample, and have the box editor's first picture made ahead."""
+        super().show_sample()
+        self._prefetch_editor()
 
     # -- deciding
 
@@ -276,11 +286,20 @@ class JobScreen(JobRuns):
         if sample is None or refusal is not None:
             self.complain(refusal or "there is no sample here")
             return
+        box, canvas = self.preview.box, self.preview.canvas
         editor = EditScreen(
-            self.actions, self.session, sample.id, box=self.preview.box, label=self._last_label
+            self.actions, self.session, sample.id, box=box, label=self._last_label, beside=canvas
         )
         self._covered = True
         self.app.push_screen(editor, lambda _: self._edited(editor))
+        self.preview.prefetch_box(editor.draft.selected)  # what there is to come back to
+
+    def _prefetch_editor(self) -> None:
+        """Have the editor's first picture made ahead, if it can be opened."""
+        sample, scene = self.browser.current, None
+        if sample is not None and why_not(self.session, sample) is None:
+            scene = first_scene(self.session, sample.id, self.preview.box, self.colours)
+        self.preview.canvas.prefetch_elsewhere(scene, canvas_region(self.app.size))
 
     def _edited(self, editor: EditScreen) -> None:
         """Take over from the box editor."""
@@ -314,6 +333,7 @@ class JobScreen(JobRuns):
     def _step_box(self, step: int) -> None:
         if self.session.task is not Task.DETECTION or not self.preview.step_box(step, self.colours):
             self.say("there is no box here")
+        self._prefetch_editor()
         self.refresh_hints()
 
     def action_toggle_boxes(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS
-from textual.geometry import Spacing
+from textual.geometry import Region, Spacing
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
     from pathlib import Path
 
-    from textual.geometry import Region
+    from textual.geometry import Size
     from textual.timer import Timer
 
     from hardcase.model.boxes import Box
@@ -62,6 +62,8 @@ class ImageCanvas(Widget):
     Positions are (x, y) in source pixels of the oriented image, or (column, row) in cells of the
     canvas' content. Colours and what pictures are made of follow the `terminal` of the app, which
     is asked of the environment where the app has none, unless `depth` is given.
+
+    A canvas `beside` another one, which must outlive it, has its pictures made and kept by that.
     """
 
     DEFAULT_CSS = """
@@ -98,6 +100,7 @@ class ImageCanvas(Widget):
         self,
         *,
         depth: Depth | None = None,
+        beside: ImageCanvas | None = None,
         name: str | None = None,
         id: str | None = None,  # noqa: A002 - Textual's name for it
         classes: str | None = None,
@@ -106,7 +109,9 @@ class ImageCanvas(Widget):
         self._depth = depth
         self._terminal = Terminal()
         self._image: TerminalImage | None = None
+        self._beside = beside
         self._loader: PreviewLoader | None = None
+        self._asked_for: Size | None = None
         self._scene = Scene()  # asked for
         self._painted = Scene()  # on screen
         self._view = FIT
@@ -116,10 +121,11 @@ class ImageCanvas(Widget):
         self._slow: Timer | None = None
         self._late = False
         self._overlays_visible = True
-        self._sheets = Sheets()
+        self.sheets: Sheets = beside.sheets if beside else Sheets()
         self._sheet: Sheet | None = None
         self._strips: list[Strip] = []
         self._neighbours: tuple[Scene, ...] = ()
+        self._elsewhere: tuple[Scene, Region] | None = None
         self._soon: asyncio.TimerHandle | None = None
 
     # What to show
@@ -146,6 +152,14 @@ class ImageCanvas(Widget):
     def prefetch(self, scenes: Iterable[Scene]) -> None:
         """Make these ready at fit, in order, once nothing visible is waiting."""
         self._neighbours = tuple(scenes)
+        self._prefetch_soon()
+
+    def prefetch_elsewhere(self, scene: Scene | None, region: Region) -> None:
+        """Make a scene ready after those, for a canvas beside this one at a place of the screen."""
+        self._elsewhere = (scene, region) if scene is not None else None
+        self._prefetch_soon()
+
+    def _prefetch_soon(self) -> None:
         if self._soon:
             self._soon.cancel()
         self._soon = asyncio.get_running_loop().call_later(PREFETCH_SECONDS, self._prefetch)
@@ -153,9 +167,7 @@ class ImageCanvas(Widget):
     def _prefetch(self) -> None:
         self._soon = None
         if self._loader and self.size:
-            self._expect()
-            requests = [self._request_for(s.path, FIT) for s in self._neighbours if s.path]
-            self._loader.prefetch(requests)
+            self._loader.prefetch(self._expect())
 
     def set_overlays(self, overlays: Sequence[Overlay], *, hard: bool | None = None) -> None:
         """Replace the boxes (and the hard mark) of the sample; only changed cells are repainted."""
@@ -165,6 +177,16 @@ class ImageCanvas(Widget):
             hard=self._scene.hard if hard is None else hard,
         )
         self._adopt()
+
+    @property
+    def loader(self) -> PreviewLoader | None:
+        """What makes the pictures, None before the canvas is mounted."""
+        return self._loader
+
+    @property
+    def scene(self) -> Scene:
+        """What was asked for last."""
+        return self._scene
 
     @property
     def overlays(self) -> tuple[Overlay, ...]:
@@ -281,13 +303,17 @@ class ImageCanvas(Widget):
             tmux = self._terminal.multiplexer == "tmux"
             self._image = TerminalImage(self, tmux=tmux)
             self.app.app_resume_signal.subscribe(self, self._resumed)
-        self._loader = PreviewLoader(self._deliver, finish=self._sheets.finish)
+        shared = self._beside.loader if self._beside else None
+        self._loader = shared or PreviewLoader(self._deliver, finish=self.sheets.finish)
 
     def on_unmount(self) -> None:
         """Stop the loading threads."""
         if self._soon:
             self._soon.cancel()
-        if self._loader:
+        self.sheets.expect({}, self)
+        if self._loader and self._beside and self._loader is self._beside.loader:
+            self._loader.show((), self._deliver)
+        elif self._loader:
             self._loader.close(timeout=0.2)
         if self._image:
             self._image.free()
@@ -325,47 +351,48 @@ class ImageCanvas(Widget):
         red, green, blue = self.background_colors[1].rgb
         return red, green, blue
 
-    def _request_for(self, path: Path, view: View) -> Request:
+    def _request_for(self, path: Path, view: View, size: Size | None = None) -> Request:
+        size = size or self.size
         return Request(
             path,
-            *self.size,
+            *size,
             view=view,
             depth=self._depth or Depth.FULL,
             letterbox=self._letterbox,
-            mode=self._mode,
+            mode=self._mode(size),
             dithers=not getattr(self.app, "fits_pictures", False),
             cell=self._terminal.cell or CELL,
             budget=self._image.budget if self._image else PICTURE_BYTES,
         )
 
-    @property
-    def _mode(self) -> Mode:
+    def _mode(self, size: Size) -> Mode:
         if self._terminal.mode is not Mode.KITTY:
             return self._terminal.mode
-        return Mode.KITTY if self._image and fits(*self.size) else Mode.HALF
+        return Mode.KITTY if self._image and fits(*size) else Mode.HALF
 
     def _ask(self) -> None:
         """Get the picture of the scene: at once if it is cached, otherwise in the background."""
         self._quiet()
         if not self._loader or not self.size:
             return
+        self._asked_for = self.size
         if self._scene.path is None:
             self._request = None
-            self._generation = self._loader.show(())
+            self._generation = self._loader.show((), self._deliver)
             self._painted, self._preview = self._scene, None
             self._repaint()
             return
         request = self._request_for(self._scene.path, self._view)
         ready = self._loader.cached(request)
         if ready:
-            self._generation = self._loader.show(())
+            self._generation = self._loader.show((), self._deliver)
             self._accept(ready)
             return
         self._request = request
         if self._pump is not None:
             self._pump.passing = monotonic() + PASSING_SECONDS
         self._expect()
-        self._generation = self._loader.show((request,))
+        self._generation = self._loader.show((request,), self._deliver)
         self._slow = self.set_timer(QUIET_SECONDS, self._announce)
         self._adopt()
 
@@ -406,14 +433,18 @@ class ImageCanvas(Widget):
     # Painting
 
     @property
-    def _desk(self) -> Desk:
-        """What cells are made for now."""
+    def _spot(self) -> Region:
+        """The cells of the screen that the canvas has."""
+        return Region(*self.region.offset, *self.size)
+
+    def _desk(self, region: Region) -> Desk:
+        """Return what cells are made for at a place of the screen, now."""
         image_id = self._image.id if self._image else 0
-        ground = Ground(*self.size, self._depth or Depth.FULL, self._letterbox, image_id)
+        ground = Ground(*region.size, self._depth or Depth.FULL, self._letterbox, image_id)
         system = COLOR_SYSTEMS.get(self.app.console.color_system or "", ColorSystem.TRUECOLOR)
         place: Place | None = None
         if self._pump is not None and not image_id:
-            place = self._pump.place(self.region.y, self.region.x)
+            place = self._pump.place(region.y, region.x)
         return Desk(ground, system, place)
 
     @property
@@ -421,23 +452,31 @@ class ImageCanvas(Widget):
         """What paces the line, None where Textual writes by itself; there is no public way."""
         return getattr(self.app._driver, "pump", None)  # noqa: SLF001
 
-    def _expect(self) -> None:
-        """Have cells made along with the pictures that are on their way."""
-        desk = self._desk
+    def _expect(self) -> list[Request]:
+        """Have cells made along with the pictures on their way; return the requests to prefetch."""
+        desk = self._desk(self._spot)
         aims = {
             self._request_for(scene.path, FIT): (self._visible_part(scene), desk)
             for scene in self._neighbours
             if scene.path
         }
+        if self._elsewhere is not None:
+            scene, region = self._elsewhere
+            if scene.path and region:
+                aims[self._request_for(scene.path, FIT, region.size)] = scene, self._desk(region)
+        requests = list(aims)
         if self._request is not None:
             aims[self._request] = (self._visible_part(self._scene), desk)
-        self._sheets.expect(aims)
+        self.sheets.expect(aims, self)
+        return requests
 
     def _visible_part(self, scene: Scene) -> Scene:
         return scene if self._overlays_visible else replace(scene, overlays=())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the painted lines within `crop`, as they are: a canvas has no frame."""
+        if self.size != self._asked_for:
+            self._ask()  # what is ready is shown at once, not after the size was told
         framed = self.styles.gutter != Spacing() or self.opacity < 1
         if framed or len(self._strips) != self.size.height:
             return super().render_lines(crop)
@@ -460,7 +499,7 @@ class ImageCanvas(Widget):
         if not self.size:
             return
         scene, old = self._visible_part(self._painted), self._sheet
-        new = self._sheets.sheet(scene, self._preview, self._desk, late=self._late)
+        new = self.sheets.sheet(scene, self._preview, self._desk(self._spot), late=self._late)
         self._sheet = new
         if old is None or old.picture.shape != new.picture.shape:
             self._strips = strips(new, self.rich_style)

@@ -12,6 +12,8 @@ from hardcase.tui.wire.ahead import encoded
 from hardcase.tui.wire.sheet import Sheet
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from rich.color import ColorSystem
 
     from hardcase.imaging.preview import Preview, Request
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from hardcase.tui.wire.ahead import Place
     from hardcase.tui.wire.lossy import Quality
     from hardcase.tui.wire.rate import Rate
+
+    Aims: TypeAlias = "dict[Request, tuple[Scene, Desk]]"
 
 _MEMORY = 24 * 2**20
 
@@ -33,16 +37,26 @@ class Desk:
 
 
 class Sheets:
-    """Makes sheets, and keeps those made ahead. `finish` may be called from any thread."""
+    """Makes sheets, and keeps those made ahead; canvases may share them.
+
+    `finish` may be called from any thread.
+    """
 
     def __init__(self, memory: int = _MEMORY) -> None:
-        self._aims: dict[Request, tuple[Scene, Desk]] = {}
+        self._expected: dict[object, Aims] = {}
+        self._aims: Aims = {}
         self._rates: dict[Quality, Rate] = {}
         self._made: MemoryCache[tuple[Scene, Desk], tuple[Preview, Sheet]] = MemoryCache(memory)
 
-    def expect(self, aims: dict[Request, tuple[Scene, Desk]]) -> None:
-        """Say which sheets to make once the pictures of some requests are there."""
-        self._aims = aims  # replaced as a whole: other threads read it
+    def expect(self, aims: Aims, canvas: object = None) -> None:
+        """Say which sheets a canvas wants once the pictures of some requests are there."""
+        self._expected.pop(canvas, None)
+        if aims:
+            self._expected[canvas] = aims
+        merged: Aims = {}
+        for expected in self._expected.values():
+            merged |= expected
+        self._aims = merged  # replaced as a whole: other threads read it
 
     def finish(self, preview: Preview) -> None:
         """Make the sheet expected of a picture, and encode it if it has a place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -78,6 +79,13 @@ class PreviewPane(Vertical, can_focus=False):
             overlays = tuple(self._overlays(sample, self._colours, None))
             scenes.append(Scene(path, sample_id, overlays, sample.hard))
         self.canvas.prefetch(scenes)
+
+    def prefetch_box(self, box: int | None) -> None:
+        """Make the picture of the sample ready with another box selected, and no neighbours."""
+        shown = self.canvas.scene
+        if self._sample is not None and shown.key == self._sample.id:
+            overlays = tuple(self._overlays(self._sample, self._colours, box))
+            self.canvas.prefetch([replace(shown, overlays=overlays)])
 
     def step_box(self, step: int, colours: Mapping[str, str]) -> bool:
         """Select the next (1) or previous (-1) box. Return False where there is none."""
