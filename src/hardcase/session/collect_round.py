@@ -19,7 +19,7 @@ from hardcase.session.copying import copy_in
 from hardcase.session.drop_folder import ChangedError
 from hardcase.session.kinds import COLLECT
 from hardcase.session.near_duplicates import in_shares, look_at
-from hardcase.session.runs import ActiveRun, engine_of, fitting
+from hardcase.session.runs import ActiveRun, engine_of, fitting, record_progress
 from hardcase.session.settlement import Settlement, auto_labeled
 from hardcase.session.translate import translator
 
@@ -126,17 +126,7 @@ class Saying:
             for chunk in self.active.chunks() if self.todo else ():
                 edits = [self._noted(prediction) for prediction in chunk.predictions]
                 count += len(edits)
-                run = session.run(self.run_id)
-                failed = sum(p.error is not None for p in chunk.predictions)
-                after = replace(
-                    run,
-                    done=run.done + len(edits),
-                    failed=run.failed + failed,
-                    seconds=round(run.seconds + chunk.seconds, 3),
-                )
-                edits.append(Edit(Table.RUNS, run.id, run, after))
-                title = f"{run.signature}: {after.done} of {after.total}"
-                session.commit(title, edits, Kind.RECORD)
+                record_progress(session, chunk, edits)
                 progress(count)
         except HardcaseError as error:
             session.stop_run(self.run_id, RunState.FAILED, str(error))

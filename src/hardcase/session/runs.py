@@ -40,7 +40,7 @@ from hardcase.session.targets import Existing, state_of, targets, why_none
 from hardcase.session.translate import translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from hardcase.inference import Engine, Recognition
@@ -299,19 +299,24 @@ def engine_of(prepared: PreparedRun) -> Engine:
 
 def record(session: LabelingSession, chunk: Chunk) -> Change | None:
     """Keep a chunk's predictions; they are pending until the run completes."""
-    run = session.run(chunk.run)
     edits = [
         Edit(Table.PREDICTIONS, p.id, session.prediction_row(p.id), p) for p in chunk.predictions
     ]
+    return record_progress(session, chunk, edits)
+
+
+def record_progress(session: LabelingSession, chunk: Chunk, edits: Sequence[Edit]) -> Change | None:
+    """Commit what `edits` keep of a chunk, with how far its run has come."""
+    run = session.run(chunk.run)
     failed = sum(p.error is not None for p in chunk.predictions)
     after = replace(
         run,
-        done=run.done + len(edits),
+        done=run.done + len(chunk.predictions),
         failed=run.failed + failed,
         seconds=round(run.seconds + chunk.seconds, 3),
     )
-    edits.append(Edit(Table.RUNS, run.id, run, after))
-    return session.commit(f"{after.signature}: {after.done} of {run.total}", edits, Kind.RECORD)
+    title = f"{after.signature}: {after.done} of {run.total}"
+    return session.commit(title, [*edits, Edit(Table.RUNS, run.id, run, after)], Kind.RECORD)
 
 
 def stop(
