@@ -110,8 +110,8 @@ async def test_details_tell_reasons_suggestions_and_scores_in_words(make_job) ->
         await job_screen(pilot)
         await wait_for(pilot, lambda: "likely wrong 0.62" in text_of(pilot), "the details")
         shown = text_of(pilot)
-        assert "low confidence: check the labels, look for misses" in shown
-        assert "mirroring changes the prediction: check the labels" in shown
+        assert "low confidence: check the label" in shown
+        assert "mirroring changes the prediction: check the label" in shown
         assert "cat 0.60" in shown
         assert "by toy#1" in shown
         assert "▲ HARD" in shown

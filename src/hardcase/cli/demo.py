@@ -72,7 +72,10 @@ def _print(session: LabelingSession, output: Output) -> None:
     output.line(f"{session.job.name}: {session.path}")
     waiting = f"{stats.to_be_confirmed} to be confirmed, {stats.labeled} labeled"
     output.line(f"{count(stats.total, 'image')}, {waiting}, {count(len(hard), 'hard example')}")
-    rows = [(str(s.id), f"{s.coefficient or 0:.2f}", s.path, reasons_in_words(s)) for s in hard]
+    rows = [
+        (str(s.id), f"{s.coefficient or 0:.2f}", s.path, reasons_in_words(s, session.task))
+        for s in hard
+    ]
     output.table(("id", "coef", "path", "why hard"), rows, right=("id", "coef"))
 
 

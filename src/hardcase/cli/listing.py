@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from hardcase.cli.output import Output
-    from hardcase.model.job import Sample
+    from hardcase.model.job import Sample, Task
 
 HEADERS = ("id", "status", "hard", "coef", "path", "labels", "why hard")
 
@@ -44,6 +44,7 @@ def list_samples(args: Namespace, output: Output) -> int:
         sort = None if args.sort is None else Sort(args.sort)
         ids = session.query(Tab(args.tab), args.filter, sort)
         shown = [session.sample(int(i)) for i in ids[: args.limit]]
+        task = session.task
     if output.json:
         for sample in shown:
             output.record(sample_record(sample))
@@ -51,13 +52,13 @@ def list_samples(args: Namespace, output: Output) -> int:
     if not shown:
         output.note("no sample to list")
         return 0
-    output.table(HEADERS, [_row(s) for s in shown], right=("id", "coef"))
+    output.table(HEADERS, [_row(s, task) for s in shown], right=("id", "coef"))
     if len(shown) < len(ids):
         output.note(f"{count(len(ids) - len(shown), 'more sample')}; see --limit")
     return 0
 
 
-def _row(sample: Sample) -> tuple[str, ...]:
+def _row(sample: Sample, task: Task) -> tuple[str, ...]:
     return (
         str(sample.id),
         status_in_words(sample),
@@ -65,7 +66,7 @@ def _row(sample: Sample) -> tuple[str, ...]:
         "" if sample.coefficient is None else f"{sample.coefficient:.2f}",
         sample.path,
         labels_in_words(sample),
-        reasons_in_words(sample),
+        reasons_in_words(sample, task),
     )
 
 

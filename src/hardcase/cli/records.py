@@ -8,15 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hardcase.model.changes import Change, Edit, Table
-from hardcase.model.reasons import EXPLANATIONS
+from hardcase.model.reasons import Reason, explained
 
 if TYPE_CHECKING:
-    from hardcase.model.job import Annotation, Sample
+    from hardcase.model.job import Annotation, Sample, Task
     from hardcase.session import Stats
 
 Json = dict[str, Any]
 
-_WHAT = {int(reason): explanation.what for reason, explanation in EXPLANATIONS.items()}
+_REASONS = {reason.value: reason for reason in Reason}
 
 
 def sample_record(sample: Sample) -> Json:
@@ -88,9 +88,12 @@ def sample_edits(change: Change) -> list[Edit]:
     return [e for e in change.edits if e.table is Table.SAMPLES]
 
 
-def reasons_in_words(sample: Sample) -> str:
-    """Return why a sample is hard, for people."""
-    return "; ".join(_WHAT.get(r, f"reason {r}") for r in sample.reasons)
+def reasons_in_words(sample: Sample, task: Task) -> str:
+    """Return why a sample of a job of `task` is hard, for people."""
+    return "; ".join(
+        explained(_REASONS[r], task).what if r in _REASONS else f"reason {r}"
+        for r in sample.reasons
+    )
 
 
 def labels_in_words(sample: Sample) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from hardcase.model.job import Task
+
 
 class Reason(IntEnum):
     """Ids of the hard reasons of the interchange format."""
@@ -133,3 +135,47 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "unlike anything else in this job", "is this image part of the job?"
     ),
 }
+
+_IN_CLASSIFICATION: dict[Reason, Explanation] = {
+    Reason.NO_OBJECT: Explanation("no label likely enough", "does one of the labels fit?"),
+    Reason.LOW_CONFIDENCE: Explanation("low confidence", "check the label"),
+    Reason.RESOLUTION: Explanation(
+        "larger or smaller than the other images", "check labels that rest on fine detail"
+    ),
+    Reason.ASPECT_RATIO: Explanation(
+        "wider or taller than the other images", "check what lies near the edges"
+    ),
+    Reason.SHARPNESS: Explanation("blurred or grainy compared with the rest", "check the label"),
+    Reason.BLUR_CHANGES: Explanation(
+        "blurring changes the prediction", "it rests on fine detail: check the label"
+    ),
+    Reason.FLIP_CHANGES: Explanation("mirroring changes the prediction", "check the label"),
+    Reason.CROP_CHANGES: Explanation(
+        "cropping changes the prediction", "check what lies near the edges, and the label"
+    ),
+    Reason.UPDOWN_CHANGES: Explanation(
+        "turning upside down changes the prediction", "check which way up it is, and the label"
+    ),
+    Reason.SCALE_CHANGES: Explanation(
+        "scaling changes the prediction", "is it far away? check the label"
+    ),
+    Reason.TRANSLATION_CHANGES: Explanation("shifting changes the prediction", "check the label"),
+    Reason.SHEAR_CHANGES: Explanation("slanting changes the prediction", "check the label"),
+    Reason.SUPERPIXEL_CHANGES: Explanation(
+        "flattening texture changes the prediction", "it rests on texture: check the label"
+    ),
+    Reason.SHARPENING_CHANGES: Explanation(
+        "sharpening changes the prediction", "is the image blurred? check the label"
+    ),
+    Reason.INVERSION_CHANGES: Explanation(
+        "inverting changes the prediction", "it rests on colour: check the label"
+    ),
+}
+"""Where an image is labeled whole, there are no boxes, objects or misses to speak of."""
+
+
+def explained(reason: Reason, task: Task) -> Explanation:
+    """Return a reason in the words of a task."""
+    if task is Task.CLASSIFICATION:
+        return _IN_CLASSIFICATION.get(reason, EXPLANATIONS[reason])
+    return EXPLANATIONS[reason]

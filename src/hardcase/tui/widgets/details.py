@@ -10,7 +10,7 @@ from textual.content import Content
 
 from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
 from hardcase.model.mistake_words import in_words as in_words_of_labels
-from hardcase.model.reasons import EXPLANATIONS, Reason
+from hardcase.model.reasons import Reason, explained
 from hardcase.model.text import printable
 from hardcase.tui.widgets.sample_rows import HARD_MARK, STATUS_WORDS, status_mark
 from hardcase.tui.widgets.text import elide
@@ -49,7 +49,7 @@ def details(
     width, rows = size
     room = rows - _height(lines, width) - 1
     reasons = [_mistake(m) for m in finding.mistakes if m.score >= _LIKELY] if finding else []
-    reasons += [_reason(reason) for reason in sample.reasons]
+    reasons += [_reason(reason, task) for reason in sample.reasons]
     lines += _at_most(reasons, room - min(len(sample.annotations), 1), width)
     lines += _annotations(sample, task, colours, box, rows - _height(lines, width) - 1)
     lines.append([(_origin(sample), "$muted")])
@@ -77,10 +77,10 @@ def _state(sample: Sample) -> Line:
     return line
 
 
-def _reason(number: int) -> Line:
-    known = EXPLANATIONS.get(_REASONS[number]) if number in _REASONS else None
-    if known is None:
+def _reason(number: int, task: Task) -> Line:
+    if number not in _REASONS:
         return [(f"reason {number}", "")]
+    known = explained(_REASONS[number], task)
     return [(f"{HARD_MARK} {known.what}", "$warning"), (f": {known.look}", "")]
 
 
