@@ -1,6 +1,7 @@
 """ONNX models: what they are, how to feed them, and running them safely in a child process."""
 
 from hardcase.inference.budget import Effort
+from hardcase.inference.cluster import Cluster
 from hardcase.inference.encoder import encoder_request
 from hardcase.inference.engine import Engine, LocalEngine
 from hardcase.inference.hashing import file_sha256
@@ -14,10 +15,11 @@ from hardcase.inference.profiles import (
 )
 from hardcase.inference.recognition import Certainty, Recognition
 from hardcase.inference.request import EncoderRequest
-from hardcase.inference.schema import Profile, read_profile
+from hardcase.inference.schema import Profile, profile_from_json, read_profile
 
 __all__ = [
     "Certainty",
+    "Cluster",
     "Effort",
     "EncoderRequest",
     "Engine",
@@ -31,6 +33,7 @@ __all__ = [
     "find_profile",
     "keep_profile",
     "load_profile",
+    "profile_from_json",
     "read_profile",
     "recognise_model",
 ]

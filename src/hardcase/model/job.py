@@ -41,9 +41,15 @@ class Status(StrEnum):
 
 
 class RunState(StrEnum):
-    """Where a run stands. A run found `running` in a job that nobody has open was interrupted."""
+    """Where a run stands. A run found `running` in a job that nobody has open was interrupted.
 
+    A `queued` one has not begun, or waits to go on. A `paused` one goes on when somebody says so,
+    as does one that was cancelled or failed.
+    """
+
+    QUEUED = "queued"
     RUNNING = "running"
+    PAUSED = "paused"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -141,7 +147,8 @@ class Run:
     `signals` names the columns of `Prediction.signals`. `settings` holds what was asked for, JSON
     values only. `done` counts samples finished, unreadable ones (`failed`) included. `learned` is
     how many decisions of people the coefficients of its samples rest on. `seconds` is how long it
-    was at work, pauses left out; 0 where that is not known.
+    was at work, pauses left out; 0 where that is not known. `files` are the absolute paths of the
+    model and the encoder it was asked for with. `place` orders the runs that wait, 0 for others.
     """
 
     id: int
@@ -159,6 +166,8 @@ class Run:
     ended_at: str = ""
     message: str = ""
     seconds: float = 0.0
+    files: Mapping[str, str] = field(default_factory=dict)
+    place: int = 0
 
     @property
     def signature(self) -> str:

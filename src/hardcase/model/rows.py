@@ -176,6 +176,7 @@ def _run(key: int, data: Mapping[str, Any]) -> Run:
     values = dict(data)
     values["state"] = RunState(values.get("state", RunState.RUNNING))
     values["signals"] = tuple(values.get("signals", ()))
+    values["place"] = int(values.get("place", 0))
     return Run(id=key, **values)
 
 

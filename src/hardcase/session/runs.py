@@ -1,4 +1,4 @@
-"""Auto-labeling runs: prepare, begin, work, record, settle, finish.
+"""Auto-labeling runs: begin, work, record, settle, finish. Beside: what is asked for, prepared.
 
 `prepare`, `ActiveRun.chunks` and `Settlement.settle` touch no job and may run on any thread; the
 rest belongs to the session's thread. Predictions are recorded chunk by chunk, so a run that was
@@ -9,126 +9,52 @@ completes.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from hardcase import hardness
-from hardcase.errors import HardcaseError, ModelError, UsageError
-from hardcase.inference import (
-    Effort,
-    LocalEngine,
-    Profile,
-    encoder_request,
-    file_sha256,
-    find_profile,
-)
+from hardcase.errors import HardcaseError, UsageError
+from hardcase.inference import LocalEngine
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState
 from hardcase.model.text import printable
-from hardcase.session.class_map import (
-    ClassMap,
-    class_map,
-    labels_of,
-    of_classes,
-    thresholds_of,
-    wanted_labels,
-)
+from hardcase.session.class_map import labels_of, wanted_labels
 from hardcase.session.clock import now
 from hardcase.session.kinds import PRE_LABEL
 from hardcase.session.label_list import names_now
-from hardcase.session.targets import Existing, state_of, targets, why_none
+from hardcase.session.run_request import PreparedRun, RunRequest, beyond_a_form, prepare
+from hardcase.session.targets import state_of, targets, why_none
 from hardcase.session.translate import translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
-    from hardcase.inference import Engine, Recognition
+    from hardcase.inference import Engine
     from hardcase.model.evidence import Evidence
     from hardcase.session.labeling import LabelingSession
     from hardcase.session.settlement import Settled
 
+__all__ = [
+    "ActiveRun",
+    "Chunk",
+    "PreparedRun",
+    "RunRequest",
+    "begin",
+    "beyond_a_form",
+    "engine_of",
+    "finish",
+    "fitting",
+    "opened",
+    "prepare",
+    "record",
+    "record_progress",
+    "run_through",
+    "stop",
+]
+
 CHUNK_SIZE = 32
 CHUNK_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What to run on which samples.
-
-    None takes the profile's thresholds; an empty filter takes the unlabeled samples. `effort` says
-    how much is spent on other looks at the images; `encoder` is an ONNX file whose output is the
-    embedding, instead of what the model itself knows of an image. `mapping` has (class, label)
-    pairs, an empty label for a class to be left out; classes it does not speak of mean the label of
-    their name. `thresholds` has (class, threshold) pairs. `existing` says what becomes of auto
-    labels of earlier runs; None replaces those of samples that a filter asks for and keeps the
-    rest. `changed` leaves out what the same model, used the same way, said of the file as it is.
-    """
-
-    model: Path
-    profile: Path | None = None
-    threshold: float | None = None
-    iou: float | None = None
-    filter: str = ""
-    effort: Effort = Effort.STANDARD
-    encoder: Path | None = None
-    mapping: tuple[tuple[str, str], ...] = ()
-    thresholds: tuple[tuple[str, float], ...] = ()
-    existing: Existing | None = None
-    changed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRun:
-    """A request whose model was looked at. `encoder` stands for it in the settings of the run.
-
-    `mapping` and `thresholds` are those of the request in the model's own spelling.
-    `recognition` is what the profile rests on, None where somebody wrote it or accepted it.
-    """
-
-    request: RunRequest
-    profile: Profile
-    sha256: str
-    threshold: float
-    iou: float
-    encoder: Mapping[str, Any] | None = None
-    recognition: Recognition | None = None
-    mapping: Mapping[str, str] = field(default_factory=dict)
-    thresholds: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """The model's name: its file name without the ending."""
-        return printable(self.request.model.stem)
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What makes two runs of a model the same, as JSON values."""
-        settings: dict[str, Any] = {
-            "threshold": self.threshold,
-            "iou": self.iou,
-            "profile": self.profile.to_json(),
-            "filter": self.request.filter.strip(),
-            "effort": self.request.effort.value,
-        }
-        optional = {
-            "encoder": self.encoder,
-            "map": dict(self.mapping),
-            "thresholds": dict(self.thresholds),
-            "existing": self.request.existing and self.request.existing.value,
-            "changed": self.request.changed,
-        }
-        return settings | {name: value for name, value in optional.items() if value}
-
-    def class_map(self, labels: Mapping[int, str]) -> ClassMap:
-        """Return the map of the model's classes, of which some have `labels`, by index."""
-        return class_map(
-            self.profile.labels,
-            labels,
-            common=self.threshold,
-            own=self.thresholds,
-            iou=self.iou,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,47 +64,6 @@ class Chunk:
     run: int
     predictions: tuple[Prediction, ...]
     seconds: float = 0.0
-
-
-def beyond_a_form(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of the `RunRequest` that `settings` came from which only commands set.
-
-    What a job file says that makes no sense is left out.
-    """
-    pairs = {
-        name: tuple(found.items()) if isinstance(found := settings.get(name), dict) else ()
-        for name in ("map", "thresholds")
-    }
-    existing = settings.get("existing")
-    return {
-        "mapping": tuple((k, v) for k, v in pairs["map"] if isinstance(v, str)),
-        "thresholds": tuple((k, v) for k, v in pairs["thresholds"] if isinstance(v, int | float)),
-        "existing": Existing(existing) if existing in tuple(Existing) else None,
-        "changed": settings.get("changed") is True,
-    }
-
-
-def prepare(request: RunRequest) -> PreparedRun:
-    """Read the model's profile and hash. Raises ModelError, UsageError."""
-    if not request.model.is_file():
-        raise ModelError(f"no model at {printable(str(request.model))}: give an ONNX file")
-    profile, recognition = find_profile(request.model, request.profile)
-    threshold = profile.score_threshold if request.threshold is None else request.threshold
-    iou = profile.iou_threshold if request.iou is None else request.iou
-    for name, value in (("threshold", threshold), ("iou", iou)):
-        if not 0 <= value <= 1:
-            raise UsageError(f"the {name} lies between 0 and 1, not at {value}")
-    encoder = None if request.encoder is None else _encoder_settings(request.encoder)
-    sha256 = file_sha256(request.model)
-    mapping = of_classes(request.mapping, profile.labels)
-    own = thresholds_of(request.thresholds, profile.labels)
-    return PreparedRun(request, profile, sha256, threshold, iou, encoder, recognition, mapping, own)
-
-
-def _encoder_settings(path: Path) -> dict[str, Any]:
-    """Return what tells an encoder, as it is used, from another."""
-    fed = encoder_request(path).input
-    return {"sha256": file_sha256(path), "input": None if fed is None else fed.to_json()}
 
 
 class ActiveRun:
@@ -240,27 +125,47 @@ class ActiveRun:
 def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
     """Record that a run starts, or goes on after it was broken off. Raises UsageError."""
     classes, edits = fitting(session, prepared)
-    run = _resumable(session, prepared) or Run(
-        id=max((r.id for r in session.runs), default=0) + 1,
-        kind=PRE_LABEL,
-        model=prepared.name,
-        sha256=prepared.sha256,
-        settings=prepared.settings,
-        signals=hardness.SIGNALS,
-        started_at=now(),
-    )
+    run = opened(session, prepared)
     chosen = targets(session, prepared)
     todo = [i for i in chosen if not _done_by(session, i, run.id)]
     if not chosen:
         raise UsageError(f"nothing to auto label: {why_none(session, prepared)}")
     done = len(chosen) - len(todo)
-    after = replace(run, state=RunState.RUNNING, total=len(chosen), done=done, message="")
-    known = next((r for r in session.runs if r.id == run.id), None)
-    edits.append(Edit(Table.RUNS, run.id, known, after))
+    after = replace(
+        run, state=RunState.RUNNING, total=len(chosen), done=done, message="", ended_at="", place=0
+    )
+    after = replace(after, started_at=run.started_at or now())
+    edits.append(Edit(Table.RUNS, run.id, _row(session, run.id), after))
     session.commit(f"auto label {len(todo)} samples with {prepared.name}", edits, Kind.RECORD)
     items = tuple((i, session.image_path(i)) for i in todo)
     translate = translator(after, prepared.profile, prepared.class_map(classes))
     return ActiveRun(after, items, engine_of(prepared), translate)
+
+
+def opened(session: LabelingSession, prepared: PreparedRun) -> Run:
+    """Return the run that was asked for the same and is not through, else a new one.
+
+    Raises UsageError if the one to go on with is through, or from before an update of hardcase.
+    """
+    if prepared.again is not None:
+        run = session.run(prepared.again)
+        if run.state is RunState.COMPLETED:
+            raise UsageError(f"{run.signature} is through: there is nothing to go on with")
+        if run.signals != hardness.SIGNALS and run.done:
+            raise UsageError(f"{run.signature} is of an older hardcase: start a run anew")
+    else:
+        run = _resumable(session, prepared) or Run(
+            id=max((r.id for r in session.runs), default=0) + 1,
+            kind=PRE_LABEL,
+            model=prepared.name,
+            sha256=prepared.sha256,
+            settings=prepared.settings,
+        )
+    return replace(run, signals=hardness.SIGNALS, files=prepared.files)
+
+
+def _row(session: LabelingSession, run_id: int) -> Run | None:
+    return next((run for run in session.runs if run.id == run_id), None)
 
 
 def fitting(session: LabelingSession, prepared: PreparedRun) -> tuple[dict[int, str], list[Edit]]:
@@ -322,9 +227,9 @@ def record_progress(session: LabelingSession, chunk: Chunk, edits: Sequence[Edit
 def stop(
     session: LabelingSession, run_id: int, state: RunState, message: str = ""
 ) -> Change | None:
-    """Record that a run was cancelled or failed; what it did stays, for when it is resumed."""
+    """Record that a run was paused or cancelled, or failed; what it did stays, to go on with."""
     run = session.run(run_id)
-    after = replace(run, state=state, message=printable(message), ended_at=now())
+    after = replace(run, state=state, message=printable(message), ended_at=now(), place=0)
     return session.commit(
         f"{run.signature} {state}", [Edit(Table.RUNS, run.id, run, after)], Kind.RECORD
     )
@@ -379,6 +284,6 @@ def _resumable(session: LabelingSession, prepared: PreparedRun) -> Run | None:
     for run in session.runs:
         same = run.sha256 == prepared.sha256 and run.settings == prepared.settings
         open_ = run.kind == PRE_LABEL and run.state is not RunState.COMPLETED
-        if same and open_ and run.signals == hardness.SIGNALS:
+        if same and open_ and (run.signals == hardness.SIGNALS or not run.done):
             return run
     return None

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from hardcase.session.labeling import LabelingSession
-    from hardcase.session.runs import PreparedRun, RunRequest
+    from hardcase.session.run_request import PreparedRun, RunRequest
 
-_WHICH = ("filter", "existing", "changed")
+_WHICH = ("filter", "existing", "changed", "samples")
 """Settings that say which samples a run labels, and nothing of what it says of one."""
 
 
@@ -46,7 +46,7 @@ def why_none(session: LabelingSession, prepared: PreparedRun) -> str:
     request = prepared.request
     asked = _asked_for(session, request)
     if not asked:
-        if request.filter.strip():
+        if request.is_choosy:
             return "no sample passes the filter"
         return "no sample is unlabeled; a filter chooses others, --existing replace takes all"
     missing = sum(s.missing for s in asked)
@@ -81,8 +81,11 @@ def state_of(path: Path) -> int:
 
 
 def _asked_for(session: LabelingSession, request: RunRequest) -> list[Sample]:
-    beyond = request.filter.strip() or request.changed or request.existing is Existing.REPLACE
+    beyond = request.is_choosy or request.changed or request.existing is Existing.REPLACE
     ids = session.query(Tab.ALL if beyond else Tab.UNLABELED, request.filter).tolist()
+    if request.samples:
+        chosen = set(request.samples)
+        ids = [i for i in ids if i in chosen]
     return [session.sample(i) for i in ids]
 
 
@@ -94,14 +97,14 @@ def _may_be_labeled(sample: Sample) -> bool:
 def _is_kept(sample: Sample, request: RunRequest, kin: Mapping[int, str]) -> bool:
     """Whether a sample has auto labels that the run leaves alone.
 
-    A filter asks for what passes it; without one, what waits to be confirmed is left alone, unless
-    it is what the same model said of a file that is another now.
+    A filter and a choice of samples ask for what they say; without either, what waits to be
+    confirmed is left alone, unless it is what the same model said of a file that is another now.
     """
     if sample.status is not Status.TO_BE_CONFIRMED or request.existing is Existing.REPLACE:
         return False
     if request.existing is Existing.KEEP:
         return True
-    return not request.filter.strip() and sample.labeled_by not in kin.values()
+    return not request.is_choosy and sample.labeled_by not in kin.values()
 
 
 def _is_current(session: LabelingSession, sample: Sample, kin: Mapping[int, str]) -> bool:
