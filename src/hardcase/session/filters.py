@@ -2,17 +2,16 @@
 
 Terms: `hard`, `label:NAME`, `name:PART`, `by:human|auto|MODEL`, `score:RANGE`, `coef:RANGE`,
 `reason:ID|WORD`, `date:RANGE`, `status:STATUS`, `missing`, `error`. A leading `-` negates a term, a
-comma lists alternatives (`label:cat,dog`), quotes keep blanks (`label:"traffic light"`). A RANGE is
-`>0.5`, `>=0.5`, `<0.5`, `<=0.5`, `0.2..0.5` or a single value; dates are YYYY-MM-DD. `score:` asks
-whether the range of a sample's scores meets the one given, `name:` takes `*`, `label:none` finds
-samples without annotations and those of a label that is really named none, and a bare word is
-`name:word`.
+comma lists alternatives (`label:cat,dog`), quotes keep blanks, commas and signs
+(`label:"traffic light"`). A RANGE is `>0.5`, `>=0.5`, `<0.5`, `<=0.5`, `0.2..0.5` or a single
+value; dates are YYYY-MM-DD. `score:` asks whether the range of a sample's scores meets the one
+given, `name:` takes `*`, `label:none` finds samples without annotations and those of a label that
+is really named none, and a bare word is `name:word`.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -20,14 +19,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardcase.errors import UsageError
-from hardcase.model.job import HUMAN, Status
-from hardcase.model.reasons import EXPLANATIONS, Reason
+from hardcase.model.job import HUMAN, Status, Task
+from hardcase.model.reasons import Reason, explained
 from hardcase.session.columns import STATUS_CODES, Columns
+from hardcase.session.filter_words import quoted, split
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
+
+    from hardcase.session.filter_words import Word
 
     Mask = NDArray[np.bool_]
 
@@ -49,18 +51,19 @@ def parse(expression: str) -> tuple[Term, ...]:
     """Return the terms of an expression. Raises UsageError naming the term that is wrong."""
     if len(expression) > MAX_LENGTH:
         raise UsageError(f"the filter is longer than {MAX_LENGTH} characters")
-    lexer = shlex.shlex(expression, posix=True)
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    lexer.escape = ""
-    try:
-        words = list(lexer)
-    except ValueError:
-        raise UsageError(f"filter: a quote is not closed in {expression!r}") from None
-    return tuple(_term(word) for word in words)
+    return tuple(_term(word, expression) for word in split(expression))
 
 
-def evaluate(terms: tuple[Term, ...], columns: Columns) -> Mask:
+def formatted(terms: Iterable[Term]) -> str:
+    """Return an expression that `parse` reads as `terms`."""
+    words = []
+    for term in terms:
+        values = ",".join(quoted(value) for value in term.values)
+        words.append(f"{'-' * term.negated}{term.field}{f':{values}' if values else ''}")
+    return " ".join(words)
+
+
+def evaluate(terms: Iterable[Term], columns: Columns) -> Mask:
     """Return the (N,) rows where every term holds."""
     mask = np.ones(len(columns.ids), bool)
     for term in terms:
@@ -69,28 +72,26 @@ def evaluate(terms: tuple[Term, ...], columns: Columns) -> Mask:
     return mask
 
 
-def _term(word: str) -> Term:
-    negated = word.startswith("-") and len(word) > 1
-    body = word[1:] if negated else word
-    field, colon, value = body.partition(":")
-    field = field.lower()
-    if not colon:
-        if field in _FLAGS:
-            return Term(field, (), negated)
-        return Term("name", (body,), negated)
-    if field in _FLAGS:
+def _term(word: Word, expression: str) -> Term:
+    if not word.closed:
+        raise UsageError(f"filter: a quote is not closed in {expression!r}")
+    values = tuple(value.text for value in word.values if value.text)
+    flag = expression[word.body : word.end].lower()  # with quotes it is text, and none
+    if word.field is None and flag in FLAGS:
+        return Term(flag, (), word.negated)
+    field = "name" if word.field is None else word.field.lower()
+    if field in FLAGS:
         raise UsageError(f"filter: {field} takes no value: write {field} or -{field}")
     if field not in _FIELDS:
-        known = ", ".join([*_FLAGS, *(f"{f}:" for f in _FIELDS if f not in _FLAGS)])
+        known = ", ".join([*FLAGS, *(f"{f}:" for f in FIELDS)])
         raise UsageError(f"filter: there is no field {field!r}; there are {known}")
-    values = tuple(v for v in value.split(",") if v)
     if not values:
         raise UsageError(f"filter: {field}: needs a value")
     check = _CHECKS.get(field)
     if check is not None:
         for v in values:
             check(v)
-    return Term(field, values, negated)
+    return Term(field, values, word.negated)
 
 
 def _flag(name: str) -> Callable[[tuple[str, ...], Columns], Mask]:
@@ -187,7 +188,9 @@ def _reasons(value: str) -> tuple[Reason, ...]:
             raise UsageError(f"filter: reasons go from 0 to {max(Reason)}, not {value}")
         return (Reason(int(value)),)
     word = value.casefold()
-    found = tuple(r for r in Reason if word in EXPLANATIONS[r].what.casefold())
+    said = {r: [explained(r, task).what.casefold() for task in Task] for r in Reason}
+    exactly = tuple(r for r in Reason if word in said[r])
+    found = exactly or tuple(r for r in Reason if any(word in what for what in said[r]))
     if not found:
         raise UsageError(f"filter: no hard reason speaks of {value!r}; ids 0 to {max(Reason)} work")
     return found
@@ -239,7 +242,7 @@ def _date_range(value: str) -> tuple[int, int]:
     return {"": (a, b), ">=": (a, top), ">": (a + 1, top), "<=": (0, a), "<": (0, a - 1)}[sign]
 
 
-_FLAGS = ("hard", "missing", "error")
+FLAGS = ("hard", "missing", "error")
 
 _FIELDS: dict[str, Callable[[tuple[str, ...], Columns], Mask]] = {
     "hard": _flag("hard"),
@@ -254,6 +257,9 @@ _FIELDS: dict[str, Callable[[tuple[str, ...], Columns], Mask]] = {
     "date": _date,
     "status": _status,
 }
+
+FIELDS = tuple(field for field in _FIELDS if field not in FLAGS)
+"""The fields that take a value."""
 
 _CHECKS: dict[str, Callable[[str], object]] = {
     "score": _number_range,
