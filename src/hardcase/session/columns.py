@@ -50,12 +50,15 @@ class Members:
 
     def having(self, names: Iterable[str]) -> Mask:
         """Return the (N,) rows that have one of the names."""
-        mask = np.zeros(self._words.shape[1], np.uint64)
+        masks: dict[int, int] = {}
         for name in names:
             if name in self._bits:
                 word, offset = divmod(self._bits[name], 64)
-                mask[word] |= np.uint64(1 << offset)
-        return np.asarray((self._words & mask).any(axis=1))
+                masks[word] = masks.get(word, 0) | 1 << offset
+        found = np.zeros(len(self._words), bool)
+        for word, mask in masks.items():
+            found |= (self._words[:, word] & np.uint64(mask)) != 0
+        return found
 
     def having_none(self) -> Mask:
         """Return the (N,) rows without a name."""
