@@ -36,6 +36,7 @@ class Browser:
         self.filter = ""
         self.within: NDArray[np.int64] | None = None
         self._pinned: tuple[int, int] | None = None
+        self._held: tuple[NDArray[np.int64], int] | None = None
         self.ids: NDArray[np.int64] = session.query(tab)
         self.selected = np.zeros(len(self.ids), bool)
         self.cursor = 0 if len(self.ids) else -1
@@ -68,7 +69,7 @@ class Browser:
         """Open a tab where it was left."""
         if self.cursor >= 0:
             self._places[self.tab] = (int(self.ids[self.cursor]), self.cursor)
-        self._pinned = None
+        self._pinned = self._held = None
         ids = self._ask(tab, self.filter)
         self.tab = tab
         self.ids = ids
@@ -77,7 +78,7 @@ class Browser:
 
     def set_filter(self, expression: str) -> None:
         """Show what passes a filter. Raises UsageError, and changes nothing then."""
-        self._pinned = None
+        self._pinned = self._held = None
         ids = self._ask(self.tab, expression)
         at = int(self.ids[self.cursor]) if self.cursor >= 0 else -1
         self.filter = expression
@@ -115,10 +116,24 @@ class Browser:
     def narrow(self, within: NDArray[np.int64] | None) -> None:
         """Narrow To Be Confirmed to some samples, or no longer, and go to the first."""
         self.within = within
-        self._pinned = None
+        self._pinned = self._held = None
         self.ids = self._ask(self.tab, self.filter)
         self.clear_selection()
         self.cursor = 0 if len(self.ids) else -1
+
+    def hold(self, first: int, count: int) -> None:
+        """Keep some rows where they are, whatever is decided of them, until `release`.
+
+        A page that is worked on then stays as it is. Another tab, filter or narrowing lets go too,
+        and they leave when nothing else is left.
+        """
+        self._held = self.ids[first : first + count], first
+
+    def release(self) -> None:
+        """Let go of the rows held; those that the tab and the filter no longer have leave."""
+        if self._held is not None:
+            self._held = None
+            self.refresh()
 
     def first_of(self, sample_ids: Collection[int]) -> int | None:
         """Return where the first of some samples is in the list, None if none is shown."""
@@ -146,6 +161,11 @@ class Browser:
         """Select all shown, or none if all are."""
         self._anchor = None
         self.selected[:] = not self.selected.all()
+
+    def invert(self) -> None:
+        """Select what is not selected, and no longer what is."""
+        self._anchor = None
+        self.selected = ~self.selected
 
     def toggle_range(self) -> None:
         """Begin a range here, or end the one begun."""
@@ -175,7 +195,12 @@ class Browser:
         ids = self._session.query(tab, expression)
         if self.within is not None and tab is Tab.TO_BE_CONFIRMED:
             ids = self.within[np.isin(self.within, ids)]
-        if self._pinned is not None:
+        if self._held is not None and len(ids):
+            held, first = self._held
+            held = held[np.isin(held, self._session.columns.ids)]
+            rest = ids[~np.isin(ids, held)]
+            ids = np.concatenate((rest[:first], held, rest[first:]))
+        elif self._pinned is not None:
             pinned, index = self._pinned
             if pinned in ids:
                 ids = np.insert(ids[ids != pinned], min(index, len(ids) - 1), pinned)
