@@ -13,6 +13,7 @@ from hardcase.imaging.contrast import BLACK, WHITE, behind, ink, rgb
 from hardcase.imaging.depth import Depth, flat, nearest
 from hardcase.imaging.minimap import minimap
 from hardcase.imaging.outline import outline
+from hardcase.imaging.rulers import Aim, cross, inks, names, signposts
 from hardcase.imaging.tags import Span, clusters, fitted, place_tags, wrapped
 
 if TYPE_CHECKING:
@@ -48,15 +49,18 @@ def draw(
     hard: bool = False,
     hint: str = "",
     ground: CellGrid | None = None,
+    tags: bool = True,
+    aim: Aim | None = None,
 ) -> CellGrid:
-    """Return `picture` with boxes and tags, the hard mark upper right and a hint lower right.
+    """Return `picture` with boxes and `tags`, the hard mark upper right and a hint lower right.
 
     Larger boxes are drawn first and the selected one last. With a hint, a zoomed picture has a map
     of where it is above that. The picture itself is not touched, so
     it can be drawn on again. Texts of overlays may hold anything: they are made printable and cut.
-    `ground` has the colours of the picture where its own cells do not tell them.
+    `ground` has the colours of the picture where its own cells do not tell them. With an `aim`,
+    rulers and its cross are drawn over all of it, instead of tags.
     """
-    if not (hard or hint or overlays):
+    if not (hard or hint or overlays or aim):
         return picture
     chars, fg, bg = picture.chars.astype("<U8"), picture.fg.copy(), picture.bg.copy()
     spans = list(_corner_marks(picture, hard=hard, hint=hint))
@@ -66,13 +70,16 @@ def draw(
         boxes = [(o, placement.cells_of(*o.box)) for o in ordered]
         for overlay, _ in boxes:
             _outline((chars, fg, bg), overlay, placement, ground or picture)
-        covered = _map_spans(corner, picture)
-        spans += place_tags(boxes, picture.columns, picture.rows, [*spans, *covered])
+        if tags and aim is None:
+            covered = _map_spans(corner, picture)
+            spans += place_tags(boxes, picture.columns, picture.rows, [*spans, *covered])
     for span in spans:
         _write((chars, fg, bg), span, picture.depth)
     if corner is not None:
         where = np.s_[-1 - corner.rows : -1, -corner.columns :]
         chars[where], fg[where], bg[where] = corner.chars, corner.fg, corner.bg
+    if placement is not None and aim is not None:
+        _rule((chars, fg, bg), aim, placement, ground or picture)
     return CellGrid(chars, fg, bg, picture.depth)
 
 
@@ -127,6 +134,17 @@ def _outline(arrays: _Arrays, overlay: Overlay, placement: Placement, ground: Ce
     swapped = np.array([m.swapped for m in marks])[:, None]
     fg[y, x] = np.where(swapped, behind_it, colour)
     bg[y, x] = np.where(swapped, colour, behind_it)
+
+
+def _rule(arrays: _Arrays, aim: Aim, placement: Placement, ground: CellGrid) -> None:
+    """Draw rulers, signposts between them, and the lines of a cross."""
+    chars, fg, bg = arrays
+    marks = [*cross(aim, placement), *signposts(placement)]
+    x, y = np.array([m[0] for m in marks]), np.array([m[1] for m in marks])
+    chars[y, x] = [m[2] for m in marks]
+    fg[y, x], bg[y, x] = inks(mean(ground, y, x), ground.depth)
+    for span in names(aim, placement):
+        _write(arrays, span, ground.depth)
 
 
 def _write(arrays: _Arrays, span: Span, depth: Depth) -> None:

@@ -49,11 +49,15 @@ class Sheet:
     @classmethod
     def of(cls, grid: CellGrid, ground: CellGrid | None, system: ColorSystem) -> Sheet:
         """Take a grid drawn over the picture `ground`; without one all is exact."""
-        codes = numbered(grid.chars)
         if ground is None:
-            picture = np.zeros(codes.shape, dtype=np.bool_)
-        else:
-            picture = ~grid.differs(ground) | np.isin(codes, _LINES)
+            return cls.masked(grid, np.zeros(grid.chars.shape, dtype=np.bool_), system)
+        lines_over_it = np.isin(numbered(grid.chars), _LINES)
+        return cls.masked(grid, ~grid.differs(ground) | lines_over_it, system)
+
+    @classmethod
+    def masked(cls, grid: CellGrid, picture: NDArray[np.bool_], system: ColorSystem) -> Sheet:
+        """Take a grid of which the cells `picture` (rows, columns) are of pictures."""
+        codes = numbered(grid.chars)
         fg, bg = (_numbers(colours, picture, system) for colours in (grid.fg, grid.bg))
         plain = np.zeros_like(codes)
         values = np.stack([fg, bg, plain, picture.astype(np.int32)], axis=-1)
