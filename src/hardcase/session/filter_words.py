@@ -83,11 +83,10 @@ def _word(start: int, end: int, characters: Sequence[Character], *, closed: bool
     begin = characters[0].at + 1 if negated else start
     colon = next((n for n, c in enumerate(body) if c.plain and c.text == ":"), None)
     if colon is None:
-        field, values = None, (Value(_text(body), begin, end),)
-    else:
-        field = _text(body[:colon])
-        values = tuple(_values(body[colon + 1 :], body[colon].at + 1, end))
-    return Word(start, end, begin, negated, field, values, closed)
+        bare = (Value(_text(body), begin, end),)
+        return Word(start, end, begin, negated, None, bare, closed)
+    values = tuple(_values(body[colon + 1 :], body[colon].at + 1, end))
+    return Word(start, end, begin, negated, _text(body[:colon]), values, closed)
 
 
 def _values(characters: Sequence[Character], start: int, end: int) -> Iterator[Value]:
