@@ -11,12 +11,11 @@ from hardcase.tui.screens.edit import EditScreen
 from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.screens.jobs import JobsScreen
 
-SCREENS = {
-    Place.EVERYWHERE: (JobScreen, JobsScreen, EditScreen),
-    Place.LISTS: (JobScreen, JobsScreen),
+ON_JOBS = (Place.EVERYWHERE, Place.LISTS, Place.JOB, Place.ZOOMED)
+ON_OTHERS = {
+    Place.EVERYWHERE: (JobsScreen, EditScreen),
+    Place.LISTS: (JobsScreen,),
     Place.JOBS: (JobsScreen,),
-    Place.JOB: (JobScreen,),
-    Place.ZOOMED: (JobScreen,),
     Place.EDITOR: (EditScreen,),
 }
 
@@ -32,8 +31,29 @@ def test_default_keys_do_not_clash() -> None:
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda a: a.id)
 def test_every_action_has_a_method_where_it_works(action) -> None:
-    for screen in SCREENS.get(action.where, ()):
+    for screen in ON_OTHERS.get(action.where, ()):
         assert callable(getattr(screen, f"action_{action.method.partition('(')[0]}"))
+
+
+def test_every_action_of_a_job_has_a_method_on_its_screen_or_a_desk(make_job) -> None:
+    screen = JobScreen(ACTIONS, make_job())
+    for action in ACTIONS:
+        if action.where in ON_JOBS:
+            assert callable(getattr(screen, f"action_{action.method.partition('(')[0]}", None)), (
+                action
+            )
+
+
+def test_no_two_desks_have_the_same_action(make_job) -> None:
+    desks = JobScreen(ACTIONS, make_job()).desks
+    names = [n for desk in desks for n in dir(desk) if n.startswith("action_")]
+    assert len(names) == len(set(names))
+
+
+def test_what_a_desk_says_of_actions_is_about_actions_there_are(make_job) -> None:
+    ids = {action.id for action in ACTIONS}
+    for desk in JobScreen(ACTIONS, make_job()).desks:
+        assert not desk.ALTERING - ids
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda a: a.id)

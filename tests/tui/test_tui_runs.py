@@ -270,7 +270,7 @@ async def test_a_run_of_another_model_is_not_resumed_with_the_last_one(
         other = replace(run_panel.prepare(RunRequest(model)), sha256="cd" * 32)
         stopped = session.begin_run(other)
         session.stop_run(stopped.run.id, RunState.FAILED)
-        assert screen.stopped_run().id == stopped.run.id != 1
+        assert screen.running.stopped_run().id == stopped.run.id != 1
         await pilot.press("R")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
 

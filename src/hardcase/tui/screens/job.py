@@ -1,382 +1,344 @@
-"""What can be done to a job: decisions, and the picture they rest on."""
+"""The job screen: what it shows, and how it follows the job."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
-from hardcase.model.job import Status, Task
 from hardcase.session import Tab
-from hardcase.session.hard_rule import set_rule, standing
-from hardcase.tui.dialogs.hard_rule import HardRuleDialog
-from hardcase.tui.dialogs.label_list import LabelListDialog
-from hardcase.tui.dialogs.labels import LabelDialog, LabelPick
-from hardcase.tui.edit_look import canvas_region, first_scene
-from hardcase.tui.edit_open import why_not
-from hardcase.tui.messages import QuitAsked
-from hardcase.tui.screens.done import in_past
-from hardcase.tui.screens.edit import EditScreen
-from hardcase.tui.screens.job_runs import JobRuns
-from hardcase.tui.widgets.lines import TAB_TITLES
-from hardcase.tui.zoom_said import zoom_said
+from hardcase.tui.actions import Place
+from hardcase.tui.desks.check import CheckDesk
+from hardcase.tui.desks.choosing import ChoosingDesk
+from hardcase.tui.desks.deciding import DecidingDesk
+from hardcase.tui.desks.editing import EditingDesk
+from hardcase.tui.desks.hardness import HardnessDesk
+from hardcase.tui.desks.labeling import LabelingDesk
+from hardcase.tui.desks.moving import MovingDesk
+from hardcase.tui.desks.picture import PictureDesk
+from hardcase.tui.desks.running import RunningDesk
+from hardcase.tui.dialogs.confirm import ConfirmDialog
+from hardcase.tui.messages import JobLeft, QuitAsked, SavedChanged
+from hardcase.tui.screens.browser import Browser
+from hardcase.tui.screens.empty import why_empty
+from hardcase.tui.screens.place import PlaceScreen
+from hardcase.tui.widgets.filter_bar import FilterBar
+from hardcase.tui.widgets.lines import Hints, OneLine, TabLine, TitleLine
+from hardcase.tui.widgets.preview import PreviewPane
+from hardcase.tui.widgets.queue_learner import QueueLearner
+from hardcase.tui.widgets.run_panel import RunPanel
+from hardcase.tui.widgets.sample_rows import HARD_MARK, sample_row, shared_folder
+from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from hardcase.hardness import Rule
+    from textual.app import ComposeResult
+    from textual.message import Message
+
     from hardcase.model.changes import Change
+    from hardcase.session import LabelingSession
+    from hardcase.tui.actions import Action
+    from hardcase.tui.widgets.canvas import ImageCanvas
+    from hardcase.tui.widgets.virtual_list import Part
 
-_PAN_CELLS = 8
+_PREFETCH = (1, 2, -1)
+"""Neighbours whose pictures are made ready, by distance from the cursor."""
 
 
-class JobScreen(JobRuns):
-    """A job: decide sample by sample, or on many at once."""
+class JobScreen(PlaceScreen):
+    """A job on screen: tabs over a list of samples and a preview.
 
-    _last_label: str | None = None  # of a box drawn or labeled in the editor
-    _covered = False
+    It lays out, shows, and follows the job; what can be done is with its desks.
+    """
 
-    def show_list(self) -> None:
-        """Show the list, unless the editor is over it.
+    PLACES: ClassVar = (Place.ZOOMED, Place.JOB, Place.LISTS, Place.EVERYWHERE)
+    CSS_PATH: ClassVar = "job.tcss"
 
-        Textual repaints all of a screen when anything changes on the one under it.
-        """
-        if not self._covered:
-            super().show_list()
+    def __init__(
+        self, actions: Sequence[Action], session: LabelingSession, tab: Tab = Tab.ALL
+    ) -> None:
+        super().__init__(actions)
+        self.session = session
+        self.browser = Browser(session, tab)
+        self.rows = VirtualList(self._draw_row, id="samples")
+        self.preview = PreviewPane(session)
+        self.runs = RunPanel(session, self.key)
+        self.learner = QueueLearner(session)
+        self.colours = _colours(session)
+        self.moving = MovingDesk(self)
+        self.choosing = ChoosingDesk(self)
+        self.deciding = DecidingDesk(self)
+        self.labeling = LabelingDesk(self)
+        self.hardness = HardnessDesk(self)
+        self.check = CheckDesk(self)
+        self.running = RunningDesk(self)
+        self.editing = EditingDesk(self)
+        self.picture = PictureDesk(self)
+        self.seat(
+            *(self.moving, self.choosing, self.deciding, self.labeling, self.hardness),
+            *(self.check, self.running, self.editing, self.picture),
+        )
+        self._folder = shared_folder(sample.path for sample in session.samples())
 
-    def show_title(self) -> None:
-        """Show the title, unless the editor is over it."""
-        if not self._covered:
-            super().show_title()
+    def compose(self) -> ComposeResult:
+        """Lay out lines over and under the list and the preview."""
+        yield OneLine(id="too-small")
+        with Vertical(id="work"):
+            yield TitleLine()
+            yield OneLine(id="banner")
+            yield TabLine()
+            yield FilterBar(self.actions)
+            yield self.runs
+            yield self.learner
+            with Horizontal(id="body"):
+                yield self.rows
+                yield self.preview
+            yield Static(id="empty", markup=False)
+            yield OneLine(id="message")
+            yield Hints()
+
+    def on_mount(self) -> None:
+        """Follow the job from now on, and say what it has to tell."""
+        self._unsubscribe = self.session.subscribe(self._follow)
+        self.follow_saving()
+        self.show_list()
+        self.say(" · ".join(filter(None, (self.session.notice, self.running.news))))
+
+    def on_unmount(self) -> None:
+        """Follow it no longer."""
+        self._unsubscribe()
+        self.session.on_saved(None)
 
     def on_resize(self) -> None:
         """Make the box editor's first picture as large as the screen is now."""
-        self._prefetch_editor()
+        self.editing.prefetch()
 
-    def show_sample(self) -> None:
-        """Show the sample, and have the box editor's first picture made ahead."""
-        super().show_sample()
-        self._prefetch_editor()
+    # -- following
 
-    # -- deciding
+    def follow_saving(self) -> None:
+        """Be told when the job is on disk, or is not."""
+        self.session.on_saved(self._saved)
 
-    def action_confirm(self) -> None:
-        """Confirm and go on; what is confirmed already is passed by."""
-        targets = self.browser.targets()
-        if targets and all(self.session.sample(i).status is Status.LABELED for i in targets):
-            self.say("confirmed already")
-            self._onwards(targets)
-        elif self._decide(self.session.confirm, "nothing to confirm: give it a label first"):
-            self._onwards(targets)
-
-    def action_reject(self) -> None:
-        """Reject the auto labels."""
-        self._decide(self.session.reject, "nothing to reject: there are no auto labels")
-
-    def action_clear(self) -> None:
-        """Remove every label."""
-        self._decide(self.session.clear, "there is no label to remove")
-
-    def action_no_objects(self) -> None:
-        """Say that there are no objects here, and go on."""
-        targets = self.browser.targets()
-        if self._decide(self.session.set_no_objects, "said so already") is not None:
-            self._onwards(targets)
-
-    def action_mark_hard(self) -> None:
-        """Confirm Hard Example."""
-        self._decide(self.session.mark_hard, "marked hard already")
-
-    def action_unmark_hard(self) -> None:
-        """Cancel Hard Example."""
-        self._decide(self.session.unmark_hard, "not marked hard")
-
-    def action_hard_rule(self) -> None:
-        """Say from where on samples are hard."""
-        if self.session.read_only:
-            self.complain("the job is read-only: another rule would change its marks")
-        else:
-            self.app.push_screen(HardRuleDialog(self.actions, self.session), self._set_rule)
-
-    def _set_rule(self, rule: Rule | None) -> None:
-        if rule is None:
+    def _follow(self, change: Change) -> None:
+        """Show what a change altered, and only that."""
+        if self.learner.recording:
             return
-        try:
-            set_rule(self.session, rule)
-        except HardcaseError as error:
-            self.complain(error)
-        else:
-            self.say(str(standing(self.session)))
+        tables = {edit.table for edit in change.edits}
+        if Table.LABELS in tables:
+            self.colours = _colours(self.session)
+        if tables & {Table.SAMPLES, Table.LABELS}:
+            self.browser.refresh()
+            self.show_list()
+        elif Table.RUNS in tables:
+            self.runs.refresh()
+            self.show_title()
+        if self.check.showing:
+            self.call_later(self.check.settle)  # once the command that made the change is through
 
-    def action_confirm_unseen(self) -> None:
-        """Confirm the easy rest unseen, or go on with the check for that."""
-        self.check.open()
+    def on_queue_learner_learned(self) -> None:
+        """Show the queue in its new order, the sample looked at in its place."""
+        self.browser.reorder()
+        self.show_list()
 
-    def action_label(self, number: int) -> None:
-        """Set the label with this number, counted from 1."""
-        labels = self.session.labels
-        if number > len(labels):
-            self.say(
-                f"there is no label {number}; {self.key('pick_label')} lists them and adds new ones"
-            )
-        else:
-            self._label(labels[number - 1].name)
+    def on_queue_learner_failed(self, message: QueueLearner.Failed) -> None:
+        """Say why the queue keeps its order."""
+        self.complain(f"the queue could not learn, please report: {message.reason}")
 
-    def action_pick_label(self) -> None:
-        """Pick from the list of labels."""
-        classification = self.session.task is Task.CLASSIFICATION
-        targets = self.browser.targets()
-        if not targets or (not classification and self._selected_box() is None):
-            return
-        box = self.preview.box
-        samples = [self.session.sample(i) for i in targets]
-        if classification:
-            current = set.intersection(*({a.label for a in s.annotations} for s in samples))
-            title = f"Label of {len(samples):,} samples" if len(samples) > 1 else "Label"
-        else:
-            current = {samples[0].annotations[box].label} if box is not None else set()
-            title = "Label of the box"
-        dialog = LabelDialog(
-            self.actions, self.session.labels, current, title=title, several=classification
-        )
-        self.app.push_screen(dialog, lambda pick: self._picked(pick, targets, current))
+    def on_screen_resume(self) -> None:
+        """End the check if what was over the screen decided the last of it."""
+        self.check.settle()
 
-    def action_label_list(self) -> None:
-        """Keep the labels of the job in order."""
-        self.app.push_screen(LabelListDialog(self.actions, self.session))
+    def _saved(self) -> None:
+        """Pass it on to the screen's thread; this is the writer's."""
+        self.post_message(SavedChanged())
 
-    def action_undo(self) -> None:
-        """Undo, and go to the sample if this tab has it."""
-        self._step_back(self.session.undo, "nothing to undo")
-
-    def action_redo(self) -> None:
-        """Redo, and go to the sample if this tab has it."""
-        self._step_back(self.session.redo, "nothing to redo")
-
-    def action_save_again(self) -> None:
-        """Try to save again."""
-        if self.session.trouble is None:
-            self.say("everything is saved as you go")
-        elif self.session.retry():
-            self.say("saved")
-        else:
-            self.complain(f"still not saved: {self.session.trouble}")
+    def on_saved_changed(self) -> None:
+        """Say whether everything is on disk."""
         self.show_title()
 
-    def _label(self, name: str) -> None:
-        if self.session.task is Task.CLASSIFICATION:
-            self._label_only(self.browser.targets(), name)
-            return
-        box, sample = self._selected_box(), self.browser.current
-        if sample is not None and box is not None:
-            self._decide(
-                lambda _ids: self.session.relabel_box(sample.id, box, name), "labeled so already"
-            )
-
-    def _selected_box(self) -> int | None:
-        """Return the index of the box that a label is for; the only one needs no selecting."""
-        sample = self.browser.current
-        if self.preview.box is None and sample is not None and len(sample.annotations) == 1:
-            self.preview.step_box(1, self.colours)
-        if self.preview.box is None:
-            self.say(f"there is no box selected: {self.key('next_box')} goes from box to box")
-        return self.preview.box
-
-    def _label_only(self, targets: list[int], name: str) -> None:
-        """Give samples one label, and no other, whether or not the job has it yet."""
-        others = {a.label for i in targets for a in self.session.sample(i).annotations} - {name}
-
-        def command(ids: list[int]) -> Change | None:
-            if any(label.name == name for label in self.session.labels):
-                return self.session.set_label(ids, name)
-            return self.session.set_labels(ids, [name], sorted(others))
-
-        if self._decide(command, "labeled so already", targets) is not None:
-            self._onwards(targets)
-
-    def _picked(self, pick: LabelPick | None, targets: list[int], current: set[str]) -> None:
-        """Label what the dialog was opened for: one answer is one Change."""
-        if pick is None:
-            return
-        if self.session.task is Task.DETECTION:
-            self._pick_for_box(pick)
-        elif pick.name is not None:
-            self._label_only(targets, pick.name)
-        else:
-            # A tick shows what all of them have; the others already are as they should be.
-            add = [name for name in pick.toggled if name not in current]
-            remove = [name for name in pick.toggled if name in current]
-            self._decide(lambda ids: self.session.set_labels(ids, add, remove), "", targets)
-
-    def _pick_for_box(self, pick: LabelPick) -> None:
-        if pick.name is None:
-            return
-        try:
-            self.session.add_labels([pick.name])
-        except HardcaseError as error:
-            self.complain(error)
-            return
-        self._label(pick.name)
-
-    def _decide(
-        self,
-        command: Callable[[list[int]], Change | None],
-        nothing: str,
-        targets: list[int] | None = None,
-    ) -> bool | None:
-        """Run a command on the targets. Return whether it changed anything, None if it failed.
-
-        The targets are those of this moment, unless they were asked about before.
-        """
-        if targets is None:
-            targets = self.browser.targets()
-        if not targets:
-            self.say("there is no sample here")
-            return None
-        try:
-            change = command(targets)
-        except HardcaseError as error:
-            self.complain(error)
-            return None
-        undo = self.key("undo")
-        self.say(f"{in_past(change)} · {undo} undoes" if change else nothing)
-        if change and len(targets) > 1:
-            self.browser.clear_selection()
-            self.show_list()
-        return change is not None
-
-    def _onwards(self, decided: Sequence[int]) -> None:
-        """Go to the next sample, unless it came here by itself because the decided one left."""
-        current = self.browser.current
-        if current is not None and len(decided) == 1 and current.id == decided[0]:
-            self.go(self.browser.cursor + 1)
-
-    def _step_back(self, command: Callable[[], Change | None], nothing: str) -> None:
-        try:
-            change = command()
-        except HardcaseError as error:
-            self.complain(error)
-            return
-        if change is None:
-            self.say(nothing)
-            return
-        edits = (edit for edit in change.edits if edit.table is Table.SAMPLES)
-        touched = {edit.key for edit in edits if edit.after is not None}  # the others are gone
-        self.say(in_past(change) + self._go_to_first(touched))
-
-    def _go_to_first(self, touched: set[int]) -> str:
-        """Go to the first of the samples in the list; return where they are if none is there."""
-        index = self.browser.first_of(touched)
-        if index is not None:
-            self.go(index)
-        elif touched:
-            status = self.session.sample(min(touched)).status
-            tab = next(tab for tab in Tab if tab.status is status)
-            if tab is not self.browser.tab:
-                return f" · now in {TAB_TITLES[tab]}"
-            return " · the filter hides it"
-        return ""
-
-    # -- the box editor
-
-    def action_edit_boxes(self) -> None:
-        """Open the box editor on the sample."""
-        sample = self.browser.current
-        refusal = why_not(self.session, sample)
-        if sample is None or refusal is not None:
-            self.complain(refusal or "there is no sample here")
-            return
-        box, canvas = self.preview.box, self.preview.canvas
-        editor = EditScreen(
-            self.actions, self.session, sample.id, box=box, label=self._last_label, beside=canvas
-        )
-        self._covered = True
-        self.app.push_screen(editor, lambda _: self._edited(editor))
-        self.preview.prefetch_box(editor.draft.selected)  # what there is to come back to
-
-    def _prefetch_editor(self) -> None:
-        """Have the editor's first picture made ahead, if it can be opened."""
-        sample, scene = self.browser.current, None
-        if sample is not None and why_not(self.session, sample) is None:
-            scene = first_scene(self.session, sample.id, self.preview.box, self.colours)
-        self.preview.canvas.prefetch_elsewhere(scene, canvas_region(self.app.size))
-
-    def _edited(self, editor: EditScreen) -> None:
-        """Take over from the box editor."""
-        self._covered = False
-        self.session.on_saved(self._saved)
-        self._last_label = editor.last_label
-        outcome = editor.outcome
-        if outcome.problem:
-            self.complain(outcome.problem)
-        else:
-            self.say(outcome.said)
-        current = self.browser.current
-        if current is not None and current.id == editor.sample_id:
-            self.preview.box = editor.draft.selected
+    def on_run_panel_said(self, message: RunPanel.Said) -> None:
+        """Show what the run has to say."""
+        if message.text:
+            (self.complain if message.wrong else self.say)(message.text)
         self.show_list()
-        if outcome.done:
-            self._onwards([editor.sample_id])
-        if outcome.quits:
-            self._leave(QuitAsked())
 
-    # -- the picture
+    def on_image_canvas_shown(self, message: ImageCanvas.Shown) -> None:
+        """Say what keeps a picture from being shown."""
+        current = self.browser.current
+        if message.error and current is not None and current.id == message.key:
+            self.complain(message.error)
 
-    def action_next_box(self) -> None:
-        """Select the next box."""
-        self._step_box(1)
+    def on_virtual_list_moved(self) -> None:
+        """Follow a click."""
+        self.moving.go(self.rows.cursor)
 
-    def action_previous_box(self) -> None:
-        """Select the previous box."""
-        self._step_box(-1)
+    def on_tab_line_picked(self, message: TabLine.Picked) -> None:
+        """Open the tab clicked."""
+        self.moving.open_tab(message.tab)
 
-    def _step_box(self, step: int) -> None:
-        if self.session.task is not Task.DETECTION or not self.preview.step_box(step, self.colours):
-            self.say("there is no box here")
-        self._prefetch_editor()
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        """Filter while typing."""
+        self.choosing.filter_typed(message.expression)
+
+    def on_filter_bar_kept(self) -> None:
+        """Go back to the list."""
+        self.choosing.filter_kept()
+
+    def on_filter_bar_cleared(self) -> None:
+        """Go back to the whole list."""
+        self.choosing.filter_cleared()
+
+    # -- leaving
+
+    async def action_back(self) -> None:
+        """Leave the job."""
+        self.leave(JobLeft())
+
+    async def action_quit_app(self) -> None:
+        """Leave the app."""
+        self.leave(QuitAsked())
+
+    def leave(self, message: Message) -> None:
+        """Post `message`, after asking if something is still going on."""
+        asked: list[tuple[str, str]] = []
+        if self.runs.busy:
+            resume = self.key("resume_run")
+            stops = f"The run stops; what it did is kept, and {resume} resumes it."
+            asked.append(("A run is under way.", stops))
+        if self.session.trouble is not None:
+            lost = f"{self.session.trouble}. What is not saved is lost."
+            asked.append(("Not everything is saved.", lost))
+        if not asked:
+            self.post_message(message)
+            return
+
+        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
+            if yes:
+                self.runs.abandon()
+                self.post_message(message)
+
+        question = " ".join([*(what for what, _ in asked), "Leave?"])
+        consequence = "\n".join(then for _, then in asked)
+        self.app.push_screen(ConfirmDialog(self.actions, question, consequence), answered)
+
+    # -- showing
+
+    def show_list(self) -> None:
+        """Show the list as it is now, and everything that goes with it.
+
+        Not under the editor: Textual repaints all of a screen when anything changes on the one
+        under it.
+        """
+        if self.editing.covered:
+            return
+        browser = self.browser
+        size = len(browser.ids)
+        self.set_class(not size, "is-empty")
+        panel = browser.tab is Tab.TO_BE_CONFIRMED and (self.runs.busy or not size)
+        self.set_class(panel, "with-runs")
+        self.rows.set_rows(size, browser.cursor)
+        if not size:
+            text = why_empty(
+                self.session, browser.tab, browser.filter, key=self.key, busy=self.runs.busy
+            )
+            self.query_one("#empty", Static).update(text)
+        note = self.learner.brief if browser.tab is Tab.TO_BE_CONFIRMED else ()
+        self.query_one(TabLine).show(self.session.stats(), browser.tab, note)
+        self.show_title()
+        self.show_sample()
+
+    def show_title(self) -> None:
+        """Show name, task, counts, the run and whether all is saved; not under the editor."""
+        if self.editing.covered:
+            return
+        session, browser = self.session, self.browser
+        hard = session.stats().hard
+        about = f"{session.task.value} · {HARD_MARK} {hard:,} hard"
+        if self.check.brief:
+            about += f" · {self.check.brief}"
+        elif session.runs:
+            about += f" ({session.job.hard_rule})"
+        chosen = browser.selected_count
+        if chosen:
+            about += f" · {chosen:,} selected" + (" (range)" if browser.in_range else "")
+        elif browser.in_range:
+            about += " · range"
+        if browser.filter:
+            about += f" · filter {browser.filter}: {len(browser.ids):,}"
+        state = ("saved", "$success")
+        trouble = session.trouble
+        if session.read_only:
+            state = ("read-only", "$warning")
+        elif trouble is not None:
+            state = ("NOT SAVED", "$error bold")
+        elif not session.saved:
+            state = ("saving", "$muted")
+        self.query_one(TitleLine).show(session.job.name, about, (self.runs.brief, "$accent"), state)
+        self._show_banner(trouble)
+
+    def show_sample(self) -> None:
+        """Show the sample under the cursor."""
+        browser = self.browser
+        self.preview.show(browser.current, self.colours)
+        near = [browser.cursor + step for step in _PREFETCH] if browser.cursor >= 0 else []
+        ids = [int(browser.ids[i]) for i in near if 0 <= i < len(browser.ids)]
+        self.preview.prefetch(ids)
         self.refresh_hints()
+        self.editing.prefetch()
 
-    def action_toggle_boxes(self) -> None:
-        """Show or hide the boxes."""
-        canvas = self.preview.canvas
-        canvas.overlays_visible = not canvas.overlays_visible
-        hidden = f"boxes hidden; {self.key('toggle_boxes')} shows them"
-        self.say("boxes shown" if canvas.overlays_visible else hidden)
+    def here(self) -> list[Action]:
+        """Leave out what would do nothing to this sample."""
+        if self.focused is not None:
+            return [a for a in self.actions if a.where is Place.FILTER]
+        desks, read_only = self.desks, self.session.read_only
+        return [
+            a
+            for a in super().here()
+            if all(
+                desk.useful(a.id) and not (read_only and a.id in desk.ALTERING) for desk in desks
+            )
+        ]
 
-    def action_zoom_in(self) -> None:
-        """Zoom in."""
-        self._zoom(self.preview.canvas.zoom_in)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let the keys of a zoomed picture through only while it is zoomed."""
+        if (action == "zoom_fit" or action.startswith("pan_")) and not self.preview.zoomed:
+            return False
+        return super().check_action(action, parameters)
 
-    def action_zoom_out(self) -> None:
-        """Zoom out."""
-        self._zoom(self.preview.canvas.zoom_out)
+    def _show_banner(self, trouble: str | None) -> None:
+        banner = self.query_one("#banner", OneLine)
+        text = ""
+        if self.session.read_only:
+            reason = self.session.read_only_reason or "its folder may not be written"
+            text = f"Read-only: {reason}. Look around; nothing can be changed."
+        elif trouble is not None:
+            text = f"NOT SAVED: {trouble} · {self.key('save_again')} tries again"
+        banner.show(text, "bold reverse")
+        banner.display = bool(text)
 
-    def action_zoom_fit(self) -> None:
-        """Show the whole picture."""
-        self._zoom(self.preview.canvas.zoom_fit)
+    def _draw_row(self, index: int, width: int) -> Sequence[Part]:
+        browser = self.browser
+        if index >= len(browser.ids):
+            return ()
+        try:
+            sample = self.session.sample(int(browser.ids[index]))
+        except HardcaseError:
+            return ()  # between a change and the refresh that follows it
+        return sample_row(
+            sample,
+            self.session.task,
+            width,
+            under_cursor=index == browser.cursor,
+            selected=bool(browser.selected[index]),
+            scored=bool(self.session.runs),
+            colours=self.colours,
+            folder=self._folder,
+        )
 
-    def _zoom(self, zoom: Callable[[], None]) -> None:
-        before = self.preview.canvas.view
-        zoom()
-        self.say(zoom_said(self.preview.canvas, before))
-        self.refresh_hints()
 
-    def action_pan_left(self) -> None:
-        """Look further left."""
-        self.preview.canvas.pan(-_PAN_CELLS, 0)
-
-    def action_pan_right(self) -> None:
-        """Look further right."""
-        self.preview.canvas.pan(_PAN_CELLS, 0)
-
-    def action_pan_up(self) -> None:
-        """Look further up."""
-        self.preview.canvas.pan(0, -_PAN_CELLS / 2)
-
-    def action_pan_down(self) -> None:
-        """Look further down."""
-        self.preview.canvas.pan(0, _PAN_CELLS / 2)
-
-    def action_details(self) -> None:
-        """Show or hide the details."""
-        self.preview.toggle_class("without-details")
+def _colours(session: LabelingSession) -> dict[str, str]:
+    return {label.name: label.colour for label in session.labels}

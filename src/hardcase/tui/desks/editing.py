@@ -1,0 +1,74 @@
+"""The way into the box editor and back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from hardcase.model.job import Task
+from hardcase.tui.desks.desk import Desk
+from hardcase.tui.edit_look import canvas_region, first_scene
+from hardcase.tui.edit_open import why_not
+from hardcase.tui.messages import QuitAsked
+from hardcase.tui.screens.edit import EditScreen
+
+
+class EditingDesk(Desk):
+    """The box editor lies over the job screen; its first picture is made ahead."""
+
+    ALTERING: ClassVar = frozenset(("edit_boxes",))
+
+    covered = False
+    """Whether the editor is over the screen."""
+    _last_label: str | None = None  # of a box drawn or labeled in the editor
+
+    def useful(self, action: str) -> bool:
+        """Leave out the editor where there are no boxes to draw."""
+        if action == "edit_boxes":
+            return self.browser.current is not None and self.session.task is Task.DETECTION
+        return True
+
+    def action_edit_boxes(self) -> None:
+        """Open the box editor on the sample."""
+        screen, sample = self.screen, self.browser.current
+        refusal = why_not(self.session, sample)
+        if sample is None or refusal is not None:
+            screen.complain(refusal or "there is no sample here")
+            return
+        editor = EditScreen(
+            screen.actions,
+            self.session,
+            sample.id,
+            box=screen.preview.box,
+            label=self._last_label,
+            beside=screen.preview.canvas,
+        )
+        self.covered = True
+        screen.app.push_screen(editor, lambda _: self._edited(editor))
+        screen.preview.prefetch_box(editor.draft.selected)  # what there is to come back to
+
+    def prefetch(self) -> None:
+        """Have the editor's first picture made ahead, if it can be opened."""
+        screen, sample, scene = self.screen, self.browser.current, None
+        if sample is not None and why_not(self.session, sample) is None:
+            scene = first_scene(self.session, sample.id, screen.preview.box, screen.colours)
+        screen.preview.canvas.prefetch_elsewhere(scene, canvas_region(screen.app.size))
+
+    def _edited(self, editor: EditScreen) -> None:
+        """Take over from the box editor."""
+        screen = self.screen
+        self.covered = False
+        screen.follow_saving()
+        self._last_label = editor.last_label
+        outcome = editor.outcome
+        if outcome.problem:
+            screen.complain(outcome.problem)
+        else:
+            screen.say(outcome.said)
+        current = self.browser.current
+        if current is not None and current.id == editor.sample_id:
+            screen.preview.box = editor.draft.selected
+        screen.show_list()
+        if outcome.done:
+            screen.deciding.onwards([editor.sample_id])
+        if outcome.quits:
+            screen.leave(QuitAsked())

@@ -1,0 +1,85 @@
+"""Looking at the picture: zoom, pan, boxes, details."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardcase.model.job import Task
+from hardcase.tui.desks.desk import Desk
+from hardcase.tui.zoom_said import zoom_said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardcase.tui.widgets.canvas import ImageCanvas
+
+_PAN_CELLS = 8
+
+
+class PictureDesk(Desk):
+    """What alters how a sample is seen, never the job."""
+
+    @property
+    def _canvas(self) -> ImageCanvas:
+        return self.screen.preview.canvas
+
+    def action_next_box(self) -> None:
+        """Select the next box."""
+        self._step_box(1)
+
+    def action_previous_box(self) -> None:
+        """Select the previous box."""
+        self._step_box(-1)
+
+    def action_toggle_boxes(self) -> None:
+        """Show or hide the boxes."""
+        canvas = self._canvas
+        canvas.overlays_visible = not canvas.overlays_visible
+        hidden = f"boxes hidden; {self.screen.key('toggle_boxes')} shows them"
+        self.screen.say("boxes shown" if canvas.overlays_visible else hidden)
+
+    def action_zoom_in(self) -> None:
+        """Zoom in."""
+        self._zoom(self._canvas.zoom_in)
+
+    def action_zoom_out(self) -> None:
+        """Zoom out."""
+        self._zoom(self._canvas.zoom_out)
+
+    def action_zoom_fit(self) -> None:
+        """Show the whole picture."""
+        self._zoom(self._canvas.zoom_fit)
+
+    def action_pan_left(self) -> None:
+        """Look further left."""
+        self._canvas.pan(-_PAN_CELLS, 0)
+
+    def action_pan_right(self) -> None:
+        """Look further right."""
+        self._canvas.pan(_PAN_CELLS, 0)
+
+    def action_pan_up(self) -> None:
+        """Look further up."""
+        self._canvas.pan(0, -_PAN_CELLS / 2)
+
+    def action_pan_down(self) -> None:
+        """Look further down."""
+        self._canvas.pan(0, _PAN_CELLS / 2)
+
+    def action_details(self) -> None:
+        """Show or hide the details."""
+        self.screen.preview.toggle_class("without-details")
+
+    def _step_box(self, step: int) -> None:
+        screen = self.screen
+        detection = self.session.task is Task.DETECTION
+        if not detection or not screen.preview.step_box(step, screen.colours):
+            screen.say("there is no box here")
+        screen.editing.prefetch()
+        screen.refresh_hints()
+
+    def _zoom(self, zoom: Callable[[], None]) -> None:
+        before = self._canvas.view
+        zoom()
+        self.screen.say(zoom_said(self._canvas, before))
+        self.screen.refresh_hints()
