@@ -199,7 +199,7 @@ def test_an_iterator_that_is_dropped_takes_its_child_along(fake):
     next(answers)
     (child,) = engine._children
     answers.close()
-    assert child._process.returncode == -signal.SIGKILL
+    assert child._child._process.returncode == -signal.SIGKILL
     assert not engine._children
 
 
@@ -239,7 +239,7 @@ def test_the_child_is_nice_bounded_and_in_its_own_session(mean_colour, profile, 
     answers = engine.run([(1, picture("a.png")), (2, picture("b.png"))])
     next(answers)
     (child,) = engine._children
-    pid = child._process.pid
+    pid = child._child._process.pid
     assert os.getsid(pid) == pid
     assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + 10
     if hasattr(resource, "prlimit"):

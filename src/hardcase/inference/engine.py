@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hardcase.errors import ModelError
 from hardcase.inference.budget import Effort, Plan, plan
-from hardcase.inference.child import RUN, WORKER, Child
+from hardcase.inference.child import WORKER
+from hardcase.inference.conversation import Conversation, read_answer
 from hardcase.inference.encoder import encoder_request
-from hardcase.inference.request import RunRequest, evidence_from_json
-from hardcase.inference.signature import require_model, short
-from hardcase.model.text import printable
+from hardcase.inference.request import RunRequest
+from hardcase.inference.signature import require_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,11 +73,11 @@ class LocalEngine:
             plan(profile.task, effort) if views is None else Plan(views),
             None if encoder is None else encoder_request(encoder),
         )
-        self._name = printable(model.name)
+        self._name = model.name
         self._timeout = timeout
         self._command = command
         self._lock = threading.Lock()
-        self._children: set[Child] = set()
+        self._children: set[Conversation] = set()
         self._closed = threading.Event()
 
     def run(self, items: Iterable[tuple[int, Path]]) -> Iterator[tuple[int, Evidence | str]]:
@@ -90,7 +89,7 @@ class LocalEngine:
         with self._lock:
             if self._closed.is_set():
                 return
-            child = Child(self._command)
+            child = Conversation(self._request.to_json(), self._name, self._timeout, self._command)
             self._children.add(child)
         try:
             for answer in self._answers(child, items):
@@ -113,37 +112,14 @@ class LocalEngine:
                 child.kill()
 
     def _answers(
-        self, child: Child, items: Iterable[tuple[int, Path]]
+        self, child: Conversation, items: Iterable[tuple[int, Path]]
     ) -> Iterator[tuple[int, Evidence | str]]:
-        child.send({"command": RUN, **self._request.to_json()})
-        self._receive(child)
+        child.open()
         source = iter(items)
-        waiting: deque[int] = deque()
         while True:
-            while len(waiting) < AHEAD and (item := next(source, None)) is not None:
-                key, path = item
-                child.send({"id": key, "path": str(path.absolute())})
-                waiting.append(key)
-            if not waiting:
+            while child.waiting < AHEAD and (item := next(source, None)) is not None:
+                child.ask(*item)
+            if not child.waiting:
                 return
-            answer = self._receive(child)
-            yield waiting[0], self._read(answer, waiting.popleft())
-
-    def _receive(self, child: Child) -> dict[str, Any]:
-        answer = child.receive(self._timeout, self._name)
-        if "fatal" in answer:
-            raise ModelError(f"{self._name}: {short(answer['fatal'])}")
-        return answer
-
-    def _read(self, answer: dict[str, Any], key: int) -> Evidence | str:
-        try:
-            if answer["id"] == key and "error" in answer:
-                return short(answer["error"])
-            if answer["id"] == key:
-                return evidence_from_json(answer["evidence"], self._request)
-            problem = "an answer to another question"
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            problem = f"{type(error).__name__}: {error}"
-        raise ModelError(
-            f"{self._name}: its engine answered nonsense ({short(problem)}); try another model"
-        )
+            key, answer = child.answer()
+            yield key, read_answer(answer, key, self._request, self._name)

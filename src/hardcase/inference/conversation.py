@@ -1,0 +1,95 @@
+"""A child process with a model open, asked about images; what it answers is read here."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from hardcase.errors import ModelError
+from hardcase.inference.child import RUN, WORKER, Child
+from hardcase.inference.request import evidence_from_json
+from hardcase.inference.signature import short
+from hardcase.model.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from hardcase.inference.request import RunRequest
+    from hardcase.model.evidence import Evidence
+
+Answer = dict[str, Any]
+"""`{"id", "evidence"}`, or `{"id", "error"}` of an image that cannot be used; not checked yet."""
+
+
+class Conversation:
+    """Images go in, answers come out in the same order. One thread talks; `kill` is for any.
+
+    `request` is a `RunRequest` as JSON. `name` is the model's, for messages. `timeout` is how many
+    seconds opening the model or one image may take. Raises ModelError if no child can be started.
+    """
+
+    def __init__(
+        self,
+        request: Mapping[str, Any],
+        name: str,
+        timeout: float,
+        command: Sequence[str] = WORKER,
+    ) -> None:
+        self._request = request
+        self._name = printable(name)
+        self._timeout = timeout
+        self._child = Child(command)
+        self._waiting: deque[int] = deque()
+
+    @property
+    def waiting(self) -> int:
+        """How many images were asked about and not answered."""
+        return len(self._waiting)
+
+    def open(self) -> None:
+        """Let the child open the model, and wait for that. Raises ModelError."""
+        self._child.send({"command": RUN, **self._request})
+        self._receive()
+
+    def ask(self, key: int, path: Path) -> None:
+        """Ask about an image; that goes out while `answer` waits."""
+        self._child.send({"id": key, "path": str(path.absolute())})
+        self._waiting.append(key)
+
+    def answer(self) -> tuple[int, Answer]:
+        """Return the key and the answer of the image that was asked about first. Raises ModelError.
+
+        That is when the model crashes, hangs, eats memory or cannot be used.
+        """
+        answer = self._receive()
+        return self._waiting.popleft(), answer
+
+    def kill(self) -> None:
+        """End the child at once; harmless when it has ended."""
+        self._child.kill()
+
+    def close(self) -> None:
+        """End the child and be rid of it. Only for the thread that talks."""
+        self._child.close()
+
+    def _receive(self) -> Answer:
+        answer = self._child.receive(self._timeout, self._name)
+        if "fatal" in answer:
+            raise ModelError(f"{self._name}: {short(answer['fatal'])}")
+        return answer
+
+
+def read_answer(answer: Answer, key: int, request: RunRequest, name: str) -> Evidence | str:
+    """Return the evidence of an image, or why there is none. Raises ModelError for nonsense."""
+    try:
+        if answer["id"] == key and "error" in answer:
+            return short(answer["error"])
+        if answer["id"] == key:
+            return evidence_from_json(answer["evidence"], request)
+        problem = "an answer to another question"
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        problem = f"{type(error).__name__}: {error}"
+    raise ModelError(
+        f"{printable(name)}: its engine answered nonsense ({short(problem)}); try another model"
+    )
