@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.timer import Timer
 
+    from hardcase.imaging.rulers import Aim
     from hardcase.model.boxes import Box
     from hardcase.tui.wire.ahead import Place
     from hardcase.tui.wire.sheet import Sheet
@@ -178,6 +179,12 @@ class ImageCanvas(Widget):
         )
         self._adopt()
 
+    def set_aim(self, aim: Aim | None) -> None:
+        """Show rulers and a cross over the picture, or no longer; only changed cells repaint."""
+        if aim != self._scene.aim:
+            self._scene = replace(self._scene, aim=aim)
+            self._adopt()
+
     @property
     def loader(self) -> PreviewLoader | None:
         """What makes the pictures, None before the canvas is mounted."""
@@ -264,30 +271,31 @@ class ImageCanvas(Widget):
     def zoom_in(self) -> None:
         """Show less, larger."""
         if placement := self.placement:
-            self._look(zoomed(self._view, placement, ZOOM_FACTOR))
+            self.look(zoomed(self._view, placement, ZOOM_FACTOR))
 
     def zoom_out(self) -> None:
         """Show more, smaller, down to the whole image."""
         if placement := self.placement:
-            self._look(zoomed(self._view, placement, 1 / ZOOM_FACTOR))
+            self.look(zoomed(self._view, placement, 1 / ZOOM_FACTOR))
 
     def zoom_fit(self) -> None:
         """Show the whole image."""
-        self._look(FIT)
+        self.look(FIT)
 
     def zoom_to(self, box: Box) -> None:
         """Show a source box as large as it goes, with some of what is around it."""
         if placement := self.placement:
-            self._look(around(box, placement))
+            self.look(around(box, placement))
 
     def pan(self, dx: float, dy: float) -> None:
         """Move the view by cells, positive to the right and down; stops at the image edge."""
         if placement := self.placement:
             moved = panned(self._view, placement, dx, dy)
             there = place(moved, placement.width, placement.height, *self.size)
-            self._look(centred(moved, there))
+            self.look(centred(moved, there))
 
-    def _look(self, view: View) -> None:
+    def look(self, view: View) -> None:
+        """Show a part of the image."""
         if view != self._view:
             self._view = view
             self._ask()

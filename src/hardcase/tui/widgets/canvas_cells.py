@@ -21,17 +21,19 @@ if TYPE_CHECKING:
     from rich.style import Style
 
     from hardcase.imaging.preview import Preview
+    from hardcase.imaging.rulers import Aim
     from hardcase.tui.wire.sheet import Sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A sample to show: its image, what tells it apart, its boxes and its hard mark."""
+    """A sample to show: its image, what tells it apart, its boxes, its hard mark, and an aim."""
 
     path: Path | None = None
     key: Hashable = None
     overlays: tuple[Overlay, ...] = ()
     hard: bool = False
+    aim: Aim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,13 @@ def compose(scene: Scene, preview: Preview | None, ground: Ground, *, late: bool
         hint = f"{view.zoom:.1f}x · {view.x:.0%},{view.y:.0%}  {hint}".rstrip()
     shown = picture_of(preview, ground)
     return draw(
-        shown, preview.placement, scene.overlays, hard=scene.hard, hint=hint, ground=preview.grid
+        shown,
+        preview.placement,
+        scene.overlays,
+        hard=scene.hard,
+        hint=hint,
+        ground=preview.grid,
+        aim=scene.aim,
     )
 
 
