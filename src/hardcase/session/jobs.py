@@ -1,34 +1,25 @@
-"""The jobs this user worked on, newest first. Kept in one small JSON file of the user's.
-
-The list is a convenience: where it cannot be read or written, the program goes on without it and
-says so in the log.
-"""
+"""The jobs this user worked on, newest first."""
 
 from __future__ import annotations
 
-import fcntl
-import json
 import logging
-import os
-from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hardcase.model.job import RunState, Task
 from hardcase.model.text import printable
+from hardcase.session import user_state
 from hardcase.session.clock import now
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from hardcase.session.labeling import LabelingSession
 
 log = logging.getLogger(__name__)
 
 MAX_JOBS = 200
-MAX_BYTES = 1_000_000
 
+_FILE = "jobs.json"
 
 _TYPES: dict[str, type] = {
     **dict.fromkeys(("path", "name", "task", "seen_at"), str),
@@ -81,19 +72,11 @@ def summarize(session: LabelingSession) -> JobSummary:
 
 def known_jobs() -> list[JobSummary]:
     """Return the jobs in the list, newest first."""
-    file = _file()
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            log.warning("%s is too large to be a list of jobs", file)
-            return []
-        entries = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError, RecursionError) as error:
-        log.warning("the list of jobs cannot be read: %s", error)
+    entries = user_state.read(_FILE)
+    if entries is None:
         return []
     if not isinstance(entries, list):
-        log.warning("%s is no list of jobs", file)
+        log.warning("%s is no list of jobs", _FILE)
         return []
     found = [_summary(entry) for entry in entries[:MAX_JOBS]]
     return [summary for summary in found if summary is not None]
@@ -101,34 +84,15 @@ def known_jobs() -> list[JobSummary]:
 
 def remember(summary: JobSummary) -> None:
     """Put a job at the head of the list."""
-    with _alone():
+    with user_state.alone(_FILE):
         others = [job for job in known_jobs() if job.path != summary.path]
         _write([summary, *others][:MAX_JOBS])
 
 
 def forget(path: str) -> None:
     """Take a job off the list; its file stays."""
-    with _alone():
+    with user_state.alone(_FILE):
         _write([job for job in known_jobs() if job.path != path])
-
-
-def _file() -> Path:
-    base = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(base) / "hardcase" / "jobs.json"
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Keep other programs of the user's from changing the list meanwhile, where that works."""
-    file = _file()
-    with ExitStack() as stack:
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            lock = stack.enter_context(file.with_name(f"{file.name}.lock").open("w"))
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        except OSError as error:
-            log.warning("the list of jobs cannot be locked: %s", error)
-        yield
 
 
 def _summary(entry: Any) -> JobSummary | None:
@@ -146,11 +110,4 @@ def _summary(entry: Any) -> JobSummary | None:
 
 
 def _write(jobs: list[JobSummary]) -> None:
-    file = _file()
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(json.dumps([asdict(job) for job in jobs], indent=1), "utf-8")
-        draft.replace(file)
-    except OSError as error:
-        log.warning("the list of jobs cannot be written: %s", error)
+    user_state.write(_FILE, [asdict(job) for job in jobs])
