@@ -1,11 +1,10 @@
-"""init, stats, log and sync."""
+"""init, stats and log."""
 
 from __future__ import annotations
 
 import json
 
 import pytest
-from cli_pictures import paint
 
 
 def test_init_makes_a_job_of_a_folder(folder, cli):
@@ -95,18 +94,6 @@ def test_the_log_lists_changes_newest_first(job, cli):
     assert set(undo) == {"seq", "when", "who", "title", "kind", "target", "samples"}
     assert cli("log", job, "--limit", "1", "--json").records == [undo]
     assert label["title"] in cli("log", job).out
-
-
-def test_sync_takes_in_new_images_and_notices_removed_ones(job, cli):
-    assert cli("sync", job, "--json").record == {"new": 0, "missing": 0, "back": 0}
-    cli("label", job, "red", "red/0.png")
-    (job / "red" / "0.png").rename(job / "away.hidden")
-    paint(job / "new" / "9.png", (9, 9, 9))
-    assert cli("sync", job, "--json").record == {"new": 1, "missing": 1, "back": 0}
-    (job / "away.hidden").rename(job / "red" / "0.png")
-    assert cli("sync", job).out == "0 new, 0 gone, 1 back\n"
-    stats = cli("stats", job, "--json").record
-    assert (stats["total"], stats["labeled"]) == (7, 1)
 
 
 def test_a_job_that_is_not_there_is_told_with_the_way_to_make_one(tmp_path, cli):

@@ -211,20 +211,6 @@ def test_labels_are_added_at_the_end_and_hostile_names_tamed(make_session):
         session.add_labels(["  "])
 
 
-def test_sync_takes_new_images_in_and_keeps_the_labels_of_lost_ones(make_session):
-    session = make_session(Task.CLASSIFICATION)
-    session.set_label([1], "cat")
-    lost = session.image_path(1)
-    lost.rename(lost.with_name("new.png"))
-    session.sync()
-    assert session.sample(1).missing
-    assert session.sample(1).annotations[0].label == "cat"
-    assert session.sample(session.find("images/new.png")).status is Status.UNLABELED
-    lost.with_name("new.png").rename(lost)
-    session.sync()
-    assert not session.sample(1).missing
-
-
 def test_tabs_filters_and_orders_agree(make_session):
     session = make_session(Task.CLASSIFICATION)
     session.set_label([4, 2], "dog")

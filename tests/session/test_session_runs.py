@@ -344,7 +344,8 @@ def test_why_there_is_nothing_to_auto_label_is_said(
 
 
 def test_missing_images_are_not_auto_labeled_and_that_is_said(make_session, prepare, request_for):
-    session = make_session(count=2)
+    session = make_session(count=3)
+    session.set_no_objects([3])
     for sample_id in (1, 2):
         session.image_path(sample_id).unlink()
     session.sync()

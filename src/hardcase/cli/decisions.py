@@ -85,16 +85,16 @@ def redo(args: Namespace, output: Output) -> int:
 
 def _decide(args: Namespace, output: Output, done: str, decide: Decide) -> int:
     with writing(args.job) as session:
-        chosen = _chosen(args, session)
-        change = decide(session, chosen)
+        ids = chosen(args, session)
+        change = decide(session, ids)
         learned = None if change is None else ranking.rank(session)
     changed = 0 if change is None else len(sample_edits(change))
     if output.json:
         _record(output, change)
-    elif changed == len(chosen):
+    elif changed == len(ids):
         output.line(f"{done} {count(changed, 'sample')}")
     else:
-        rest = count(len(chosen) - changed, "other")
+        rest = count(len(ids) - changed, "other")
         output.line(f"{done} {count(changed, 'sample')}; {rest} needed no change")
     _tell_learned(output, learned)
     return 0
@@ -130,7 +130,8 @@ def _record(output: Output, change: Change | None) -> None:
         output.record({"changed": changed, "seq": change.seq, "title": change.title})
 
 
-def _chosen(args: Namespace, session: LabelingSession) -> list[int]:
+def chosen(args: Namespace, session: LabelingSession) -> list[int]:
+    """Return the ids of the samples that were asked for. Raises UsageError."""
     ways = bool(args.samples) + (args.filter is not None) + args.all
     if ways != 1:
         raise UsageError("say which samples, in one way: ids or paths, --filter EXPR, or --all")

@@ -1,4 +1,4 @@
-"""`hardcase init`, `stats`, `log` and `sync`."""
+"""`hardcase init`, `stats` and `log`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardcase.cli import options
-from hardcase.cli.opening import reading, writing
+from hardcase.cli.opening import reading
 from hardcase.cli.output import count
-from hardcase.cli.records import change_record, sample_edits, stats_record
+from hardcase.cli.records import change_record, stats_record
 from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
-from hardcase.model.job import Sample, Task
+from hardcase.model.job import Task
 from hardcase.model.text import printable
 from hardcase.session import LabelingSession, scan
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from hardcase.cli.output import Output
-    from hardcase.model.changes import Change
 
 MAX_LABELS_FILE = 1 << 20
 
@@ -117,31 +116,6 @@ def log(args: Namespace, output: Output) -> int:
     return 0
 
 
-def sync(args: Namespace, output: Output) -> int:
-    """Take in images added to the folder, mark those that are gone as missing, greet those back.
-
-    Labels of missing images are kept. --json prints one object: {new, missing, back}, counts of
-    samples whose state changed.
-    """
-    with writing(args.job) as session, output.warnings(scan.__name__):
-        counts = _sync_counts(session.sync())
-    if output.json:
-        output.record(counts)
-    output.line(f"{counts['new']} new, {counts['missing']} gone, {counts['back']} back")
-    return 0
-
-
-def _sync_counts(change: Change | None) -> dict[str, int]:
-    counts = {"new": 0, "missing": 0, "back": 0}
-    for edit in [] if change is None else sample_edits(change):
-        if edit.before is None:
-            counts["new"] += 1
-        else:
-            gone = isinstance(edit.after, Sample) and edit.after.missing
-            counts["missing" if gone else "back"] += 1
-    return counts
-
-
 def _labels_in(path: Path) -> list[str]:
     """Return the lines of a names file; blank lines are passed by. Raises UsageError, OSError."""
     with path.open("rb") as file:
@@ -160,5 +134,4 @@ COMMANDS = {
     "init": Spec(_init_arguments, init),
     "stats": Spec(options.job, stats),
     "log": Spec(_log_arguments, log),
-    "sync": Spec(options.job, sync),
 }

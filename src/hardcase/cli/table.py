@@ -70,7 +70,8 @@ GROUPS: dict[str, tuple[Command, ...]] = {
         Command("redo", "decisions", "repeat what was taken back"),
     ),
     "exchange": (
-        Command("sync", "jobs", "take in images added to the folder, notice removed ones"),
+        Command("sync", "folder", "take in new images, know moved ones again, notice removed ones"),
+        Command("delete", "folder", "take samples out of the job"),
         Command("collect", "collect", "take in the hard ones of the images in another folder"),
         Command("import", "exchange", "read annotations of another tool"),
         Command("export", "exchange", "write annotations for other tools"),

@@ -25,6 +25,7 @@ class Table(StrEnum):
     AUDITS = "audits"
     SEEN = "seen"
     FINDINGS = "findings"
+    FILES = "files"
 
     @property
     def is_record(self) -> bool:

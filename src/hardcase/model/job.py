@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase.model.audit import Audit
 from hardcase.model.findings import Finding
+from hardcase.model.fingerprint import Fingerprint
 from hardcase.model.rule import DEFAULT_RULE, Rule
 from hardcase.model.seen import Seen
 
@@ -198,4 +199,4 @@ class Prediction:
     file: int = 0
 
 
-Row = Job | Label | Sample | Run | Prediction | Audit | Seen | Finding
+Row = Job | Label | Sample | Run | Prediction | Audit | Seen | Finding | Fingerprint

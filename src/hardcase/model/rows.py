@@ -18,6 +18,7 @@ from hardcase.model.boxes import Box
 from hardcase.model.changes import Table
 from hardcase.model.embedding import MAX_DIMENSIONS
 from hardcase.model.findings import Finding, Mistake, MistakeKind
+from hardcase.model.fingerprint import Fingerprint
 from hardcase.model.job import (
     HUMAN,
     Annotation,
@@ -210,6 +211,12 @@ def _finding(key: int, data: Mapping[str, Any]) -> Finding:
     return Finding(id=key, **values)
 
 
+def _fingerprint(key: int, data: Mapping[str, Any]) -> Fingerprint:
+    get = data.get
+    size, mtime_ns, inode = int(data["size"]), int(data["mtime_ns"]), int(data["inode"])
+    return Fingerprint(key, size, mtime_ns, inode, get("digest", ""), get("deleted", ""))
+
+
 def _mistake(data: Mapping[str, Any]) -> Mistake:
     values = dict(data)
     values["kind"] = MistakeKind(values["kind"])
@@ -235,6 +242,7 @@ _READERS: dict[Table, Callable[[int, Mapping[str, Any]], Row]] = {
     Table.AUDITS: _audit,
     Table.SEEN: _seen,
     Table.FINDINGS: _finding,
+    Table.FILES: _fingerprint,
 }
 
 _BY_HAND = {
@@ -251,5 +259,5 @@ _DEFAULTS: dict[type, tuple[tuple[str, Any], ...]] = {
         for f in fields(row)
         if f.name not in {"id", "annotations"} and (row, f.name) not in _BY_HAND
     )
-    for row in (Job, Label, Sample, Run, Prediction, Audit, Seen, Finding)
+    for row in (Job, Label, Sample, Run, Prediction, Audit, Seen, Finding, Fingerprint)
 }

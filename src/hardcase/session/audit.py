@@ -140,6 +140,7 @@ def progress(session: LabelingSession, audit: Audit) -> Progress:
         key
         for key in audit.members
         if key not in drawn
+        and session.has(key)
         and _untouched(sample := session.sample(key))
         and checksum(sample) == labels[key]
     )
@@ -161,6 +162,9 @@ def _progress(
     left: list[int] = []
     wrong = lost = 0
     for key in audit.checks:
+        if not session.has(key):
+            wrong += 1  # deleted: nobody said that it is right
+            continue
         sample = session.sample(key)
         match _outcome(sample, same=checksum(sample) == labels[key]):
             case "wrong":

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from hardcase.errors import JobError, UsageError
 from hardcase.model.changes import Table
+from hardcase.model.fingerprint import Fingerprint
 from hardcase.model.job import Job, Label, Row, Sample, Task
 from hardcase.model.palette import label_colour
 from hardcase.model.text import clean_label, printable
 from hardcase.session.clock import now
-from hardcase.session.scan import find_images
+from hardcase.session.scan import look_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,15 +32,17 @@ def new_job_rows(
     shown = printable(str(folder))
     if not folder.is_dir():
         raise JobError(f"{shown} is no folder: give the folder of the images")
-    images = find_images(folder)
-    if not images:
+    files = look_through(folder).files
+    if not files:
         raise JobError(f"no images in {shown}: nothing to label")
     root = Path(os.path.relpath(folder, job_file.parent)).as_posix()
     rows: list[tuple[Table, Row]] = [
         (Table.JOB, Job(1, printable(name or folder.name), task, root, now()))
     ]
     rows += [(Table.LABELS, label) for label in new_labels(labels, taken=())]
-    rows += [(Table.SAMPLES, Sample(n, path)) for n, path in enumerate(images, 1)]
+    for n, path in enumerate(sorted(files), 1):
+        rows.append((Table.SAMPLES, Sample(n, path)))
+        rows.append((Table.FILES, Fingerprint(n, *files[path].key)))
     return rows
 
 

@@ -28,12 +28,11 @@ from hardcase.model.job import (
     Task,
 )
 from hardcase.model.text import clean_label, printable
-from hardcase.session import commands, filters, jobs, runs, stepping, transfer
+from hardcase.session import commands, deletion, filters, jobs, runs, stepping, sync, transfer
 from hardcase.session.birth import new_job_rows, new_labels
 from hardcase.session.clock import now, user
 from hardcase.session.columns import STATUS_CODES, Columns
 from hardcase.session.label_list import in_names_of_today, names_now
-from hardcase.session.scan import find_images, sync_edits
 from hardcase.session.settlement import Settled, Settlement
 from hardcase.session.views import Sort, Stats, Tab
 from hardcase.store import JobStore
@@ -47,8 +46,10 @@ if TYPE_CHECKING:
     from hardcase.formats import Report, WriteOptions
     from hardcase.model.audit import Audit
     from hardcase.model.findings import Finding
+    from hardcase.model.fingerprint import Fingerprint
     from hardcase.model.seen import Seen
     from hardcase.session.runs import ActiveRun, Chunk, PreparedRun, RunRequest
+    from hardcase.session.sync import Synced
 
 JOB_FILE = "hardcase.json"
 
@@ -201,6 +202,10 @@ class LabelingSession:
         except KeyError:
             raise UsageError(f"there is no sample {sample_id} in this job") from None
 
+    def has(self, sample_id: int) -> bool:
+        """Whether the job has a sample with this id: it may have been deleted, or taken back."""
+        return sample_id in self._store.tables[Table.SAMPLES]
+
     def prediction(self, sample_id: int) -> Prediction | None:
         """Return what the newest run said of a sample, in the labels of today."""
         row = self.prediction_row(sample_id)
@@ -233,10 +238,14 @@ class LabelingSession:
         """Yield what is remembered of images that were looked at for this job."""
         return iter(cast("Iterable[Seen]", self._store.tables[Table.SEEN].values()))
 
+    def fingerprints(self) -> dict[int, Fingerprint]:
+        """Return by sample what is remembered of its file, deleted samples included."""
+        return dict(cast("dict[int, Fingerprint]", self._store.tables[Table.FILES]))
+
     def next_sample_id(self) -> int:
         """Return an id that no sample has or had, so that nothing said of another comes up."""
-        tables = self._store.tables
-        return 1 + max((*tables[Table.SAMPLES], *tables[Table.PREDICTIONS]), default=0)
+        named = (Table.SAMPLES, Table.PREDICTIONS, Table.FILES)
+        return 1 + max((max(self._store.tables[t], default=0) for t in named), default=0)
 
     def find(self, text: str) -> int:
         """Return the id of the sample that `text`, an id or a path, means. Raises UsageError."""
@@ -392,12 +401,13 @@ class LabelingSession:
         """Return the edits that add labels, for a Change that does more than that."""
         return [Edit(Table.LABELS, n.id, None, n) for n in new_labels(names, taken=self.labels)]
 
-    def sync(self) -> Change | None:
-        """Take in images added to the folder, mark those that are gone, greet those back."""
-        known = {sample.path: sample for sample in self.samples()}
-        edits = sync_edits(find_images(self.root), known, self.next_sample_id())
-        new = sum(edit.before is None for edit in edits)
-        return self.commit(f"sync: {new} new, {len(edits) - new} gone or back", edits)
+    def delete(self, ids: Iterable[int]) -> Change | None:
+        """Take samples out of the job; their files stay, and sync leaves those out."""
+        return deletion.delete(self, ids)
+
+    def sync(self, *, deleted: bool = False) -> Synced:
+        """Bring the job in step with its folder, on this thread; see `sync`. Raises JobError."""
+        return sync.sync(self, deleted=deleted)
 
     def undo(self) -> Change | None:
         """Take back the newest change that is not taken back yet; see `stepping`."""

@@ -189,6 +189,8 @@ def _is_waiting(sample: Sample, run: Run) -> bool:
 
 def _edit(session: LabelingSession, verdict: Verdict, rule: hardness.Rule) -> Edit | None:
     """Return what becomes of a sample, None if somebody altered it since it was taken down."""
+    if not session.has(verdict.seen.id):
+        return None
     now, seen = session.sample(verdict.seen.id), verdict.seen
     same = (now.status, now.labeled_by, now.annotations) == (
         seen.status,

@@ -1,19 +1,17 @@
-"""Finding the images of a folder, and keeping a job in step with it."""
+"""Finding the images of a folder, without opening one."""
 
 from __future__ import annotations
 
 import logging
 import os
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hardcase.errors import JobError
-from hardcase.model.changes import Edit, Table
-from hardcase.model.job import Sample
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -21,6 +19,36 @@ log = logging.getLogger(__name__)
 EXTENSIONS = frozenset(
     {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".jfif"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What the file system says of an image: `size` in bytes, `mtime_ns`, `inode`."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What tells the file without reading it, as in `model.fingerprint`."""
+        return self.size, self.mtime_ns, self.inode
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The images below a folder by path, relative to it with `/`.
+
+    `unread` are the paths of what could not be looked at, files and folders; nothing is known of
+    what is in those.
+    """
+
+    files: Mapping[str, FileState]
+    unread: tuple[str, ...] = ()
+
+    def is_unread(self, path: str) -> bool:
+        """Whether an image with this path may be there all the same."""
+        return any(path == it or path.startswith(f"{it}/") for it in self.unread)
 
 
 def find_images(root: Path) -> list[str]:
@@ -31,18 +59,45 @@ def find_images(root: Path) -> list[str]:
     that cannot be read, and links that lead nowhere in circles, are passed by with a warning in
     the log. Raises JobError if `root` itself cannot be read.
     """
-    skipped: list[str] = []
-    try:
-        found = sorted(_walk(root, "", skipped))
-    except OSError as error:
-        where = printable(str(error.filename))
-        raise JobError(f"cannot read {where}: {error.strerror}") from error
-    if skipped:
-        log.warning("skipped %d that cannot be read: first %s", len(skipped), skipped[0])
+    skipped: list[tuple[str, OSError]] = []
+    found = sorted(path for path, _ in _images(root, skipped))
+    _warn_of(skipped)
     return found
 
 
-def _walk(folder: Path, prefix: str, skipped: list[str]) -> Iterator[str]:
+def look_through(root: Path) -> Folder:
+    """Return the images that `find_images` finds, with what the file system says of each.
+
+    Raises JobError if `root` itself cannot be read.
+    """
+    skipped: list[tuple[str, OSError]] = []
+    files: dict[str, FileState] = {}
+    for path, entry in _images(root, skipped):
+        try:
+            status = entry.stat()
+        except FileNotFoundError:
+            continue  # it went between the listing and now
+        except OSError as error:
+            skipped.append((path, error))
+            continue
+        files[path] = FileState(status.st_size, status.st_mtime_ns, status.st_ino)
+    _warn_of(skipped)
+    return Folder(files, tuple(path for path, _ in skipped))
+
+
+def _images(
+    root: Path, skipped: list[tuple[str, OSError]]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    try:
+        yield from _walk(root, "", skipped)
+    except OSError as error:
+        where = printable(str(error.filename))
+        raise JobError(f"cannot read {where}: {error.strerror}") from error
+
+
+def _walk(
+    folder: Path, prefix: str, skipped: list[tuple[str, OSError]]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
     with os.scandir(folder) as listing:
         entries = list(listing)
     for entry in entries:
@@ -51,10 +106,15 @@ def _walk(folder: Path, prefix: str, skipped: list[str]) -> Iterator[str]:
         try:
             if entry.is_dir(follow_symlinks=False):
                 yield from _walk(folder / entry.name, f"{prefix}{entry.name}/", skipped)
-            elif os.path.splitext(entry.name)[1].lower() in EXTENSIONS and entry.is_file():  # noqa: PTH122 - a Path each would double the time of a large folder
-                yield prefix + entry.name
+            elif is_image_name(entry.name) and entry.is_file():
+                yield prefix + entry.name, entry
         except OSError as error:
-            skipped.append(printable(f"{prefix}{entry.name} ({error.strerror})"))
+            skipped.append((prefix + entry.name, error))
+
+
+def is_image_name(name: str) -> bool:
+    """Whether a file of this name, or path, is taken for an image."""
+    return os.path.splitext(name)[1].lower() in EXTENSIONS  # noqa: PTH122 - a Path each would double the time of a large folder
 
 
 def _is_text(name: str) -> bool:
@@ -65,17 +125,8 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def sync_edits(found: Iterable[str], known: Mapping[str, Sample], first: int) -> list[Edit]:
-    """Return the edits that bring samples, by path, in step with the images found in the folder.
-
-    New images become samples with ids from `first` on; samples whose image is gone are marked
-    missing, and unmarked once it is back: their labels stay.
-    """
-    present = set(found)
-    edits = [
-        Edit(Table.SAMPLES, s.id, s, replace(s, missing=s.path not in present))
-        for s in known.values()
-        if s.missing != (s.path not in present)
-    ]
-    new = enumerate(sorted(present - known.keys()), first)
-    return edits + [Edit(Table.SAMPLES, n, None, Sample(n, path)) for n, path in new]
+def _warn_of(skipped: list[tuple[str, OSError]]) -> None:
+    if skipped:
+        path, error = skipped[0]
+        first = printable(f"{path} ({error.strerror})")
+        log.warning("skipped %d that cannot be read: first %s", len(skipped), first)

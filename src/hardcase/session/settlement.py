@@ -92,6 +92,8 @@ class Settled:
         """Yield the edits, worked out again for samples that changed since the run ended."""
         run, task, moment = session.run(self.run), session.task, now()
         for key, verdict in self.verdicts.items():
+            if not session.has(key):
+                continue  # it was deleted meanwhile
             sample = session.sample(key)
             edit = self.edits.get(key)
             if edit is None or edit.before is not sample:

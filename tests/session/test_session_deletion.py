@@ -1,0 +1,91 @@
+"""Samples taken out of a job, and files off the disk: nothing else, nowhere else."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from hardcase.errors import UsageError
+from hardcase.model.job import Task
+from hardcase.session import LabelingSession
+from hardcase.session.deletion import remove_files
+
+
+def test_deleting_is_one_change_and_undo_brings_everything_back(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_label([1, 2], "cat")
+    session.mark_hard([2])
+    before = {s.id: s for s in session.samples()}
+    assert session.delete([1, 2]).title == "delete 2 samples"
+    assert [s.id for s in session.samples()] == [3, 4, 5]
+    assert session.stats().labels["cat"] == 0
+    with pytest.raises(UsageError):
+        session.sample(1)
+    session.undo()
+    assert {s.id: s for s in session.samples()} == before
+    session.redo()
+    assert not session.has(1)
+
+
+def test_an_id_of_a_deleted_sample_is_not_given_again(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.delete([5])
+    (session.root / "images" / "new.png").write_bytes(b"x")
+    session.sync()
+    assert session.find("images/new.png") == 6
+
+
+def test_deletions_survive_closing(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.delete([1])
+    session.close()
+    with LabelingSession.open(session.path) as again:
+        assert not again.has(1)
+        assert again.sync().new == 0
+
+
+@pytest.fixture
+def root(tmp_path):
+    folder = tmp_path / "job"
+    (folder / "in").mkdir(parents=True)
+    (folder / "in" / "a.png").write_bytes(b"a")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "b.png").write_bytes(b"b")
+    return folder
+
+
+def test_files_are_removed_and_gone_ones_passed_by(root):
+    removed = remove_files(root, ["in/a.png", "in/none.png", "no/such.png"])
+    assert (removed.count, removed.problems) == (1, ())
+    assert str(removed) == "removed 1 file for good"
+    assert not (root / "in" / "a.png").exists()
+
+
+def test_of_a_link_only_the_link_is_removed(root):
+    outside = root.parent / "outside" / "b.png"
+    (root / "link.png").symlink_to(outside)
+    (root / "dead.png").symlink_to("nowhere")
+    assert remove_files(root, ["link.png", "dead.png"]).count == 2
+    assert outside.read_bytes() == b"b"
+    assert not os.path.lexists(root / "link.png")
+
+
+@pytest.mark.parametrize("path", ["../outside/b.png", "folder/b.png", "in/../../outside/b.png"])
+def test_nothing_outside_the_folder_is_removed(root, path):
+    (root / "folder").symlink_to(root.parent / "outside")
+    removed = remove_files(root, [path, str(root.parent / "outside" / "b.png")])
+    assert removed.count == 0
+    assert len(removed.problems) == 2
+    assert (root.parent / "outside" / "b.png").exists()
+
+
+def test_what_is_no_image_by_its_name_is_not_removed(root):
+    (root / "hardcase.json").write_bytes(b"{}")
+    (root / "folder.png").mkdir()
+    removed = remove_files(root, ["hardcase.json", "folder.png", "in/a.png"])
+    assert removed.count == 1
+    assert str(removed) == (
+        "removed 1 file for good; not hardcase.json (no image by its name) and 1 more"
+    )
+    assert (root / "hardcase.json").exists()
