@@ -12,7 +12,7 @@ from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Table
 from hardcase.model.job import HUMAN, Annotation, Status, Task
 from hardcase.session import LabelingSession, Sort, Tab
-from hardcase.store import JobStorage
+from hardcase.store import JobStorage, lines
 
 
 def test_a_label_makes_a_sample_labeled_by_a_person(make_session):
@@ -285,3 +285,29 @@ def test_a_path_that_leaves_the_folder_is_never_opened(make_session):
     session.commit("tamper", [Edit(Table.SAMPLES, 1, before, after)])
     with pytest.raises(JobError, match="outside"):
         session.image_path(1)
+
+
+def test_the_last_decisions_are_those_that_undo_would_take_back_also_after_closing(make_session):
+    session = make_session(Task.CLASSIFICATION)
+    session.set_label([1], "cat")
+    session.mark_hard([2, 3])
+    session.set_label([4], "dog")
+    session.undo()
+    titles = ["mark 2 samples hard", "label images/000.png cat"]
+    assert [step.title for step in session.decisions(10)] == titles
+    assert [step.samples for step in session.decisions(10)] == [(2, 3), (1,)]
+    assert [step.title for step in session.decisions(1)] == titles[:1]
+    before = session.decisions(10)
+    session.close()
+    with LabelingSession.open(session.path) as again:
+        assert again.decisions(10) == before
+
+
+def test_of_a_huge_change_only_the_beginning_is_read(make_session, monkeypatch):
+    session = make_session(Task.CLASSIFICATION)
+    monkeypatch.setattr(lines, "_BEGINNING", 400)
+    session.mark_hard([1, 2, 3, 4, 5])
+    session.flush()
+    (step,) = session.decisions(10)
+    assert step.samples[0] == 1
+    assert len(step.samples) < 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from hardcase.model.job import Row
@@ -86,3 +86,18 @@ class Change:
     def inverted_edits(self) -> tuple[Edit, ...]:
         """Return the edits that undo this change, last first; records stay as they are."""
         return tuple(e.inverted() for e in reversed(self.edits) if not e.table.is_record)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A change that undo can take back, without its rows.
+
+    `samples` are the ids of the first samples it touched, at most `Step.NAMED`: a run touches all.
+    """
+
+    seq: int
+    when: str
+    title: str
+    samples: tuple[int, ...]
+
+    NAMED: ClassVar[int] = 100

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 
 from hardcase.errors import JobError, UsageError
 from hardcase.imaging.open import image_size
-from hardcase.model.changes import Change, Edit, Kind, Table
+from hardcase.model.changes import Change, Edit, Kind, Step, Table
 from hardcase.model.checksum import annotations_checksum
 from hardcase.model.job import (
     Annotation,
@@ -310,6 +310,10 @@ class LabelingSession:
     def history(self, limit: int | None = None) -> Iterator[Change]:
         """Yield changes, newest first."""
         return self._store.history(limit)
+
+    def decisions(self, limit: int) -> list[Step]:
+        """Return the newest changes that undo would take back, newest first."""
+        return self._store.undoable(limit)
 
     # -- commands
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from hardcase.errors import JobError
+from hardcase.model.changes import Step, Table
 from hardcase.store.files import shown
-from hardcase.store.lines import DamagedLine, decode_change
+from hardcase.store.lines import DamagedLine, decode_change, first_touched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from hardcase.model.changes import Change
     from hardcase.store.journal import Journal
@@ -43,6 +45,15 @@ class History:
         """Return what undo would take back. Raises JobError."""
         return self._top(self._undo.undo)
 
+    def undoable(self, limit: int) -> list[Step]:
+        """Return the newest `limit` edits that undo can take back, newest first. Raises JobError.
+
+        Of each line only the beginning is read, since a run may have altered 100,000 samples.
+        """
+        unsaved = {change.seq: change for change in self._unsaved()}
+        steps = (self._step(seq, unsaved) for seq in reversed(self._undo.undo[-limit:]))
+        return [step for step in steps if step is not None]
+
     def redo_target(self) -> Change | None:
         """Return what redo would repeat. Raises JobError."""
         return self._top(self._undo.redo)
@@ -60,6 +71,24 @@ class History:
         if change is not None:
             self._tops[seq] = change
         return change
+
+    def _step(self, seq: int, unsaved: Mapping[int, Change]) -> Step | None:
+        if (change := unsaved.get(seq)) is not None:
+            touched = (edit.key for edit in change.edits if edit.table is Table.SAMPLES)
+            return Step(seq, change.when, change.title, tuple(islice(touched, Step.NAMED)))
+        where = shown(self._journal.path)
+        try:
+            line = self._journal.read(seq)
+            if line is None:
+                return None
+            touched = (key for table, key in first_touched(line.edits) if table == Table.SAMPLES)
+            header = line.header
+            named = tuple(islice(touched, Step.NAMED))
+            return Step(seq, header["when"], header["title"], named)
+        except (DamagedLine, KeyError, TypeError, ValueError) as error:
+            raise JobError(f"change {seq} in {where} is damaged: restore it from a copy") from error
+        except OSError as error:
+            raise JobError(f"{where} cannot be read ({error.strerror}): check the disk") from error
 
     def _read(self, seq: int) -> Change | None:
         where = shown(self._journal.path)

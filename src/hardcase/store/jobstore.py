@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from tinydb import TinyDB
 
 from hardcase.errors import JobError, ReadOnlyError
-from hardcase.model.changes import Change, Table
+from hardcase.model.changes import Change, Step, Table
 from hardcase.model.memory import give_back
 from hardcase.store.checkpoint import JobStorage, RowDocuments
 from hardcase.store.files import shown, why_not_written
@@ -199,6 +199,10 @@ class JobStore:
         They are read as they are asked for. Records come without the row before. Raises JobError.
         """
         return islice(self._history.newest_first(self.last_seq), limit)
+
+    def undoable(self, limit: int) -> list[Step]:
+        """Return what undo would take back, one after another, newest first. Raises JobError."""
+        return self._history.undoable(limit)
 
     def undo_target(self) -> Change | None:
         """Return the edit that undo would take back, None if there is none. Raises JobError."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 JOURNAL_FORMAT = f"{FORMAT}-journal"
 
 _CRC = 8
+_BEGINNING = 1 << 20
 
 
 class DamagedLine(ValueError):  # noqa: N818  a fact about a line; the store makes the error of it
@@ -126,6 +127,22 @@ def decode_edits(text: bytes) -> Iterator[tuple[str, int, Document | None, Docum
     """Yield `(table, key, after, before)` of every edit, rows still as JSON objects."""
     for table, key, after, *before in json.loads(text):
         yield table, key, after, before[0] if before else None
+
+
+def first_touched(text: bytes) -> Iterator[tuple[str, int]]:
+    """Yield `(table, key)` of the first edits, those in the first megabyte. Raises ValueError."""
+    start, whole = 1, len(text) <= _BEGINNING
+    beginning = text[:_BEGINNING].decode("ascii")
+    decoder = json.JSONDecoder()
+    while start < len(beginning) - 1:
+        try:
+            (table, key, *_), end = decoder.raw_decode(beginning, start)
+        except ValueError:
+            if whole:
+                raise
+            return
+        yield table, key
+        start = end + 1  # past the comma
 
 
 def decode_change(line: Line, schema: int) -> Change:
