@@ -89,6 +89,10 @@ def ultralytics(boxes: np.ndarray) -> Arrays:
     return {"output0": padded(np.hstack([centred(boxes), scores()]), 42).T}
 
 
+def ultralytics_rows(boxes: np.ndarray) -> Arrays:
+    return {"output0": padded(np.hstack([centred(boxes), scores()]), 1344)}
+
+
 def yolov5(boxes: np.ndarray) -> Arrays:
     certain = np.full((2, 1), 0.95)
     return {"output": padded(np.hstack([centred(boxes), certain, scores() / 0.95]), 126)}
@@ -265,6 +269,10 @@ ULTRALYTICS = {"names": str(list(NAMES)), "task": "detect", "imgsz": "[32, 64]"}
 CASES = {
     "ultralytics": Case("ultralytics", "letterbox", ultralytics),
     "ultralytics by metadata": Case("ultralytics", "letterbox", ultralytics, metadata=ULTRALYTICS),
+    "ultralytics-rows": Case("ultralytics-rows", "letterbox", ultralytics_rows),
+    "ultralytics-rows by metadata": Case(
+        "ultralytics-rows", "letterbox", ultralytics_rows, metadata=ULTRALYTICS
+    ),
     "yolov5": Case("yolov5", "letterbox", yolov5),
     "end2end": Case("end2end", "letterbox", end2end),
     "end2end by metadata": Case(

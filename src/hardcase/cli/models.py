@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hardcase.cli.output import count
 from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
-from hardcase.inference import describe_model, keep_profile, recognise_model
+from hardcase.inference import describe_model, keep_profile, recognise_model, telling
 from hardcase.session.scan import find_images
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def models(args: Namespace, output: Output) -> int:
     Exits with 1 if it cannot be used as it is; the problem then says what to do.
     --json prints one object: {file, bytes, inputs: [{name, shape, dtype}], outputs, metadata,
     profile: object or null, profile_source, problem: text or null, family: text or null, certainty:
-    sure, likely, guess or null, reasons: [text], labels_from: text or null}.
+    sure, likely, guess or null, reasons: [text], told_by: [text], could_be: [family],
+    labels_from: text or null}.
     """
     if args.save and args.profile is not None:
         raise UsageError("--save keeps what is recognised, so give it without --profile")
@@ -84,8 +85,8 @@ def _describe(info: ModelInfo, output: Output) -> None:
         return
     found = info.recognition
     if found is not None:
-        output.line(f"{found.certainty}: {found.reasons[0]}")
-        for reason in found.reasons[1:]:
+        output.line(telling.headline(found))
+        for reason in telling.reasons(found):
             output.line(f"  {reason}")
         output.line()
     profile = info.profile.to_json()

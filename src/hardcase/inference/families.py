@@ -23,6 +23,7 @@ class Decoder(StrEnum):
     """How the outputs of a model are read; a family of models is named after its best known."""
 
     ULTRALYTICS = "ultralytics"
+    ULTRALYTICS_ROWS = "ultralytics-rows"
     YOLOV5 = "yolov5"
     END2END = "end2end"
     RTDETR = "rtdetr"
@@ -84,6 +85,9 @@ _ANY = (Activation.NONE, Activation.SIGMOID, Activation.SOFTMAX)
 
 FAMILIES = {
     Decoder.ULTRALYTICS: Family("Ultralytics YOLOv8, v9, 11 or 12", ("predictions",)),
+    Decoder.ULTRALYTICS_ROWS: Family(
+        "YOLOv8, v9, 11 or 12, its output transposed", ("predictions",)
+    ),
     Decoder.YOLOV5: Family("YOLOv5 or YOLOv7", ("predictions",)),
     Decoder.END2END: Family(
         "YOLOv10, YOLO26 or another YOLO that ends in its own selection",

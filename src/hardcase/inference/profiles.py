@@ -74,6 +74,8 @@ class ModelInfo:
         data["family"] = self.profile.decoder.family.title if self.profile else None
         data["certainty"] = str(found.certainty) if found else None
         data["reasons"] = list(found.reasons) if found else []
+        data["told_by"] = list(found.signs) if found else []
+        data["could_be"] = [p.decoder.family.title for p in found.others] if found else []
         data["labels_from"] = found.labels_from if found else None
         return data
 

@@ -49,6 +49,7 @@ class _Reader(NamedTuple):
 
 _READERS: dict[Decoder, _Reader] = {
     Decoder.ULTRALYTICS: _Reader(yolo.columns, yolo.column_shapes),
+    Decoder.ULTRALYTICS_ROWS: _Reader(yolo.plain_rows, yolo.plain_row_shapes),
     Decoder.YOLOV5: _Reader(yolo.rows, yolo.row_shapes),
     Decoder.YOLOX: _Reader(yolox.decode, yolox.shapes),
     Decoder.YOLOX_DECODED: _Reader(yolo.rows, yolo.row_shapes),

@@ -32,6 +32,17 @@ def column_shapes(profile: Profile) -> tuple[Shape, ...]:
     return ((4 + len(profile.labels), None),)
 
 
+def plain_rows(outputs: tuple[NDArray[Any], ...], _profile: Profile, floor: float) -> Candidates:
+    """Decode (N, 4 + classes), which is what `columns` reads transposed."""
+    raw = real(outputs[0])
+    return of_scores(raw[:, :4], raw[:, 4:], floor, centred=True)
+
+
+def plain_row_shapes(profile: Profile) -> tuple[Shape, ...]:
+    """Say what `plain_rows` reads."""
+    return ((None, 4 + len(profile.labels)),)
+
+
 def rows(outputs: tuple[NDArray[Any], ...], _profile: Profile, floor: float) -> Candidates:
     """Decode (N, 5 + classes): cx, cy, w, h in input pixels, objectness, a score a class.
 

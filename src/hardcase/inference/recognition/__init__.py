@@ -7,12 +7,14 @@ run. What nothing decides is refused in one line that says what the model seems 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ModelError
 from hardcase.inference.families import Decoder
-from hardcase.inference.recognition.answer import Certainty, Probe, Reading, Recognition
+from hardcase.inference.recognition.alternatives import alternatives
+from hardcase.inference.recognition.answer import Certainty, Probe, Reading, Recognition, Sign
 from hardcase.inference.recognition.by_metadata import by_labeling_file, by_metadata
 from hardcase.inference.recognition.by_names import by_names
 from hardcase.inference.recognition.by_shapes import by_shapes
@@ -24,14 +26,20 @@ from hardcase.inference.recognition.sight import Sight, picture_of
 from hardcase.inference.schema import Profile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hardcase.inference.recognition.sight import Picture
     from hardcase.inference.signature import Signature
 
-__all__ = ["Certainty", "Companions", "Probe", "Recognition", "recognise"]
+__all__ = ["Certainty", "Companions", "Probe", "Recognition", "Sign", "recognise"]
 
 
 _SCORES = ("conf_threshold", "confidence_threshold")
 _IOUS = ("iou_threshold", "nms_threshold")
 """What X-AnyLabeling calls them."""
+
+_WIDEST = 1300
+"""Longer rows are no boxes and scores: detectors of 1,203 classes, those of LVIS, have the most."""
 
 
 def recognise(
@@ -52,12 +60,15 @@ def recognise(
     if problem is not None or sight.picture is None:
         raise ModelError(problem or "it takes no picture; use another model")
     try:
-        readings = by_metadata(sight) or _told(sight) or by_names(sight) or by_shapes(sight)
-        if not readings:
-            raise ModelError(_unknown(sight, sidecar))
-        return _answer(sight, readings[0])
+        for sign, told_by in _SIGNS:
+            readings = told_by(sight)
+            if readings:
+                signs = (sign, Sign.PROBE) if sight.was_probed else (sign,)
+                found = _answer(sight, readings[0], sight.picture)
+                return replace(found, signs=signs, others=_others(sight, readings[0]))
     except ValueError as error:
         raise ModelError(f"{error}; {_how_to_write(sight, sidecar)}") from error
+    raise ModelError(_unknown(sight, sidecar))
 
 
 def _told(sight: Sight) -> list[Reading]:
@@ -73,12 +84,28 @@ def _told(sight: Sight) -> list[Reading]:
     ] or told
 
 
-def _answer(sight: Sight, reading: Reading) -> Recognition:
-    if sight.picture is None:
-        raise ModelError("it takes no picture; use another model")
+_SIGNS: tuple[tuple[Sign, Callable[[Sight], list[Reading]]], ...] = (
+    (Sign.METADATA, by_metadata),
+    (Sign.FILE, _told),
+    (Sign.NAMES, by_names),
+    (Sign.SHAPES, by_shapes),
+)
+
+
+def _others(sight: Sight, reading: Reading) -> tuple[Profile, ...]:
+    """Return profiles for what the model might be instead, where names and numbers allow it."""
+    found = []
+    for other in alternatives(sight, reading):
+        if sight.picture is not None:
+            with suppress(ValueError):
+                found.append(_answer(sight, other, sight.picture).profile)
+    return tuple(found)
+
+
+def _answer(sight: Sight, reading: Reading, picture: Picture) -> Recognition:
     family = reading.decoder.family
     naming = name_classes(sight, reading)
-    fed = feed(sight, reading, sight.picture)
+    fed = feed(sight, reading, picture)
     labeling = sight.companions.labeling
     profile = Profile(
         reading.decoder.task,
@@ -99,7 +126,12 @@ def _answer(sight: Sight, reading: Reading) -> Recognition:
     why = f"{reading.decoder.family.title}: {reading.why}"
     problem = (sight.problem,) if sight.problem else ()
     return Recognition(
-        profile, certainty, (why, *problem, *fed.said, *naming.remarks), naming.source
+        profile,
+        certainty,
+        (why, *problem, *fed.said, *naming.remarks),
+        naming.source,
+        fixed_pixels=picture.bytes_,
+        free_layout=picture.free_layout,
     )
 
 
@@ -119,9 +151,13 @@ def _share(data: object, keys: tuple[str, ...], default: float) -> float:
 
 def _unknown(sight: Sight, sidecar: str) -> str:
     shown = ", ".join(f"{t.name} {t.text}" for t in sight.signature.outputs[:4])
-    outputs = sight.outputs()
     write = _how_to_write(sight, sidecar)
-    if any(output.rank == 2 for output in outputs):
+    if sight.problem:
+        write = f"{sight.problem}; {write}"
+    widths = [output.axes[1] for output in sight.outputs() if output.rank == 2]
+    if any(width is not None and width > _WIDEST for width in widths):
+        return f"it seems to read text or to give features (output {shown}); {write}"
+    if widths:
         return f"it seems to be a detector (output {shown}), but nothing says which; {write}"
     return f"nothing here reads its output ({shown}); {write}"
 

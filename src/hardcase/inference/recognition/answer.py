@@ -29,14 +29,35 @@ class Certainty(StrEnum):
     GUESS = "guess"
 
 
+class Sign(StrEnum):
+    """What a model was told by; the value follows "told by"."""
+
+    METADATA = "its metadata"
+    FILE = "a file beside it"
+    NAMES = "the names of its inputs and outputs"
+    SHAPES = "the shapes of its outputs"
+    PROBE = "a probe run"
+    LABELED = "images that people have labeled"
+    PERSON = "a person"
+
+
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a model is taken for. `reasons` are lines; all text is printable."""
+    """What a model is taken for. `reasons` are lines; all text is printable.
+
+    `signs` are what it was told by, the one that decided first. `others` are profiles of the other
+    families whose outputs have such shapes. `fixed_pixels` is whether its input takes 8-bit pixels
+    as they are, `free_layout` whether it does not say which axis holds the channels.
+    """
 
     profile: Profile
     certainty: Certainty
     reasons: tuple[str, ...]
     labels_from: str
+    signs: tuple[Sign, ...] = ()
+    others: tuple[Profile, ...] = ()
+    fixed_pixels: bool = False
+    free_layout: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,12 @@ def by_metadata(sight: Sight) -> list[Reading]:
     size = None
     if sight.size is None:
         size = image_size(metadata.get("imgsz", ""))
-    why = "its metadata says so"
+    why = "it says so itself, as exports of Ultralytics do"
     if metadata["task"] == "classify":
         return [
             Reading(
                 Decoder.CLASSIFIER,
-                f"{why}: an Ultralytics classifier, which ends in a softmax already",
+                "it says so itself; as an export of Ultralytics it ends in a softmax already",
                 Certainty.SURE,
                 classes=classes,
                 activation=Activation.NONE,
@@ -104,8 +104,8 @@ def _detector(sight: Sight, classes: int) -> Decoder:
     few = rows is None or rows <= 1000
     if output.is_like(None, 6) and few:
         return _six_columns(sight, classes)
-    if output.is_like(None, 4 + classes) and few:
-        return Decoder.RTDETR
+    if output.is_like(None, 4 + classes):
+        return Decoder.RTDETR if few else Decoder.ULTRALYTICS_ROWS
     if output.is_like(None, 5 + classes):
         return Decoder.YOLOV5
     if output.axes == (None, None):

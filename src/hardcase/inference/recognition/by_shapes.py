@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hardcase.errors import ModelError
 from hardcase.inference.families import Activation, Decoder
-from hardcase.inference.recognition import shapes
+from hardcase.inference.recognition import known_labels, shapes
 from hardcase.inference.recognition.answer import Certainty, Reading
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SMALL_EXPONENT = 12.0  # exp(12) strides is wider than any picture
 _UNIT_LENGTH = 1e-2
+_BOX_AND_SCORE = 5
 _SCORES = ("logits", "prob", "softmax", "scores")
 
 
@@ -114,6 +115,8 @@ def _rows_or_columns(sight: Sight, output: Output) -> list[Reading]:
             "use a classification or detection model"
         )
     size = sight.known_size()
+    if _is_plain(sight, first, last):
+        return [_plain(sight, output)]
     if last >= 6 and shapes.is_anchored(size, first):
         why = f"it answers {first} rows, three for every cell of strides 8 to 32"
         return [_anchored(sight, output, why)]
@@ -130,6 +133,27 @@ def _rows_or_columns(sight: Sight, output: Output) -> list[Reading]:
     return []
 
 
+def _is_plain(sight: Sight, rows: int, width: int) -> bool:
+    """Return whether rows are boxes and scores without objectness, as few models answer them.
+
+    The number of classes tells: that of the names that were found, or else one that is usual.
+    """
+    if rows <= max(shapes.MAX_QUERIES, width):
+        return False
+    counts = sight.known_counts() or known_labels.DETECTION.keys()
+    return width == _BOX_AND_SCORE or (width - 4 in counts and width - 5 not in counts)
+
+
+def _plain(sight: Sight, output: Output) -> Reading:
+    rows, width = output.axes[0], output.axes[1] or 0
+    why = f"it answers {rows} rows of a box and {width - 4} scores, without objectness"
+    values = sight.values(Decoder.ULTRALYTICS_ROWS).get(output.name)
+    if values is not None and values.rest is not None and not values.rest.within(0, 1):
+        raise _beyond(output, "columns", width)
+    certainty = Certainty.GUESS if values is None else Certainty.LIKELY
+    return Reading(Decoder.ULTRALYTICS_ROWS, why, certainty, (output.name,), width - 4)
+
+
 def _is_text(sight: Sight, output: Output) -> bool:
     """Return whether rows are probabilities of characters, which boxes and scores never are."""
     values = sight.values(Decoder.ULTRALYTICS).get(output.name)
@@ -144,11 +168,15 @@ def _anchored(
     last = output.axes[1] or 0
     values = sight.values(Decoder.YOLOV5).get(output.name)
     if values is not None and values.rest is not None and not values.rest.within(0, 1):
-        raise ModelError(
-            f"it seems to be a detector with more than boxes and scores (output {output.name}, "
-            f"{last} columns, some beyond 0-1), such as poses or masks; use a plain detector"
-        )
+        raise _beyond(output, "columns", last)
     return Reading(Decoder.YOLOV5, why, certainty, (output.name,), last - 5)
+
+
+def _beyond(output: Output, kind: str, count: int) -> ModelError:
+    return ModelError(
+        f"it seems to be a detector with more than boxes and scores (output {output.name}, {count} "
+        f"{kind}, some beyond 0-1), such as poses, masks or rotated boxes; use a plain detector"
+    )
 
 
 def _cells(sight: Sight, output: Output, first: int, last: int) -> list[Reading]:
@@ -210,11 +238,7 @@ def _columns(sight: Sight, output: Output, classes: int) -> list[Reading]:
     if queries and all(line.within(-0.5, 1.5) for line in values.lines[:4]):
         return _queries(sight, output, (output.axes[1] or 0) - 4)
     if not values.below.within(0, 1):
-        raise ModelError(
-            f"it seems to be a detector with more than boxes and scores (output {output.name}, "
-            f"{classes + 4} rows, some beyond 0-1), such as poses, masks or rotated boxes; use a "
-            "plain detector"
-        )
+        raise _beyond(output, "rows", classes + 4)
     return [Reading(Decoder.ULTRALYTICS, why, Certainty.LIKELY, (output.name,), classes)]
 
 

@@ -60,6 +60,7 @@ _CLASSIFIER = replace(_NORMALISED, fit=Fit.CENTER_CROP)
 
 INPUTS = {
     Decoder.ULTRALYTICS: _YOLO,
+    Decoder.ULTRALYTICS_ROWS: _YOLO,
     Decoder.YOLOV5: _YOLO,
     Decoder.END2END: _YOLO,
     Decoder.YOLOV7_FLAT: _YOLO,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hardcase.inference.signature import short
@@ -14,7 +15,9 @@ _WHOLE = "and images are labeled whole or with boxes here; " + _USE
 _EMBEDDINGS = ("embed", "feature", "pooler", "last_hidden_state", "descriptor")
 _TEXT = ("input_ids", "attention_mask", "token_type_ids", "decoder_input_ids")
 _MASKS = ("mask", "proto", "segm")
-_POSES = ("keypoint", "kpt", "heatmap", "pose", "landmark")
+_POSES = re.compile(r"keypoint|kpt|heatmap|(?<!trans)pose|landmark")
+_LEVELS = 3
+"""From so many feature maps on, tables of different lengths are one of each."""
 _LIKE_DETECTION = ("boxes", "bbox", "dets")
 
 
@@ -35,7 +38,7 @@ def refusal(sight: Sight) -> str | None:
     names = [output.name.lower() for output in outputs]
     if any(word in name for name in names for word in _MASKS) or _is_masks(outputs):
         return f"it seems to be a segmentation model (output {shown}), {_WHOLE}"
-    if any(word in name for name in names for word in _POSES):
+    if any(map(_POSES.search, names)):
         return f"it seems to be a model of poses or landmarks (output {shown}), {_WHOLE}"
     if any(word in name for name in names for word in _EMBEDDINGS) and not any(
         word in name for name in names for word in (*_LIKE_DETECTION, "logits", "scores")
@@ -76,8 +79,11 @@ def _is_masks(outputs: list[Output]) -> bool:
 
 
 def _is_raw_heads(outputs: list[Output]) -> bool:
+    """Tell several maps, or several tables of which each has the cells of another stride."""
     maps = [output for output in outputs if output.rank in (3, 4) and _large(output, -2)]
-    return len(maps) >= 2 and len(maps) >= len(outputs) - 1
+    tables = {output.axes[0] for output in outputs if output.rank == 2}
+    levels = len(tables - {None}) >= _LEVELS and all(output.rank == 2 for output in outputs)
+    return levels or (len(maps) >= 2 and len(maps) >= len(outputs) - 1)
 
 
 def _large(output: Output, start: int) -> bool:

@@ -23,17 +23,23 @@ Axes = tuple[int | None, ...]
 
 _PICTURE_TYPES = ("tensor(float)", "tensor(float16)", "tensor(uint8)", "tensor(int8)")
 _CHANNELS = 3
+_LISTS = (6, 7)
+"""How wide lists of boxes are that a model has selected itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The input that takes the picture. `size` is (width, height), None where any is taken."""
+    """The input that takes the picture. `size` is (width, height), None where any is taken.
+
+    `free_layout` is whether nothing says which axis holds the channels.
+    """
 
     name: str
     layout: Layout
     size: tuple[int, int] | None
     bytes_: bool
     batch: int | str | None
+    free_layout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,11 @@ class Sight:
         return self._values
 
     @property
+    def was_probed(self) -> bool:
+        """Whether a probe run has shown something."""
+        return bool(self._values)
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """The names that the model itself gives its classes, if it does and they make sense."""
         try:
@@ -153,7 +164,8 @@ def picture_of(signature: Signature) -> Picture | None:
                 continue
             size = width, height
         bytes_ = tensor.dtype in _PICTURE_TYPES[2:]
-        return Picture(tensor.name, layout, size, bytes_, batch)
+        free = not isinstance(inner[0], int) and not isinstance(inner[2], int)
+        return Picture(tensor.name, layout, size, bytes_, batch, free)
     return None
 
 
@@ -161,11 +173,21 @@ def _output(tensor: TensorInfo, picture: Picture | None, seen: Values | None) ->
     whole = "int" in tensor.dtype
     if seen is not None:
         axes: Axes = tuple(seen.shape)
-        batched = len(axes) > 0 and axes[0] == 1 and _starts_with_batch(tensor, picture)
+        counted = _starts_with_batch(tensor, picture) or _is_row_a_picture(seen)
+        batched = len(axes) > 0 and axes[0] == 1 and counted
         return Output(tensor.name, axes[1:] if batched else axes, whole, batched)
     axes = tuple(axis if isinstance(axis, int) else None for axis in tensor.shape)
     batched = _starts_with_batch(tensor, picture)
     return Output(tensor.name, axes[1:] if batched else axes, whole, batched)
+
+
+def _is_row_a_picture(seen: Values) -> bool:
+    """Return whether every picture got one row, and not of a list of boxes, which end in a class.
+
+    Exporters may call the free axis of the batch differently in the input and in the output.
+    """
+    listed = len(seen.shape) == 2 and seen.shape[1] in _LISTS and any(c.whole for c in seen.columns)
+    return len(seen.shape) == 2 and seen.shape[0] == 1 and seen.steady and not listed
 
 
 def _starts_with_batch(tensor: TensorInfo, picture: Picture | None) -> bool:

@@ -38,16 +38,17 @@ class Range:
 class Values:
     """Facts of one output over all probed pictures.
 
-    `shape` is that of the answer to one picture, batch axis included. The rest looks at it as rows
-    along its last axis: `columns` are the first 8, `rest` what comes after the first 4, `all` every
-    number. `lines` are the first 8 rows of a matrix and `below` what comes after the first 4, for
-    outputs whose candidates are columns. `sums` is the range of the sums of rows, `last_wins` the
-    share of rows whose last number is the greatest, `upright` the share of rows that are corners
-    x1 <= x2, y1 <= y2 (rows of zeros left out), `length` the L2 norm of the first row. A range is
-    None where there are no numbers.
+    `shape` is that of the answer to one picture, batch axis included, and of all if it is `steady`.
+    The rest looks at it as rows along its last axis: `columns` are the first 8, `rest` what comes
+    after the first 4, `all` every number. `lines` are the first 8 rows of a matrix and `below` what
+    comes after the first 4, for outputs whose candidates are columns. `sums` is the range of the
+    sums of rows, `last_wins` the share of rows whose last number is the greatest, `upright` the
+    share of rows that are corners x1 <= x2, y1 <= y2 (rows of zeros left out), `length` the L2 norm
+    of the first row. A range is None where there are no numbers.
     """
 
     shape: tuple[int, ...]
+    steady: bool
     kind: str
     finite: bool
     all: Range | None
@@ -76,6 +77,7 @@ def measure(pictures: Sequence[NDArray[Any]]) -> dict[str, Any]:
     upright = (sides[:, 2:] >= sides[:, :2]).all(axis=1).mean() if sides.size and width >= 4 else 0
     return {
         "shape": list(first.shape)[:MAX_RANK],
+        "steady": all(picture.shape == first.shape for picture in pictures),
         "kind": first.dtype.kind,
         "finite": finite,
         "all": _range(rows),
@@ -100,6 +102,7 @@ def values_from_json(data: Mapping[str, Any]) -> Values:
     split = sum(item is not None for item in ranges[: len(columns)])
     return Values(
         shape=tuple(_whole(axis) for axis in data["shape"][:MAX_RANK]),
+        steady=bool(data["steady"]),
         kind=str(data["kind"])[:1],
         finite=bool(data["finite"]),
         all=_range_from_json(data["all"]),
