@@ -1,0 +1,64 @@
+"""Where somebody was in a job when they left it: the tab, and the sample in each.
+
+It is kept with the user's own files and not in the job: it says nothing of the images, two people
+with one job are at two places, looking around must not count as a change of the job, and a job
+that may only be read has a place too.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hardcase.session import user_state
+from hardcase.session.views import Tab
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+MAX_JOBS = 200
+
+_FILE = "positions.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The open tab, and by tab the id of the sample looked at last and its place in the list."""
+
+    tab: Tab
+    places: Mapping[Tab, tuple[int, int]]
+
+
+def recall(job_file: Path) -> Position | None:
+    """Return where the user was in a job, None if that is not known."""
+    entry = _known().get(str(job_file))
+    if not isinstance(entry, dict):
+        return None
+    try:
+        tab = Tab(entry["tab"])
+        places = {Tab(name): (int(at), int(row)) for name, (at, row) in entry["places"].items()}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        log.warning("the position in %s is not understood: %s", job_file, error)
+        return None
+    return Position(tab, places)
+
+
+def remember(job_file: Path, position: Position) -> None:
+    """Keep where the user is in a job; of more than `MAX_JOBS` jobs the oldest is forgotten."""
+    with user_state.alone(_FILE):
+        known = _known()
+        known.pop(str(job_file), None)
+        places = {tab.value: list(place) for tab, place in position.places.items()}
+        mine = {str(job_file): {"tab": position.tab.value, "places": places}}
+        user_state.write(_FILE, dict(list((mine | known).items())[:MAX_JOBS]))
+
+
+def _known() -> dict[str, object]:
+    found = user_state.read(_FILE)
+    if found is not None and not isinstance(found, dict):
+        log.warning("%s does not list positions by job", _FILE)
+    return found if isinstance(found, dict) else {}
