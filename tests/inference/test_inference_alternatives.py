@@ -121,5 +121,6 @@ def test_very_wide_rows_of_unknown_number_are_no_detector_and_a_failed_probe_is_
     def fails(_spec):
         raise ModelError("it takes 48 rows only")
 
-    with pytest.raises(ModelError, match=r"text or to give features.*failed: it takes 48 rows only"):
+    said = r"text or to give features.*failed: it takes 48 rows only"
+    with pytest.raises(ModelError, match=said):
         recognise(Signature((picture,), (steps,), {}), "m.yaml", probe=fails)

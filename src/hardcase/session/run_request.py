@@ -158,7 +158,13 @@ def _samples(settings: Mapping[str, Any]) -> tuple[int, ...]:
 def prepare(request: RunRequest) -> PreparedRun:
     """Read the model's profile and hash. Raises ModelError, UsageError."""
     sha256 = _sha256(request.model)
-    profile, recognition = find_profile(request.model, request.profile)
+    return used_as(request, sha256, *find_profile(request.model, request.profile))
+
+
+def used_as(
+    request: RunRequest, sha256: str, profile: Profile, recognition: Recognition | None = None
+) -> PreparedRun:
+    """Prepare a request whose model, of a hash, is used as `profile` says. Raises UsageError."""
     threshold = profile.score_threshold if request.threshold is None else request.threshold
     iou = profile.iou_threshold if request.iou is None else request.iou
     for name, value in (("threshold", threshold), ("iou", iou)):
