@@ -20,11 +20,12 @@ import onnxruntime
 from PIL import Image
 
 from hardcase import hardness
+from hardcase.imaging.statistics import Look
 from hardcase.inference import Effort, LocalEngine, Profile, load_profile, opened
 from hardcase.inference.budget import Plan
-from hardcase.inference.evidence import gather, look_of, open_looker
+from hardcase.inference.evidence import gather, open_looker
 from hardcase.inference.preprocess import place, render, tensor
-from hardcase.inference.request import RunRequest
+from hardcase.inference.request import MAX_MEASURED_BOXES, RunRequest
 from hardcase.model.evidence import ORIGINAL
 
 WARM_UP = 8
@@ -85,6 +86,14 @@ def measure(
     return rates
 
 
+def looked(image: Image.Image, boxes: np.ndarray | None) -> None:
+    """Measure an image and its boxes as the engine does."""
+    look = Look(image)
+    look.whole()
+    for box in () if boxes is None else boxes[:MAX_MEASURED_BOXES]:
+        look.part(box)
+
+
 def signal_costs(model: Path, profile: Profile, paths: list[Path]) -> dict[str, float]:
     """Return median milliseconds an image, on one thread, of inference and of each cheap signal.
 
@@ -105,15 +114,15 @@ def signal_costs(model: Path, profile: Profile, paths: list[Path]) -> dict[str, 
     for path in paths:
         image = Image.open(path).convert("RGB")
         canvas = render(image, profile.input, place(profile.input, *image.size))
-        evidence = gather(looker, str(path))
+        (evidence,) = gather(looker, [str(path)])
         boxes = None
         if evidence.detections is not None:
             found = evidence.detections[ORIGINAL]
             boxes = found.boxes[found.scores >= profile.score_threshold]
-        timed("gathering", partial(gather, looker, str(path)))
+        timed("gathering", partial(gather, looker, [str(path)]))
         timed("model", partial(opened.run, plain, [canvas]))
-        timed("model and embedding", partial(opened.run, looker.model, [canvas], embed=True))
-        timed("pixel statistics", partial(look_of, image, image.size, boxes))
+        timed("model and embedding", partial(opened.run, looker.model, [canvas], embed=1))
+        timed("pixel statistics", partial(looked, image, boxes))
         signals = partial(hardness.measure, evidence, profile.task, profile.score_threshold)
         timed("measuring", signals)
     cost = {name: float(np.median(values[WARM_UP:])) for name, values in times.items()}

@@ -39,7 +39,8 @@ def look(model, profile, picture, views=()):
     """Look at a picture as the child of an engine does, but in this process."""
     shown = picture("shown.png", PICTURE, colour=(90, 140, 30))
     request = RunRequest(str(model), profile, 0.3, profile.iou_threshold, Plan(views))
-    return gather(open_looker(request_from_json(request.to_json()), 1), str(shown))
+    (seen,) = gather(open_looker(request_from_json(request.to_json()), 1), [str(shown)])
+    return seen
 
 
 def assert_known_boxes(evidence, *, within=0.02):

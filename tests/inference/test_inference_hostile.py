@@ -243,7 +243,9 @@ def test_the_child_is_nice_bounded_and_in_its_own_session(mean_colour, profile, 
     assert os.getsid(pid) == pid
     assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + 10
     if hasattr(resource, "prlimit"):
-        assert resource.prlimit(pid, resource.RLIMIT_AS)[0] == address_space()
+        assert resource.prlimit(pid, resource.RLIMIT_AS)[0] == address_space(
+            engine._spread.processes
+        )
         assert resource.prlimit(pid, resource.RLIMIT_CORE)[0] == 0
     answers.close()
 

@@ -81,10 +81,12 @@ class Child:
         self.close()
 
     def send(self, message: Mapping[str, Any]) -> None:
-        """Queue a message; it goes out while `receive` waits."""
-        if not self._outgoing:
-            self._selector.register(self._stdin, selectors.EVENT_WRITE)
+        """Queue a message; what does not fit into the pipe goes out while `receive` waits."""
+        waiting = bool(self._outgoing)
         self._outgoing += json.dumps(message).encode() + b"\n"
+        if not waiting:
+            self._selector.register(self._stdin, selectors.EVENT_WRITE)
+            self._write()
 
     def receive(self, timeout: float, name: str) -> dict[str, Any]:
         """Return the next answer. `name` is the model's, for the messages.

@@ -25,7 +25,8 @@ Answer = dict[str, Any]
 class Conversation:
     """Images go in, answers come out in the same order. One thread talks; `kill` is for any.
 
-    `request` is a `RunRequest` as JSON. `name` is the model's, for messages. `timeout` is how many
+    `request` is a `RunRequest` as JSON, and maybe what the child is to take of the machine, see
+    `worker`. `name` is the model's, for messages. `timeout` is how many
     seconds opening the model or one image may take. Raises ModelError if no child can be started.
     """
 
@@ -36,10 +37,11 @@ class Conversation:
         timeout: float,
         command: Sequence[str] = WORKER,
     ) -> None:
-        self._request = request
         self._name = printable(name)
         self._timeout = timeout
         self._child = Child(command)
+        self._child.send({"command": RUN, **request})
+        self._is_ready = False
         self._waiting: deque[int] = deque()
 
     @property
@@ -48,9 +50,10 @@ class Conversation:
         return len(self._waiting)
 
     def open(self) -> None:
-        """Let the child open the model, and wait for that. Raises ModelError."""
-        self._child.send({"command": RUN, **self._request})
-        self._receive()
+        """Wait for the child to have opened the model. Raises ModelError."""
+        if not self._is_ready:
+            self._receive()
+            self._is_ready = True
 
     def ask(self, key: int, path: Path) -> None:
         """Ask about an image; that goes out while `answer` waits."""
@@ -62,6 +65,7 @@ class Conversation:
 
         That is when the model crashes, hangs, eats memory or cannot be used.
         """
+        self.open()
         answer = self._receive()
         return self._waiting.popleft(), answer
 

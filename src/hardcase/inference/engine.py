@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import threading
+from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from hardcase.errors import ModelError
 from hardcase.inference.budget import Effort, Plan, plan
 from hardcase.inference.child import WORKER
 from hardcase.inference.conversation import Conversation, read_answer
+from hardcase.inference.crew import answers
 from hardcase.inference.encoder import encoder_request
+from hardcase.inference.limits import available_cores
 from hardcase.inference.request import RunRequest
 from hardcase.inference.signature import require_model
+from hardcase.inference.spread import pictures_at_once, spread, weights_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,9 +25,6 @@ if TYPE_CHECKING:
 
     from hardcase.inference.schema import Profile
     from hardcase.model.evidence import Evidence
-
-AHEAD = 16
-"""How many images are on their way to the child: enough to keep its threads busy."""
 
 TIMEOUT = 120.0
 
@@ -41,15 +44,20 @@ class Engine(Protocol):
         ...
 
 
+class _ClosedError(Exception):
+    """No child is started any more."""
+
+
 class LocalEngine:
-    """Runs a model in a child process on this machine, see `child` and `worker`.
+    """Runs a model in child processes on this machine, see `worker`, `crew` and `spread`.
 
     `threshold` and `iou` are those of the run, in [0, 1]. `effort` says which views are looked at
     besides the image itself, see `budget`; `views`, where given, are looked at of every image
     instead. `encoder` is an ONNX file whose output is the embedding; without it the embedding is
     what the model itself computes before its last layer, see `features`. `timeout` is how many
-    seconds opening the model or one image may take before the run fails. Raises ModelError if there
-    is no such file, UsageError for values out of range.
+    seconds opening the model or one image may take before the run fails. `cores` is how many it
+    keeps busy, without it `limits.available_cores`. Raises ModelError if there is no such file,
+    UsageError for values out of range.
     """
 
     def __init__(
@@ -63,6 +71,7 @@ class LocalEngine:
         views: tuple[str, ...] | None = None,
         encoder: Path | None = None,
         timeout: float = TIMEOUT,
+        cores: int | None = None,
         command: Sequence[str] = WORKER,
     ) -> None:
         self._request = RunRequest(
@@ -73,6 +82,7 @@ class LocalEngine:
             plan(profile.task, effort) if views is None else Plan(views),
             None if encoder is None else encoder_request(encoder),
         )
+        self._spread = spread(cores or available_cores(), weights_of(model))
         self._name = model.name
         self._timeout = timeout
         self._command = command
@@ -86,23 +96,19 @@ class LocalEngine:
         `items` is read a few images ahead. Raises ModelError when the model cannot be opened or
         does not fit the profile, crashes, hangs, eats memory or answers nonsense.
         """
-        with self._lock:
-            if self._closed.is_set():
+        group = pictures_at_once(self._request.profile.input)
+        with ExitStack() as stack:
+            found = answers(items, partial(self._join, stack), self._spread, group=group)
+            try:
+                for key, answer in found:
+                    if self._closed.is_set():
+                        return
+                    yield key, read_answer(answer, key, self._request, self._name)
+            except _ClosedError:
                 return
-            child = Conversation(self._request.to_json(), self._name, self._timeout, self._command)
-            self._children.add(child)
-        try:
-            for answer in self._answers(child, items):
-                if self._closed.is_set():
-                    return
-                yield answer
-        except ModelError:
-            if not self._closed.is_set():
-                raise
-        finally:
-            with self._lock:
-                self._children.remove(child)
-            child.close()
+            except ModelError:
+                if not self._closed.is_set():
+                    raise
 
     def close(self) -> None:
         """End runs under way, from any thread; their iterators stop. Later runs yield nothing."""
@@ -111,15 +117,18 @@ class LocalEngine:
             for child in self._children:
                 child.kill()
 
-    def _answers(
-        self, child: Conversation, items: Iterable[tuple[int, Path]]
-    ) -> Iterator[tuple[int, Evidence | str]]:
-        child.open()
-        source = iter(items)
-        while True:
-            while child.waiting < AHEAD and (item := next(source, None)) is not None:
-                child.ask(*item)
-            if not child.waiting:
-                return
-            key, answer = child.answer()
-            yield key, read_answer(answer, key, self._request, self._name)
+    def _join(self, stack: ExitStack) -> Conversation:
+        """Start a child that ends with the stack."""
+        with self._lock:
+            if self._closed.is_set():
+                raise _ClosedError
+            request = self._request.to_json() | asdict(self._spread)
+            child = Conversation(request, self._name, self._timeout, self._command)
+            self._children.add(child)
+        stack.callback(self._leave, child)
+        return child
+
+    def _leave(self, child: Conversation) -> None:
+        with self._lock:
+            self._children.remove(child)
+        child.close()

@@ -1,4 +1,4 @@
-"""One image through a model: read it, look at it in several views, say what is seen.
+"""Images through a model: read them, look at them in several views, say what is seen.
 
 Only the child process imports this module.
 """
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hardcase.imaging.open import decode
+from hardcase.errors import ImageError
+from hardcase.imaging.open import Decoded, decode
 from hardcase.imaging.statistics import MEASURED_SIDE, Look
 from hardcase.inference import budget, decoders, opened, views
 from hardcase.inference.nms import suppress
 from hardcase.inference.preprocess import place, render
 from hardcase.inference.request import MAX_MEASURED_BOXES, SCORE_DECIMALS, RunRequest
-from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
+from hardcase.model.evidence import ORIGINAL, Detections, Evidence
 from hardcase.model.job import Task
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Looker:
     model: opened.Model
     encoder: Network | None
 
+    @property
+    def specs(self) -> list[InputSpec]:
+        """What is fed to each network."""
+        return [self.model.profile.input, *([self.encoder.spec] if self.encoder else [])]
+
 
 def open_looker(request: RunRequest, threads: int) -> Looker:
     """Open the model of a run and its encoder. Raises ModelError."""
@@ -52,86 +58,115 @@ def open_looker(request: RunRequest, threads: int) -> Looker:
     return Looker(request, model, encoder)
 
 
-def gather(looker: Looker, path: str) -> Evidence:
-    """Return what the model and a look at the pixels say about one image.
+def gather(looker: Looker, paths: Sequence[str]) -> list[Evidence | str]:
+    """Return what the model and a look at the pixels say about each of some images.
 
-    Raises ImageError when the image cannot be read, ValueError when the model has no usable answer
-    for it, ModelError when the model itself fails.
+    A str says why an image cannot be read, or that the model has no usable answer for it. Small
+    pictures share calls of the model. Raises ModelError when the model itself fails.
     """
-    specs = [looker.model.profile.input, *([looker.encoder.spec] if looker.encoder else [])]
-    decoded = decode(Path(path), max_size=_wanted_size(specs))
-    size = decoded.width, decoded.height
-    sight = _Sight(looker, decoded.image, size)
-    embedding = sight.look((ORIGINAL, *looker.request.plan.always))
-    if looker.encoder is not None:
-        embedding = opened.encode(looker.encoder, decoded.image, size)
-    further = looker.request.plan.undecided
-    if further and budget.undecided(looker.request.profile.task, sight.risk()):
-        sight.look(further)
-    if looker.request.profile.task is Task.CLASSIFICATION:
-        pixels, _ = look_of(decoded.image, size)
-        return Evidence(*size, pixels, probabilities=sight.probabilities, embedding=embedding)
-    original = sight.detections[ORIGINAL]
-    accepted = original.boxes[original.scores >= looker.request.threshold]
-    pixels, box_pixels = look_of(decoded.image, size, accepted)
-    return Evidence(
-        *size, pixels, detections=sight.detections, box_pixels=box_pixels, embedding=embedding
-    )
+    opening = [_opened(looker, path) for path in paths]
+    sights = [sight for sight in opening if isinstance(sight, _Sight)]
+    plan, task = looker.request.plan, looker.model.profile.task
+    _look(sights, (ORIGINAL, *plan.always))
+    if plan.undecided:
+        sound = [sight for sight in sights if not sight.trouble]
+        _look([s for s in sound if budget.undecided(task, s.risk())], plan.undecided)
+    return [sight.evidence() if isinstance(sight, _Sight) else sight for sight in opening]
 
 
-def look_of(
-    image: Image.Image, size: tuple[int, int], boxes: NDArray[np.floating] | None = None
-) -> tuple[PixelStatistics, tuple[PixelStatistics, ...]]:
-    """Return how an image looks, and its first `MAX_MEASURED_BOXES` boxes (N, 4) in source pixels.
+def _opened(looker: Looker, path: str) -> _Sight | str:
+    try:
+        decoded = decode(Path(path), max_size=_wanted_size(looker.specs))
+    except ImageError as error:
+        return str(error)
+    return _Sight(looker, decoded)
 
-    `image` may be smaller than its source, which is of `size`.
-    """
-    look = Look(image)
-    if boxes is None:
-        return look.whole(), ()
-    shrunk = np.array([image.width / size[0], image.height / size[1]] * 2)
-    return look.whole(), tuple(map(look.part, boxes[:MAX_MEASURED_BOXES] * shrunk))
+
+def _look(sights: Sequence[_Sight], names: Sequence[str]) -> None:
+    """Look at the same views of some images, the original first if it is among them."""
+    if not sights:
+        return
+    model = sights[0].looker.model
+    shown = [(sight, name) for name in names for sight in sights]
+    own = names[0] == ORIGINAL and sights[0].looker.encoder is None
+    embed = len(sights) if own else 0
+    outputs, embeddings = opened.run(model, [s.picture(name) for s, name in shown], embed=embed)
+    for (sight, name), output in zip(shown, outputs, strict=True):
+        sight.note(name, output)
+    for sight, embedding in zip(sights, embeddings, strict=False):
+        sight.embedding = embedding
 
 
 class _Sight:
-    """One image as seen so far: `detections` or `probabilities` by view."""
+    """One image as seen so far, or the `trouble` with it.
 
-    def __init__(self, looker: Looker, image: Image.Image, size: tuple[int, int]) -> None:
-        self._model = looker.model
-        self._request = looker.request
-        self._placement = place(looker.model.profile.input, *size)
-        self._canvas = render(image, looker.model.profile.input, self._placement)
-        self.detections: dict[str, Detections] = {}
-        self.probabilities: dict[str, NDArray[np.float32]] = {}
+    Only what is needed of the image is kept, since many large ones may be under way at once.
+    """
 
-    def look(self, names: Sequence[str]) -> NDArray[np.float32] | None:
-        """Look at some views at once; if the original is first, return its embedding."""
-        profile = self._model.profile
-        pictures = [self._picture(name) for name in names]
-        outputs, embedding = opened.run(self._model, pictures, embed=names[0] == ORIGINAL)
-        for name, output in zip(names, outputs, strict=True):
+    def __init__(self, looker: Looker, decoded: Decoded) -> None:
+        spec, image = looker.model.profile.input, decoded.image
+        self.looker = looker
+        self._size = decoded.width, decoded.height
+        self._placement = place(spec, *self._size)
+        self._canvas = render(image, spec, self._placement)
+        self._pixels = Look(image)
+        self._reduction = np.array([image.width / decoded.width, image.height / decoded.height] * 2)
+        self._detections: dict[str, Detections] = {}
+        self._probabilities: dict[str, NDArray[np.float32]] = {}
+        self.embedding: NDArray[np.float32] | None = None
+        if looker.encoder is not None:
+            self.embedding = opened.encode(looker.encoder, image, self._size)
+        self.trouble = ""
+
+    def note(self, name: str, output: tuple[NDArray[Any], ...]) -> None:
+        """Note what the model says of a view; `trouble` takes an answer without sense."""
+        profile = self.looker.model.profile
+        try:
             if profile.task is Task.CLASSIFICATION:
-                self.probabilities[name] = decoders.probabilities(output, profile)
+                self._probabilities[name] = decoders.probabilities(output, profile)
             else:
-                self.detections[name] = self._detections(output, name)
-        return embedding
+                self._detections[name] = self._found(output, name)
+        except ValueError as error:
+            self.trouble = self.trouble or str(error)
+
+    def evidence(self) -> Evidence | str:
+        """Return everything seen, or the trouble."""
+        if self.trouble:
+            return self.trouble
+        look, size = self._pixels, self._size
+        if self._probabilities:
+            return Evidence(
+                *size, look.whole(), probabilities=self._probabilities, embedding=self.embedding
+            )
+        original = self._detections[ORIGINAL]
+        accepted = original.boxes[original.scores >= self.looker.request.threshold]
+        measured = accepted[:MAX_MEASURED_BOXES] * self._reduction
+        return Evidence(
+            *size,
+            look.whole(),
+            detections=self._detections,
+            box_pixels=tuple(map(look.part, measured)),
+            embedding=self.embedding,
+        )
 
     def risk(self) -> float:
         """Return the risk that `budget` decides by, of what was seen so far."""
-        if self._model.profile.task is Task.CLASSIFICATION:
-            return budget.risk_of_class(self.probabilities)
-        return budget.risk_of_boxes(self.detections[ORIGINAL], self._request.threshold)
+        if self._probabilities:
+            return budget.risk_of_class(self._probabilities)
+        return budget.risk_of_boxes(self._detections[ORIGINAL], self.looker.request.threshold)
 
-    def _picture(self, name: str) -> Image.Image:
+    def picture(self, name: str) -> Image.Image:
+        """Return what the model is shown of a view."""
         if name == ORIGINAL:
             return self._canvas
-        profile = self._model.profile
+        profile = self.looker.model.profile
         pad = profile.input.pad if profile.task is Task.DETECTION else None
         return views.view(self._canvas, self._placement, name, pad)
 
-    def _detections(self, output: tuple[NDArray[Any], ...], name: str) -> Detections:
-        profile, placement = self._model.profile, self._placement
-        floor = min(self._request.threshold, FLOOR)
+    def _found(self, output: tuple[NDArray[Any], ...], name: str) -> Detections:
+        profile, placement = self.looker.model.profile, self._placement
+        request = self.looker.request
+        floor = min(request.threshold, FLOOR)
         found = decoders.decode(output, profile, floor)
         boxes = placement.to_source(views.to_original(found.boxes, placement, name))
         shown = views.shown_part(placement, name)
@@ -141,7 +176,7 @@ class _Sight:
         boxes, scores, classes = boxes[visible], found.scores[visible], found.classes[visible]
         # rounded as the answer will be, so that parent and child accept the same boxes
         scores = np.round(scores, SCORE_DECIMALS)
-        kept = suppress(boxes, scores, classes, self._request.iou)
+        kept = suppress(boxes, scores, classes, request.iou)
         return Detections(boxes[kept].astype(np.float32), scores[kept], classes[kept], shown)
 
 

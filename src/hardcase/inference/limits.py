@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 from contextlib import suppress
 from pathlib import Path
+
+from hardcase.inference.cgroup import cpu_quota, memory_limit
 
 NICENESS = 10
 
@@ -13,30 +16,40 @@ _MIN_ADDRESS_SPACE = 4 << 30
 
 
 def available_cores() -> int:
-    """Return how many cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    """Return how many cores this process may run on, at least 1.
+
+    Those it is bound to, or as many as its control group gets time for, whichever is less.
+    """
+    bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    quota = cpu_quota()
+    return max(1, min(bound or 1, bound or 1 if quota is None else math.ceil(quota)))
 
 
-def address_space() -> int:
-    """Return the limit on the child's address space in bytes: 3/4 of the machine's memory.
+def address_space(processes: int = 1) -> int:
+    """Return the limit on a child's address space in bytes.
 
+    3/4 of the memory of the machine, or of the control group, shared among `processes` children.
     Address space is more than memory: ONNX Runtime maps model files and reserves arenas, about
     1 GiB before any picture. So the limit never goes below 4 GiB, and it only has to stop a model
     before the machine swaps.
     """
     physical = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return max(_MIN_ADDRESS_SPACE, physical // 4 * 3)
+    memory = min(physical, memory_limit() or physical)
+    return max(_MIN_ADDRESS_SPACE, memory // 4 * 3 // processes)
 
 
 def restrict() -> None:
     """Lower the standing of this process: polite, bounded, no core dumps, first to go."""
     os.nice(NICENESS)
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_AS, address_space())
+    limit_memory(1)
     with suppress(OSError):  # only Linux has it; it is a courtesy to the process with the job
         Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def limit_memory(processes: int) -> None:
+    """Bound the address space of this process, one of so many children, see `address_space`."""
+    _lower(resource.RLIMIT_AS, address_space(processes))
 
 
 def _lower(kind: int, wanted: int) -> None:

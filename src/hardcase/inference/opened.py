@@ -6,6 +6,8 @@ Only the child process imports this module.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError
@@ -14,6 +16,7 @@ from hardcase.inference.features import default_input, embedding
 from hardcase.inference.preprocess import place, render
 from hardcase.inference.session import Network, infer, network, open_session
 from hardcase.inference.signature import MAX_NAME
+from hardcase.inference.spread import pictures_at_once
 from hardcase.inference.tap import Tap, open_tapped
 from hardcase.model.text import printable
 
@@ -33,19 +36,21 @@ class Model:
     """An open model.
 
     `tap` is where its embeddings come from, None where it gives none. `outputs` are the names of
-    those that its decoder reads, in its order.
+    those that its decoder reads, in its order. `at_once` is how many pictures go into one call.
     """
 
     network: Network
     profile: Profile
     tap: Tap | None
     outputs: tuple[str, ...]
+    at_once: int
 
 
 def open_model(path: str, profile: Profile, threads: int, *, tapped: bool = True) -> Model:
     """Open a model and check what its shapes tell against the profile. Raises ModelError.
 
-    It gives embeddings where `tapped` and where it can.
+    It gives embeddings where `tapped` and where it can. Where it takes any number of pictures, as
+    many share a call as `spread` says, unless what it says of one would depend on the others.
     """
     if tapped:
         session, tap = open_tapped(path, profile, threads)
@@ -61,30 +66,42 @@ def open_model(path: str, profile: Profile, threads: int, *, tapped: bool = True
                 "whose; export it for one picture"
             )
         fed = replace(fed, batch=1)
-    return Model(fed, profile, tap, tuple(node.name for node in taken))
+    if fed.batch is None and _mixes_pictures(path):
+        fed = replace(fed, batch=1)
+    at_once = fed.batch or pictures_at_once(profile.input)
+    return Model(fed, profile, tap, tuple(node.name for node in taken), at_once)
 
 
 def run(
-    model: Model, pictures: Sequence[Image.Image], *, embed: bool = False
-) -> tuple[list[tuple[NDArray[Any], ...]], NDArray[np.float32] | None]:
+    model: Model, pictures: Sequence[Image.Image], *, embed: int = 0
+) -> tuple[list[tuple[NDArray[Any], ...]], list[NDArray[np.float32] | None]]:
     """Return the raw outputs of each rendered picture that are read, without their batch axes.
 
-    Beside them, the embedding of the first picture if `embed` and if there is one. Pictures go in
-    one batch where the model takes any number. Safe to call from several threads. Raises
-    ModelError.
+    Beside them, the embeddings of the first `embed` pictures, None of those that have none. Safe to
+    call from several threads. Raises ModelError.
     """
-    size = model.network.batch or len(pictures)
     rows: list[tuple[NDArray[Any], ...]] = []
-    found = None
-    for start in range(0, len(pictures), size):
-        tap = model.tap if embed and start == 0 else None
+    found: list[NDArray[np.float32] | None] = []
+    for start in range(0, len(pictures), model.at_once):
+        part = pictures[start : start + model.at_once]
+        wanted = min(max(embed - start, 0), len(part))
+        tap = model.tap if wanted else None
         names = [*model.outputs, *([tap.name] if tap else [])]
-        values = infer(model.network, pictures[start : start + size], names)
+        values = infer(model.network, part, names)
         outputs, inner = values[: len(model.outputs)], values[len(model.outputs) :]
-        rows.extend(decoders.split(outputs, model.profile, size))
-        if tap and inner[0].shape[:1] == (size,):
-            found = embedding(inner[0][0], channels_first=tap.channels_first)
-    return rows[: len(pictures)], found
+        count = model.network.batch or len(part)
+        rows.extend(decoders.split(outputs, model.profile, count)[: len(part)])
+        if tap and inner[0].shape[:1] == (count,):
+            found += [embedding(a, channels_first=tap.channels_first) for a in inner[0][:wanted]]
+        else:
+            found += [None] * wanted
+    return rows, found
+
+
+def _mixes_pictures(path: str) -> bool:
+    """Return whether a model measures the range of all that it is fed to quantise it."""
+    with Path(path).open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        return data.find(b"DynamicQuantize") >= 0
 
 
 def _taken(outputs: Sequence[Any], profile: Profile) -> list[Any]:

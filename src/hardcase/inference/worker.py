@@ -1,10 +1,11 @@
 """The child process: `python -m hardcase.inference.worker`. Speaks JSON lines on stdin and stdout.
 
 The first line says what to do. `describe` answers with the model's signature, `probe` with what its
-outputs look like for a few pictures, see `recognition.values`. `run` answers
-`{"ready": true}` and then every `{"id", "path"}` in the order it came, with `{"id", "evidence"}` or
-`{"id", "error"}`. `{"fatal"}` is the last line when the model itself fails. The end of stdin means
-that nobody listens any more: the process leaves at once.
+outputs look like for a few pictures, see `recognition.values`. `run` is a `RunRequest`, and may say
+what to take of the machine by the fields of a `Spread`; it answers `{"ready": true}` and then every
+`{"id", "path"}` in the order it came, with `{"id", "evidence"}` or `{"id", "error"}`. `{"fatal"}`
+is the last line when the model itself fails. The end of stdin means that nobody listens any more:
+the process leaves at once.
 """
 
 from __future__ import annotations
@@ -15,22 +16,22 @@ import queue
 import sys
 import threading
 import traceback
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
-from hardcase.errors import ImageError, ModelError
+from hardcase.errors import ModelError
 from hardcase.inference.child import DESCRIBE, PROBE
 from hardcase.inference.evidence import Looker, gather, open_looker
-from hardcase.inference.limits import available_cores, restrict
+from hardcase.inference.limits import available_cores, limit_memory, restrict
 from hardcase.inference.probing import probe
 from hardcase.inference.request import evidence_to_json, request_from_json
 from hardcase.inference.session import open_session
 from hardcase.inference.signature import MAX_METADATA_CHARS, MAX_METADATA_ENTRIES, MAX_TENSORS
+from hardcase.inference.spread import Spread, alone, pictures_at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-MAX_WORKERS = 8
+    from collections.abc import Mapping, Sequence
 
 Message = dict[str, Any]
 
@@ -77,35 +78,79 @@ def describe(path: str) -> Message:
 def serve(command: Mapping[str, Any], answers: IO[bytes]) -> None:
     """Answer requests until stdin ends.
 
-    Every thread takes an image all the way, so that reading and preparing some images goes on
-    beside the model's work on others. With a thread a core, the session itself needs only one; on
-    machines of more cores than MAX_WORKERS the rest go to the session.
+    Every thread takes images all the way, small ones a few at a time, so that reading and preparing
+    some goes on beside the model's work on others. See `spread` for how many do.
     """
     request = request_from_json(command)
-    cores = available_cores()
-    workers = min(cores, MAX_WORKERS)
-    looker = open_looker(request, max(1, cores // workers))
-    pending: queue.Queue[Future[Message]] = queue.Queue()
-    pool = ThreadPoolExecutor(workers)
+    share = _share(command)
+    limit_memory(share.processes)
+    looker = open_looker(request, share.threads)
+    waiting = Waiting(pictures_at_once(request.profile.input))
 
     def listen() -> None:
         for line in sys.stdin.buffer:
-            pending.put(pool.submit(_answer, looker, line))
+            waiting.put(json.loads(line))
         os._exit(0)
 
-    threading.Thread(target=listen, name="listen", daemon=True).start()
+    def work() -> None:
+        while True:
+            items, answered = waiting.take()
+            try:
+                answered.set_result(_answers(looker, items))
+            except BaseException as error:  # noqa: BLE001 - it is raised where answers are written
+                answered.set_exception(error)
+
+    for job in (listen, *[work] * share.workers):
+        threading.Thread(target=job, daemon=True).start()
     _emit(answers, {"ready": True})
     while True:
-        _emit(answers, pending.get().result())
+        _emit(answers, *waiting.answers())
 
 
-def _answer(looker: Looker, line: bytes) -> Message:
-    item = json.loads(line)
-    try:
-        evidence = gather(looker, item["path"])
-    except (ImageError, ValueError) as error:
-        return {"id": item["id"], "error": str(error)[:1000]}
-    return {"id": item["id"], "evidence": evidence_to_json(evidence)}
+def _share(command: Mapping[str, Any]) -> Spread:
+    """Return what this process is to take of the machine: all of it, unless it is told."""
+    if "processes" not in command:
+        return alone(available_cores())
+    return Spread(command["processes"], command["workers"], command["threads"])
+
+
+class Waiting:
+    """Requests in their order, handed out to threads at most `at_once` together."""
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._items: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._answered: queue.SimpleQueue[Future[list[Message]]] = queue.SimpleQueue()
+        self._taking = threading.Lock()
+
+    def put(self, item: Message) -> None:
+        """Add a request."""
+        self._items.put(item)
+
+    def take(self) -> tuple[list[Message], Future[list[Message]]]:
+        """Wait for a request; return it with more that are there, and where the answers go."""
+        answered: Future[list[Message]] = Future()
+        with self._taking:  # so that answers are in the order of the requests
+            items = [self._items.get()]
+            with suppress(queue.Empty):
+                while len(items) < self._at_once:
+                    items.append(self._items.get_nowait())
+            self._answered.put(answered)
+        return items, answered
+
+    def answers(self) -> list[Message]:
+        """Wait for the next answers, in the order of the requests; raise what a thread raised."""
+        return self._answered.get().result()
+
+
+def _answers(looker: Looker, items: Sequence[Message]) -> list[Message]:
+    seen = gather(looker, [item["path"] for item in items])
+    return [
+        {"id": item["id"], "error": found[:1000]}
+        if isinstance(found, str)
+        else {"id": item["id"], "evidence": evidence_to_json(found)}
+        for item, found in zip(items, seen, strict=True)
+    ]
 
 
 def _claim_stdout() -> IO[bytes]:
@@ -115,8 +160,9 @@ def _claim_stdout() -> IO[bytes]:
     return answers
 
 
-def _emit(answers: IO[bytes], message: Message) -> None:
-    answers.write(json.dumps(message, allow_nan=False).encode() + b"\n")
+def _emit(answers: IO[bytes], *messages: Message) -> None:
+    for message in messages:
+        answers.write(json.dumps(message, allow_nan=False).encode() + b"\n")
     answers.flush()
 
 
