@@ -5,7 +5,7 @@ from hardcase.inference.cluster import Cluster
 from hardcase.inference.encoder import encoder_request
 from hardcase.inference.engine import Engine, LocalEngine
 from hardcase.inference.hashing import file_sha256
-from hardcase.inference.keeping import keep_profile
+from hardcase.inference.keeping import accepted, keep_profile
 from hardcase.inference.profiles import (
     ModelInfo,
     describe_model,
@@ -27,6 +27,7 @@ __all__ = [
     "ModelInfo",
     "Profile",
     "Recognition",
+    "accepted",
     "describe_model",
     "encoder_request",
     "file_sha256",

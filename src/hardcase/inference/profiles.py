@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError
 from hardcase.inference.child import PROBE, Child
-from hardcase.inference.keeping import kept_profile, profile_beside
+from hardcase.inference.keeping import is_outdated, kept_profile, profile_beside
 from hardcase.inference.recognition import recognise
 from hardcase.inference.recognition.companions import look_beside
 from hardcase.inference.recognition.values import values_from_json
@@ -159,15 +159,20 @@ def describe_model(
 def _recognised(
     model: Path, signature: Signature, images: Iterable[Path], timeout: float
 ) -> Recognition:
+    sidecar = printable(profile_beside(model).name)
     try:
-        return recognise(
+        found = recognise(
             signature,
-            printable(profile_beside(model).name),
+            sidecar,
             companions=look_beside(model),
             probe=_probe(model, tuple(images), timeout),
         )
     except ModelError as error:
         raise ModelError(f"{printable(model.name)}: {error}") from error
+    if is_outdated(model):
+        said = f"{sidecar} was kept for another file of this name and is not used"
+        return replace(found, reasons=(*found.reasons, said))
+    return found
 
 
 def _probe(model: Path, images: tuple[Path, ...], timeout: float) -> Probe:

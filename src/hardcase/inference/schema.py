@@ -45,6 +45,9 @@ MAX_LABELS_BYTES = 1 << 20
 MAX_LABELS = 30_000
 MAX_SIDE = 8192
 MAX_PIXELS = 1 << 24
+MADE_FOR = "model_sha256"
+"""The key of a profile that hardcase kept itself: the hash of the model it was kept for."""
+
 _MAX_DEPTH = 8
 _MAX_NAME = 100
 
@@ -140,6 +143,7 @@ class Profile:
 def read_profile(path: Path) -> Profile:
     """Read a profile from a YAML file. Raises ModelError."""
     data = read_mapping(path)
+    data.pop(MADE_FOR, None)
     if "labels_file" in data:
         if "labels" in data:
             raise ModelError(f"{_name(path)}: give labels or labels_file, not both")
