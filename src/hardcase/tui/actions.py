@@ -24,6 +24,8 @@ class Place(StrEnum):
     JOB = "job"
     ZOOMED = "zoomed"
     """A job while its picture is zoomed in. Keys of this place go before those of the job."""
+    GALLERY = "gallery"
+    """A job while its gallery is shown. Keys of this place go before those of the job."""
     EDITOR = "editor"
     FILTER = "filter"
     """A job while its filter is typed. Letters are text there."""
@@ -45,6 +47,7 @@ _MEETS = {
     Place.JOBS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS}),
     Place.JOB: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOB}),
     Place.ZOOMED: frozenset({Place.ZOOMED}),
+    Place.GALLERY: frozenset({Place.GALLERY}),
     Place.EDITOR: frozenset({Place.EVERYWHERE, Place.EDITOR}),
     Place.FILTER: frozenset({Place.FILTER}),
     Place.DIALOG: frozenset({Place.DIALOG}),
@@ -57,6 +60,7 @@ PLACE_TITLES = {
     Place.JOBS: "List of jobs",
     Place.JOB: "In a job",
     Place.ZOOMED: "In a job, picture zoomed in",
+    Place.GALLERY: "In a job, gallery",
     Place.EDITOR: "Box editor",
     Place.FILTER: "While typing a filter",
     Place.DIALOG: "In a dialog",
@@ -100,6 +104,26 @@ def _labels() -> Iterable[Action]:
             hint_key="1-9" if n == 1 else "",
             command=f"label({n})",
         )
+
+
+def _gallery() -> Iterable[Action]:
+    here = Place.GALLERY
+    text = "Confirm all on this page but the selected, and turn it"
+    yield Action("confirm_page", ("p",), text, here, "page", 2)
+    # Not h and l: they mark hard examples and list labels, here as everywhere in a job.
+    for way, step in (("left", -1), ("right", 1)):
+        text, shown = f"The tile to the {way}", ("move", 6, "←↓↑→") if step < 0 else ("", 0, "")
+        yield Action(f"gallery_{way}", (way,), text, here, *shown, f"gallery_step({step})")
+    for way, key, step in (("down", "j", 1), ("up", "k", -1)):
+        text = f"A row of tiles {way}"
+        yield Action(f"gallery_{way}", (key, way), text, here, command=f"gallery_row({step})")
+    for way, key, step in (("next", "pagedown", 1), ("previous", "pageup", -1)):
+        text = f"The {way} page"
+        yield Action(f"gallery_{way}", (key,), text, here, command=f"gallery_page({step})")
+    yield Action("gallery_open", ("o",), "See the sample large; esc goes back", here, "large", 8)
+    text = "Larger tiles"
+    yield Action("gallery_larger", ("+", "="), text, here, "size", 10, "+ -", "gallery_size(1)")
+    yield Action("gallery_smaller", ("-",), "Smaller tiles", here, command="gallery_size(-1)")
 
 
 def _editor() -> Iterable[Action]:
@@ -191,6 +215,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("select", ("space",), "Select, or no longer", Place.JOB, "select", 11),
     Action("range", ("v",), "Select from here to where the cursor goes", Place.JOB),
     Action("select_all", ("*",), "Select all shown, or none", Place.JOB),
+    Action("select_others", ("V",), "Select the others: what is not selected", Place.JOB),
     Action("mark_hard", ("h",), "Confirm Hard Example: set the mark", Place.JOB, "hard", 7),
     Action("unmark_hard", ("H",), "Cancel Hard Example: remove the mark", Place.JOB),
     Action("next_hard", ("n",), "Next hard example", Place.JOB, "next hard", 12),
@@ -217,6 +242,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("toggle_boxes", ("o",), "Show or hide the boxes", Place.JOB),
     Action("zoom_in", ("+", "="), "Zoom in", Place.JOB),
     Action("zoom_out", ("-",), "Zoom out", Place.JOB),
+    Action("gallery", ("t",), "Gallery of thumbnails, or the list again", Place.JOB, "gallery", 13),
     Action("details", ("i",), "Show or hide the details", Place.JOB),
     Action("save_again", ("ctrl+s",), "Try to save again after a disk error", Place.JOB),
     Action("zoom_fit", ("0", "escape"), "Fit the picture again", Place.ZOOMED, "fit", 1),
@@ -224,6 +250,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pan_down", ("down", "j"), "Pan down", Place.ZOOMED),
     Action("pan_up", ("up", "k"), "Pan up", Place.ZOOMED),
     Action("pan_right", ("right", "l"), "Pan right", Place.ZOOMED),
+    *_gallery(),
     *_editor(),
     Action("filter_keep", ("enter",), "Keep the filter", Place.FILTER, "keep", 1),
     Action("filter_clear", ("escape",), "Clear the filter", Place.FILTER, "clear", 2),

@@ -71,8 +71,15 @@ class ChoosingDesk(Desk):
         self.browser.toggle_all()
         self._show_selection()
 
+    def action_select_others(self) -> None:
+        """Select what is not selected, and no longer what is."""
+        self.browser.invert()
+        self._show_selection()
+
     def action_leave(self) -> None:
-        """Drop the selection, then the filter, then the check."""
+        """Go back to the gallery; else drop the selection, then the filter, then the check."""
+        if self.screen.gallery.back():
+            return
         if self.browser.selected_count or self.browser.in_range:
             self.browser.clear_selection()
         elif self.browser.filter:
@@ -84,3 +91,5 @@ class ChoosingDesk(Desk):
     def _show_selection(self) -> None:
         self.screen.rows.refresh_changed()
         self.screen.show_title()
+        if self.screen.gallery.showing:
+            self.screen.gallery.show()

@@ -15,6 +15,7 @@ from hardcase.tui.desks.check import CheckDesk
 from hardcase.tui.desks.choosing import ChoosingDesk
 from hardcase.tui.desks.deciding import DecidingDesk
 from hardcase.tui.desks.editing import EditingDesk
+from hardcase.tui.desks.gallery import GalleryDesk
 from hardcase.tui.desks.hardness import HardnessDesk
 from hardcase.tui.desks.labeling import LabelingDesk
 from hardcase.tui.desks.moving import MovingDesk
@@ -43,7 +44,11 @@ if TYPE_CHECKING:
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
     from hardcase.tui.widgets.canvas import ImageCanvas
+    from hardcase.tui.widgets.gallery import Gallery
     from hardcase.tui.widgets.virtual_list import Part
+
+GALLERY_COMMANDS = ("gallery_", "confirm_page")
+"""What commands begin with that only the gallery has."""
 
 _PREFETCH = (1, 2, -1)
 """Neighbours whose pictures are made ready, by distance from the cursor."""
@@ -55,7 +60,7 @@ class JobScreen(PlaceScreen):
     It lays out, shows, and follows the job; what can be done is with its desks.
     """
 
-    PLACES: ClassVar = (Place.ZOOMED, Place.JOB, Place.LISTS, Place.EVERYWHERE)
+    PLACES: ClassVar = (Place.ZOOMED, Place.GALLERY, Place.JOB, Place.LISTS, Place.EVERYWHERE)
     CSS_PATH: ClassVar = "job.tcss"
 
     def __init__(
@@ -78,11 +83,12 @@ class JobScreen(PlaceScreen):
         self.running = RunningDesk(self)
         self.editing = EditingDesk(self)
         self.picture = PictureDesk(self)
+        self._folder = shared_folder(sample.path for sample in session.samples())
+        self.gallery = GalleryDesk(self, self._folder)
         self.seat(
             *(self.moving, self.choosing, self.deciding, self.labeling, self.hardness),
-            *(self.check, self.running, self.editing, self.picture),
+            *(self.check, self.running, self.editing, self.picture, self.gallery),
         )
-        self._folder = shared_folder(sample.path for sample in session.samples())
 
     def compose(self) -> ComposeResult:
         """Lay out lines over and under the list and the preview."""
@@ -97,6 +103,7 @@ class JobScreen(PlaceScreen):
             with Horizontal(id="body"):
                 yield self.rows
                 yield self.preview
+                yield self.gallery.pane
             yield Static(id="empty", markup=False)
             yield OneLine(id="message")
             yield Hints()
@@ -175,6 +182,24 @@ class JobScreen(PlaceScreen):
     def on_virtual_list_moved(self) -> None:
         """Follow a click."""
         self.moving.go(self.rows.cursor)
+
+    def on_gallery_moved(self, message: Gallery.Moved) -> None:
+        """Follow a click or the wheel."""
+        self.moving.go(message.index)
+
+    def on_gallery_chosen(self) -> None:
+        """Show the sample large."""
+        self.gallery.action_gallery_open()
+
+    def on_gallery_resized(self) -> None:
+        """Fill the page."""
+        if self.gallery.showing:
+            self.gallery.show()
+
+    def on_gallery_shown(self) -> None:
+        """Say what keeps the picture under the cursor from being shown."""
+        if self.gallery.showing:
+            self.gallery.tell()
 
     def on_tab_line_picked(self, message: TabLine.Picked) -> None:
         """Open the tab clicked."""
@@ -284,6 +309,10 @@ class JobScreen(PlaceScreen):
         """Show the sample under the cursor."""
         browser = self.browser
         self.preview.show(browser.current, self.colours)
+        if self.gallery.showing:
+            self.gallery.show()
+            self.refresh_hints()
+            return
         near = [browser.cursor + step for step in _PREFETCH] if browser.cursor >= 0 else []
         ids = [int(browser.ids[i]) for i in near if 0 <= i < len(browser.ids)]
         self.preview.prefetch(ids)
@@ -304,8 +333,10 @@ class JobScreen(PlaceScreen):
         ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let the keys of a zoomed picture through only while it is zoomed."""
+        """Let the keys of the gallery and of a zoomed picture through only while they are shown."""
         if (action == "zoom_fit" or action.startswith("pan_")) and not self.preview.zoomed:
+            return False
+        if action.startswith(GALLERY_COMMANDS) and not self.gallery.showing:
             return False
         return super().check_action(action, parameters)
 

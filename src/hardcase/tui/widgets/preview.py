@@ -33,6 +33,8 @@ class PreviewPane(Vertical, can_focus=False):
         self.canvas = ImageCanvas(id="canvas")
         self._details = Static(id="details", markup=False)
         self.box: int | None = None
+        self.resting = False
+        """While it is not seen: samples and boxes are followed, pictures and details are not."""
         self._colours: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -58,6 +60,8 @@ class PreviewPane(Vertical, can_focus=False):
         count = len(sample.annotations)
         if self.box is not None and self.box >= count:
             self.box = count - 1 if count else None
+        if self.resting:
+            return
         overlays = self._overlays(sample, colours, self.box)
         try:
             path = self._session.image_path(sample.id)
@@ -70,6 +74,8 @@ class PreviewPane(Vertical, can_focus=False):
 
     def prefetch(self, ids: Iterable[int]) -> None:
         """Make the pictures of the neighbours ready."""
+        if self.resting:
+            return
         scenes = []
         for sample_id in ids:
             try:
@@ -95,6 +101,8 @@ class PreviewPane(Vertical, can_focus=False):
         count = len(sample.annotations)
         start = -1 if step > 0 else 0
         self.box = ((start if self.box is None else self.box) + step) % count
+        if self.resting:
+            return True
         self.canvas.overlays_visible = True
         self.canvas.set_overlays(self._overlays(sample, colours, self.box))
         self._show_details(colours)

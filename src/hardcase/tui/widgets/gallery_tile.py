@@ -1,0 +1,194 @@
+"""One tile of the gallery, as cells: a small picture, marks in its corners, two lines of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.cells import cell_len
+
+from hardcase.imaging.cells import CellGrid, blank
+from hardcase.imaging.contrast import BLACK, WHITE, rgb
+from hardcase.imaging.depth import Depth
+from hardcase.imaging.overlay import draw, message
+from hardcase.imaging.tags import clusters
+from hardcase.tui.widgets.gallery_grid import SIDES, TEXT_ROWS
+from hardcase.tui.widgets.text import cut, fit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from hardcase.imaging.overlay import Overlay
+    from hardcase.imaging.preview import Preview
+
+    Colour = NDArray[np.uint8]
+    Pair = tuple[Colour, Colour]
+    """Foreground and background, (3,) each."""
+
+_LEFT, _RIGHT = "▐", "▌"
+_LEAST_NOTE = 16
+"""Columns of a tile from which there is room for a note beside the label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """What a tile shows of the sample `key`: the image at `path` with its boxes, and in words.
+
+    `mark` is a character and the name of its colour; `swatch` the label's colour as #rrggbb, or
+    empty; `note` a short text beside the label; `problem` is said in place of the picture.
+    """
+
+    key: int
+    path: Path | None
+    name: str
+    label: str
+    swatch: str = ""
+    note: str = ""
+    mark: tuple[str, str] = (" ", "text")
+    hard: bool = False
+    overlays: tuple[Overlay, ...] = ()
+    selected: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """The colours of a theme, as (foreground, background), by the names of `NAMES`."""
+
+    pairs: dict[str, Pair]
+    depth: Depth
+
+    NAMES = ("text", "cursor", "frame", "muted", "hard", "good", "open", "bad")
+
+    def pair(self, name: str, *, swapped: bool = False) -> Pair:
+        """Return the colours of a name; those of text if there is no such name."""
+        fg, bg = self.pairs.get(name, self.pairs["text"])
+        if self.depth is Depth.MONO:
+            swapped = swapped or name in ("cursor", "hard")
+            fg, bg = WHITE, BLACK
+        return (bg, fg) if swapped else (fg, bg)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painted:
+    """The cells of a tile, and which of them belong to its picture (rows, columns)."""
+
+    grid: CellGrid
+    picture: NDArray[np.bool_]
+
+
+def paint(
+    tile: Tile | None, preview: Preview | None, size: tuple[int, int], inks: Inks, *, cursor: bool
+) -> Painted:
+    """Draw a tile of `size` columns and rows; None is an empty place.
+
+    Without a preview the picture is still to come.
+    """
+    columns, rows = size
+    fg, bg = inks.pair("text")
+    sheet = _Sheet(columns, rows, fg, bg)
+    if tile is not None:
+        _draw_picture(sheet, tile, preview, inks)
+        _draw_marks(sheet, tile, inks)
+        _draw_text(sheet, tile, inks, cursor=cursor)
+        if cursor:
+            frame = inks.pair("frame")
+            for y in range(rows):
+                sheet.write(y, 0, _LEFT, frame)
+                sheet.write(y, columns - 1, _RIGHT, frame)
+    return sheet.painted(inks.depth)
+
+
+class _Sheet:
+    """Cells being drawn."""
+
+    def __init__(self, columns: int, rows: int, fg: Colour, bg: Colour) -> None:
+        self.columns, self.rows = columns, rows
+        self.chars = np.full((rows, columns), " ", dtype="<U8")
+        self.fg = np.broadcast_to(fg, (rows, columns, 3)).copy()
+        self.bg = np.broadcast_to(bg, (rows, columns, 3)).copy()
+        self.picture = np.zeros((rows, columns), dtype=np.bool_)
+
+    def write(self, row: int, column: int, text: str, colours: Pair) -> None:
+        """Write a text, as far as there is room, one cell a character, wide ones on two."""
+        if not 0 <= row < self.rows:
+            return
+        x = column
+        for cluster, width in clusters(text):
+            if x + width > self.columns:
+                break
+            self.chars[row, x] = cluster
+            self.chars[row, x + 1 : x + width] = ""
+            x += width
+        where = (row, slice(column, x))
+        self.fg[where], self.bg[where] = colours
+        self.picture[where] = False
+
+    def paste(self, grid: CellGrid, *, picture: bool) -> None:
+        """Put cells where the picture goes."""
+        where = np.s_[: grid.rows, SIDES // 2 : SIDES // 2 + grid.columns]
+        self.chars[where], self.fg[where], self.bg[where] = grid.chars, grid.fg, grid.bg
+        self.picture[where] = picture
+
+    def painted(self, depth: Depth) -> Painted:
+        return Painted(CellGrid(self.chars, self.fg, self.bg, depth), self.picture)
+
+
+def _draw_picture(sheet: _Sheet, tile: Tile, preview: Preview | None, inks: Inks) -> None:
+    problem = tile.problem
+    if preview is not None and preview.grid is not None:
+        if preview.placement is None or not tile.overlays:
+            sheet.paste(preview.grid, picture=True)
+        else:
+            drawn = draw(preview.grid, preview.placement, tile.overlays, tags=False)
+            sheet.paste(drawn, picture=True)
+        return
+    if preview is not None and not problem:
+        problem = "cannot be read"
+    columns, rows = sheet.columns - SIDES, sheet.rows - TEXT_ROWS
+    if columns < 1 or rows < 1:
+        return
+    red, green, blue = inks.pair("text")[1].tolist()
+    empty = blank(columns, rows, inks.depth, (red, green, blue))
+    sheet.paste(message(empty, problem or "…", (red, green, blue)), picture=False)
+
+
+def _draw_marks(sheet: _Sheet, tile: Tile, inks: Inks) -> None:
+    """Tell in the corners whether it is selected (left), hard, and how it stands (right)."""
+    char, style = tile.mark
+    fg, bg = inks.pair(style)
+    right = sheet.columns - SIDES // 2
+    sheet.write(0, right - 3, f" {char} ", (fg, bg))
+    if tile.hard:
+        hard = inks.pair("hard", swapped=inks.depth is not Depth.MONO)
+        sheet.write(0, right - 6, " ▲ ", hard)
+    if tile.selected:
+        sheet.write(0, SIDES // 2, " ✓ ", inks.pair("text", swapped=True))
+
+
+def _draw_text(sheet: _Sheet, tile: Tile, inks: Inks, *, cursor: bool) -> None:
+    if cursor:
+        first = second = inks.pair("cursor")
+    elif tile.selected:
+        first = second = inks.pair("text", swapped=True)
+    else:
+        first, second = inks.pair("text"), inks.pair("muted")
+    width = sheet.columns - SIDES
+    note = tile.note if width >= _LEAST_NOTE else ""
+    lead = "■ " if tile.swatch else ""
+    room = width - cell_len(note) - cell_len(lead)
+    label = lead + fit_left(tile.label, room) + note
+    top = sheet.rows - TEXT_ROWS
+    sheet.write(top, 1, label, first)
+    sheet.write(top + 1, 1, fit(tile.name, width), second)
+    if tile.swatch and inks.depth is not Depth.MONO:
+        sheet.write(top, 1, "■", (rgb(tile.swatch), first[1]))
+
+
+def fit_left(text: str, width: int) -> str:
+    """Return `text`, made printable, in exactly `width` cells: padded, or cut at the end."""
+    shown = cut(text, width)
+    return shown + " " * max(width - cell_len(shown), 0)
