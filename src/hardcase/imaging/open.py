@@ -7,7 +7,6 @@ import stat
 import warnings
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
@@ -18,6 +17,7 @@ from hardcase.model.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_PIXELS = 100_000_000
@@ -82,7 +82,7 @@ def open_image(path: Path, *, max_size: tuple[int, int] | None = None) -> Image.
     return decode(path, max_size=max_size).image
 
 
-def decode(path: Path, *, max_size: tuple[int, int] | None = None) -> Decoded:
+def decode(path: Path | str, *, max_size: tuple[int, int] | None = None) -> Decoded:
     """Do as `open_image`, and tell the original's oriented size as well."""
     with _identified(path) as image:
         orientation = _orientation(image)
@@ -95,9 +95,9 @@ def decode(path: Path, *, max_size: tuple[int, int] | None = None) -> Decoded:
 
 
 @contextmanager
-def _identified(path: Path) -> Iterator[Image.Image]:
+def _identified(path: Path | str) -> Iterator[Image.Image]:
     """Yield the image, header read; turn whatever goes wrong with it into an ImageError."""
-    name = printable(Path(path).name)
+    name = printable(os.path.basename(path))  # noqa: PTH119 - ten times as fast as a Path
     try:
         # Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

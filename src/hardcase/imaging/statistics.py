@@ -77,18 +77,23 @@ class Look:
         (rg_mean, rg_variance), (yb_mean, yb_variance) = _moments(rg), _moments(yb)
         spread = math.sqrt(rg_variance + yb_variance)
         return PixelStatistics(
-            brightness=float(self._luma[rows, columns].mean()) / 255.0,
-            saturation=float(self._saturation[rows, columns].mean()),
+            brightness=_mean(self._luma[rows, columns]) / 255.0,
+            saturation=_mean(self._saturation[rows, columns]),
             colourfulness=(spread + 0.3 * math.hypot(rg_mean, yb_mean)) / 255.0,
             sharpness=math.log1p(_moments(inner)[1]) if inner.size else 0.0,
         )
 
 
+def _mean(values: NDArray[np.float32]) -> float:
+    """Return the mean; of small arrays in half the time of numpy's own."""
+    return float(np.add.reduce(values, axis=None)) / values.size
+
+
 def _moments(values: NDArray[np.float32]) -> tuple[float, float]:
-    """Return mean and variance; for small arrays in half the time of numpy's own."""
-    mean = values.mean()
-    off = (values - mean).ravel()
-    return float(mean), float(off @ off) / off.size
+    """Return mean and variance, as fast."""
+    mean = _mean(values)
+    off = (values - np.float32(mean)).ravel()
+    return mean, float(off @ off) / off.size
 
 
 def measure(rgb: NDArray[np.uint8]) -> PixelStatistics:

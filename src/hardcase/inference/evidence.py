@@ -6,7 +6,6 @@ Only the child process imports this module.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,7 +75,7 @@ def gather(looker: Looker, paths: Sequence[str]) -> list[Evidence | str]:
 
 def _opened(looker: Looker, path: str) -> _Sight | str:
     try:
-        decoded = decode(Path(path), max_size=_wanted_size(looker.specs))
+        decoded = decode(path, max_size=_wanted_size(looker.specs))
     except ImageError as error:
         return str(error)
     return _Sight(looker, decoded)

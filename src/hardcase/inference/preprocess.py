@@ -8,6 +8,7 @@ of torchvision, where pictures are antialiased as they shrink, and so they are h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,12 +130,19 @@ def tensor(
         return np.ascontiguousarray(pixels.astype(np.int16) - 128, dtype=dtype)
     if np.issubdtype(dtype, np.integer):
         return np.ascontiguousarray(pixels, dtype=dtype)
+    factor, shift = _scaling(spec)
+    out = np.empty(pixels.shape, dtype=np.float32)
+    np.multiply(pixels, factor, out=out)
+    if shift is not None:
+        out += shift
+    return out.astype(dtype, copy=False)
+
+
+@lru_cache(maxsize=8)
+def _scaling(spec: InputSpec) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """Return what pixels are multiplied by, and what is added then, if anything."""
     shape = (3, 1, 1) if spec.layout is Layout.NCHW else (3,)
     std = np.array(spec.std, dtype=np.float64)
     factor = (1.0 / (spec.scale * std)).astype(np.float32).reshape(shape)
     shift = (-np.array(spec.mean) / std).astype(np.float32).reshape(shape)
-    out = np.empty(pixels.shape, dtype=np.float32)
-    np.multiply(pixels, factor, out=out)
-    if shift.any():
-        out += shift
-    return out.astype(dtype, copy=False)
+    return factor, shift if shift.any() else None
