@@ -8,7 +8,7 @@ import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,9 +17,6 @@ from PIL import Image
 from hardcase.errors import ImageError
 from hardcase.imaging import open as opening
 from hardcase.imaging.open import decode, image_size, open_image
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def gradient(width: int = 60, height: int = 40) -> Image.Image:
@@ -207,7 +204,7 @@ def test_a_huge_file_is_refused_before_it_is_read(
 def test_a_directory_a_pipe_and_a_device_are_refused_at_once(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.jpg"
     os.mkfifo(pipe)
-    for path in (tmp_path, pipe, opening.Path("/dev/zero")):
+    for path in (tmp_path, pipe, Path("/dev/zero")):
         with pytest.raises(ImageError, match="not a regular file"):
             open_image(path)
 
@@ -216,7 +213,7 @@ def test_a_missing_file_and_an_impossible_name_are_image_errors(tmp_path: Path) 
     with pytest.raises(ImageError, match="does not exist"):
         open_image(tmp_path / "gone.jpg")
     with pytest.raises(ImageError, match="cannot be opened"):
-        image_size(opening.Path("nul\0byte.jpg"))
+        image_size(Path("nul\0byte.jpg"))
 
 
 def test_pillow_warnings_never_leak_even_from_threads(tmp_path: Path) -> None:
