@@ -14,13 +14,13 @@ from hardcase.errors import UsageError
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import Annotation, Status, Task
 from hardcase.session import Tab
-from hardcase.session.filter_completion import Counter, complete, vocabulary
+from hardcase.session.filter_completion import Counter, Known, complete, vocabulary
 from hardcase.session.filters import Term, evaluate, parse
 
 WORDS = {
-    "label": [(name, name) for name in ("cat", "dog", "traffic light", "red, ripe", "none")],
-    "status": [(name, name) for name in ("unlabeled", "to-be-confirmed", "labeled")],
-    "reason": [("low confidence", "1 low confidence"), ("no object found", "0 no object found")],
+    "label": [Known(n, n) for n in ("cat", "dog", "traffic light", "red, ripe", "none")],
+    "status": [Known(n, n) for n in ("unlabeled", "to-be-confirmed", "labeled")],
+    "reason": [Known(n, n, i) for n, i in (("low confidence", "1"), ("no object found", "0"))],
 }
 
 
@@ -126,13 +126,13 @@ def session(make_session):
 
 def test_the_words_of_a_job_are_its_labels_makers_and_reasons(session):
     words = vocabulary(session, dt.date(2026, 11, 24))
-    assert [name for name, _ in words["label"]] == ["cat", "dog", "none"]
-    assert [name for name, _ in words["by"]] == ["human", "auto", "toy", "toy#1", "toy#2"]
-    assert [shown for _, shown in words["reason"]] == [
-        "20 mirroring changes the prediction",
-        "1 low confidence",
+    assert [known.name for known in words["label"]] == ["cat", "dog", "none"]
+    assert [known.name for known in words["by"]] == ["human", "auto", "toy", "toy#1", "toy#2"]
+    assert [(known.shown, known.also) for known in words["reason"]] == [
+        ("mirroring changes the prediction", "20"),
+        ("low confidence", "1"),
     ]
-    assert words["date"][1] == (">=2026-11-18", ">=2026-11-18 last 7 days")
+    assert words["date"][1] == Known(">=2026-11-18", ">=2026-11-18 last 7 days")
 
 
 def test_every_word_of_a_job_makes_a_filter(session):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -24,11 +24,19 @@ if TYPE_CHECKING:
     from hardcase.session.labeling import LabelingSession
     from hardcase.session.views import Tab
 
-    Vocabulary = Mapping[str, Sequence[tuple[str, str]]]
-    """The values of a field, and how each is shown."""
+    Vocabulary = Mapping[str, Sequence["Known"]]
+    """The values there are for a field."""
 
 _SHARES = (">=0.9", ">=0.5", "<0.5", "<0.1")
 _DAYS = (("today", 0), ("last 7 days", 6), ("last 30 days", 29))
+
+
+class Known(NamedTuple):
+    """A value of a field: as it is written, as it is shown, and another name that finds it."""
+
+    name: str
+    shown: str
+    also: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +53,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What may take the place of `expression[start:end]`; `rest` is all but the word it is in."""
+    """What may take the place of `expression[start:end]`; `rest` is all but the word it is in.
+
+    A word that is only `begun` says nothing yet: it takes a candidate, or more typing.
+    """
 
     start: int
     end: int
     rest: str
     candidates: tuple[Candidate, ...] = ()
+    begun: bool = False
 
 
 def vocabulary(session: LabelingSession, today: dt.date | None = None) -> Vocabulary:
@@ -65,7 +77,7 @@ def vocabulary(session: LabelingSession, today: dt.date | None = None) -> Vocabu
         "reason": list(_reasons(session.columns, session.task)),
         "score": _as_they_are(_SHARES),
         "coef": _as_they_are(_SHARES),
-        "date": [(day, f"{day} {said}") for day, said in since],
+        "date": [Known(day, f"{day} {said}") for day, said in since],
     }
 
 
@@ -77,19 +89,27 @@ def complete(expression: str, cursor: int, words: Vocabulary) -> Completion:
         return Completion(cursor, cursor, rest, tuple(_fields("", "")))
     rest = expression[: word.start] + expression[word.end :]
     if word.field is None:
-        begun = expression[word.body : word.end].lower()
-        found = _fields("-", "") if begun == "-" else _fields("-" * word.negated, begun)
-        return Completion(word.start, word.end, rest, tuple(found))
+        typed = expression[word.body : word.end].lower()
+        found = tuple(_fields("-", "") if typed == "-" else _fields("-" * word.negated, typed))
+        return Completion(word.start, word.end, rest, found, bool(found) and typed not in FLAGS)
     field = word.field.lower()
     value = next(v for v in word.values if cursor <= v.end)
     taken = {v.text for v in word.values if v is not value}
-    known = words.get(field, ())
-    found = (
-        Candidate(quoted(name), shown, Term(field, (name,), word.negated))
-        for name, shown in _matching(known, value.text)
-        if name not in taken
+    found = tuple(
+        Candidate(quoted(known.name), known.shown, Term(field, (known.name,), word.negated))
+        for known in _matching(words.get(field, ()), value.text)
+        if known.name not in taken
     )
-    return Completion(value.start, value.end, rest, tuple(found))
+    begun = bool(found) and not _parses(expression[word.start : word.end])
+    return Completion(value.start, value.end, rest, found, begun)
+
+
+def _parses(expression: str) -> bool:
+    try:
+        parse(expression)
+    except UsageError:
+        return False
+    return True
 
 
 class Counter:
@@ -124,20 +144,20 @@ def _fields(sign: str, begun: str) -> Iterable[Candidate]:
             yield Candidate(f"{sign}{field}:", f"{sign}{field}:")
 
 
-def _matching(known: Iterable[tuple[str, str]], typed: str) -> Iterable[tuple[str, str]]:
-    """Return the words that begin with what was typed, then those that hold it."""
+def _matching(known: Iterable[Known], typed: str) -> Iterable[Known]:
+    """Return the values that begin with what was typed, then those that hold it."""
     wanted = typed.casefold()
     inside = []
-    for name, shown in known:
-        if name.casefold().startswith(wanted):
-            yield name, shown
-        elif wanted in shown.casefold():
-            inside.append((name, shown))
+    for value in known:
+        if value.name.casefold().startswith(wanted) or value.also == wanted:
+            yield value
+        elif wanted in value.shown.casefold():
+            inside.append(value)
     yield from inside
 
 
-def _as_they_are(names: Iterable[str]) -> list[tuple[str, str]]:
-    return [(name, name) for name in names]
+def _as_they_are(names: Iterable[str]) -> list[Known]:
+    return [Known(name, name) for name in names]
 
 
 def _makers(columns: Columns) -> Iterable[str]:
@@ -149,10 +169,10 @@ def _makers(columns: Columns) -> Iterable[str]:
             yield name
 
 
-def _reasons(columns: Columns, task: Task) -> Iterable[tuple[str, str]]:
+def _reasons(columns: Columns, task: Task) -> Iterable[Known]:
     """Return the reasons there are, most frequent first; all of them where there are none."""
     counts = {r: int(np.count_nonzero(columns.reasons & np.uint32(1 << r))) for r in Reason}
     for reason in sorted(Reason, key=lambda r: -counts[r]):
         if counts[reason] or not any(counts.values()):
             what = explained(reason, task).what
-            yield what, f"{reason.value} {what}"
+            yield Known(what, what, str(reason.value))

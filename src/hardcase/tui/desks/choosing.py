@@ -1,59 +1,18 @@
-"""Which samples are meant: the filter and the selection."""
+"""Which samples are meant: the selection."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from hardcase.errors import UsageError
 from hardcase.tui.desks.desk import Desk
-from hardcase.tui.widgets.filter_bar import FilterBar
-
-if TYPE_CHECKING:
-    from hardcase.tui.widgets.filter_bar import FilterBar as Bar
 
 
 class ChoosingDesk(Desk):
-    """The filter bar and the marks of the selection."""
+    """The marks of the selection."""
 
     def useful(self, action: str) -> bool:
         """Leave out selecting where there is no sample."""
         if action == "select":
             return self.browser.current is not None and not self.screen.preview.zoomed
         return True
-
-    @property
-    def _bar(self) -> Bar:
-        return self.screen.query_one(FilterBar)
-
-    # -- filter
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self._bar.open(self.browser.filter)
-        self.screen.call_after_refresh(self.screen.refresh_hints)
-
-    def filter_typed(self, expression: str) -> None:
-        """Filter while typing; what does not parse is explained and the list stays."""
-        try:
-            self.browser.set_filter(expression)
-        except UsageError as error:
-            self._bar.explain(str(error).removeprefix("filter: "))
-            return
-        self._bar.explain("")
-        self.screen.show_list()
-
-    def filter_kept(self) -> None:
-        """Go back to the list."""
-        self._bar.close()
-        self.screen.set_focus(None)
-        self.screen.show_list()
-
-    def filter_cleared(self) -> None:
-        """Go back to the whole list."""
-        self.browser.set_filter("")
-        self.filter_kept()
-
-    # -- selection
 
     def action_select(self) -> None:
         """Select the sample, or no longer, and go on."""

@@ -15,6 +15,7 @@ from hardcase.tui.desks.check import CheckDesk
 from hardcase.tui.desks.choosing import ChoosingDesk
 from hardcase.tui.desks.deciding import DecidingDesk
 from hardcase.tui.desks.editing import EditingDesk
+from hardcase.tui.desks.filtering import FilteringDesk
 from hardcase.tui.desks.gallery import GalleryDesk
 from hardcase.tui.desks.hardness import HardnessDesk
 from hardcase.tui.desks.labeling import LabelingDesk
@@ -76,6 +77,7 @@ class JobScreen(PlaceScreen):
         self.colours = _colours(session)
         self.moving = MovingDesk(self)
         self.choosing = ChoosingDesk(self)
+        self.filtering = FilteringDesk(self)
         self.deciding = DecidingDesk(self)
         self.labeling = LabelingDesk(self)
         self.hardness = HardnessDesk(self)
@@ -86,8 +88,8 @@ class JobScreen(PlaceScreen):
         self._folder = shared_folder(sample.path for sample in session.samples())
         self.gallery = GalleryDesk(self, self._folder)
         self.seat(
-            *(self.moving, self.choosing, self.deciding, self.labeling, self.hardness),
-            *(self.check, self.running, self.editing, self.picture, self.gallery),
+            *(self.moving, self.choosing, self.filtering, self.deciding, self.labeling),
+            *(self.hardness, self.check, self.running, self.editing, self.picture, self.gallery),
         )
 
     def compose(self) -> ComposeResult:
@@ -97,7 +99,7 @@ class JobScreen(PlaceScreen):
             yield TitleLine()
             yield OneLine(id="banner")
             yield TabLine()
-            yield FilterBar(self.actions)
+            yield FilterBar(self.actions, self.session)
             yield self.runs
             yield self.learner
             with Horizontal(id="body"):
@@ -207,15 +209,15 @@ class JobScreen(PlaceScreen):
 
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
         """Filter while typing."""
-        self.choosing.filter_typed(message.expression)
+        self.filtering.filter_typed(message.expression)
 
     def on_filter_bar_kept(self) -> None:
         """Go back to the list."""
-        self.choosing.filter_kept()
+        self.filtering.filter_kept()
 
     def on_filter_bar_cleared(self) -> None:
         """Go back to the whole list."""
-        self.choosing.filter_cleared()
+        self.filtering.filter_cleared()
 
     # -- leaving
 
