@@ -31,7 +31,7 @@ async def test_keys_move_the_cursor_and_keep_it_on_screen(make_job) -> None:
         screen.rows.styles.height = 18
         await wait_for(pilot, lambda: screen.rows.page == 18)
         for keys, cursor in MOVES:
-            screen.go(0)
+            screen.moving.go(0)
             await pilot.press(*keys)
             assert screen.browser.cursor == screen.rows.cursor == cursor, keys
             top = screen.rows.scroll_offset.y
