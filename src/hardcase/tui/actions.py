@@ -121,6 +121,7 @@ def _gallery() -> Iterable[Action]:
         text = f"The {way} page"
         yield Action(f"gallery_{way}", (key,), text, here, command=f"gallery_page({step})")
     yield Action("gallery_open", ("o",), "See the sample large; esc goes back", here, "large", 8)
+    yield Action("gallery_boxes", ("b",), "Show or hide the boxes", here)
     text = "Larger tiles"
     yield Action("gallery_larger", ("+", "="), text, here, "size", 10, "+ -", "gallery_size(1)")
     yield Action("gallery_smaller", ("-",), "Smaller tiles", here, command="gallery_size(-1)")

@@ -91,6 +91,7 @@ class GalleryDesk(Desk):
             folder=self._folder,
             selected=bool(browser.selected[index]),
             box=screen.preview.box if index == browser.cursor else None,
+            boxes=screen.preview.canvas.overlays_visible,
         )
 
     # -- ways in and out
@@ -150,6 +151,14 @@ class GalleryDesk(Desk):
         """Make the tiles larger (1) or smaller (-1)."""
         if not self.pane.gallery.resize_tiles(step):
             self.screen.say(f"the tiles are as {'large' if step > 0 else 'small'} as they get")
+
+    def action_gallery_boxes(self) -> None:
+        """Show or hide the boxes."""
+        canvas = self.screen.preview.canvas
+        canvas.overlays_visible = not canvas.overlays_visible
+        hidden = f"boxes hidden; {self.screen.key('gallery_boxes')} shows them"
+        self.screen.say("boxes shown" if canvas.overlays_visible else hidden)
+        self.show()
 
     # -- deciding
 

@@ -83,6 +83,7 @@ class Gallery(Widget, can_focus=False):
         self._looks: list[Look] = []
         self._theme_inks: Inks | None = None
         self._board: Board | None = None
+        self._painted: Grid | None = None
         self._collecting: asyncio.TimerHandle | None = None
         self._soon: asyncio.TimerHandle | None = None
 
@@ -211,8 +212,8 @@ class Gallery(Widget, can_focus=False):
         if self._thumbnails is None:
             self._thumbnails = Thumbnails(self._tell)
         grid = self.grid
-        if self._board is None or self._board.shape != (grid.columns, grid.rows):
-            self._clear()
+        if self._board is None or grid != self._painted:
+            self._clear(grid)
         tiles = [self._draw(i) if i < self.count else None for i in self._slots()]
         requests = [self._request(tile) for tile in tiles]
         self._thumbnails.show(request for request in requests if request is not None)
@@ -231,9 +232,9 @@ class Gallery(Widget, can_focus=False):
     def _slots(self) -> range:
         return range(self.first, self.first + self.grid.page)
 
-    def _clear(self) -> None:
+    def _clear(self, grid: Grid) -> None:
         """Begin with nothing but background."""
-        grid = self.grid
+        self._painted = grid
         size = grid.columns, grid.rows
         empty = paint(None, None, size, self._inks, cursor=False)
         self._board = Board(empty, self._system)

@@ -21,7 +21,7 @@ class TileSize(NamedTuple):
     rows: int
 
 
-SIZES = (TileSize(10, 4), TileSize(14, 6), TileSize(20, 8), TileSize(30, 12), TileSize(46, 18))
+SIZES = (TileSize(10, 4), TileSize(14, 5), TileSize(18, 7), TileSize(28, 11), TileSize(44, 17))
 DEFAULT_SIZE = 2
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from hardcase.imaging.overlay import Overlay
     from hardcase.imaging.preview import Preview
+    from hardcase.imaging.view import Placement
 
     Colour = NDArray[np.uint8]
     Pair = tuple[Colour, Colour]
@@ -127,11 +128,18 @@ class _Sheet:
         self.fg[where], self.bg[where] = colours
         self.picture[where] = False
 
-    def paste(self, grid: CellGrid, *, picture: bool) -> None:
-        """Put cells where the picture goes."""
-        where = np.s_[: grid.rows, SIDES // 2 : SIDES // 2 + grid.columns]
+    def paste(self, grid: CellGrid, placement: Placement | None) -> None:
+        """Put cells where the picture goes, which lies there as `placement` says, if it is one.
+
+        Cells that it shares with the letterbox are exact: its edge is straight.
+        """
+        left = SIDES // 2
+        where = np.s_[: grid.rows, left : left + grid.columns]
         self.chars[where], self.fg[where], self.bg[where] = grid.chars, grid.fg, grid.bg
-        self.picture[where] = picture
+        if placement is not None:
+            first, last = placement.half_row, placement.half_row + placement.shown_half_rows
+            start = left + placement.column
+            self.picture[-(-first // 2) : last // 2, start : start + placement.shown_columns] = True
 
     def painted(self, depth: Depth) -> Painted:
         return Painted(CellGrid(self.chars, self.fg, self.bg, depth), self.picture)
@@ -140,11 +148,8 @@ class _Sheet:
 def _draw_picture(sheet: _Sheet, tile: Tile, preview: Preview | None, inks: Inks) -> None:
     problem = tile.problem
     if preview is not None and preview.grid is not None:
-        if preview.placement is None or not tile.overlays:
-            sheet.paste(preview.grid, picture=True)
-        else:
-            drawn = draw(preview.grid, preview.placement, tile.overlays, tags=False)
-            sheet.paste(drawn, picture=True)
+        drawn = draw(preview.grid, preview.placement, tile.overlays, tags=False)
+        sheet.paste(drawn, preview.placement)
         return
     if preview is not None and not problem:
         problem = "cannot be read"
@@ -153,7 +158,7 @@ def _draw_picture(sheet: _Sheet, tile: Tile, preview: Preview | None, inks: Inks
         return
     red, green, blue = inks.pair("text")[1].tolist()
     empty = blank(columns, rows, inks.depth, (red, green, blue))
-    sheet.paste(message(empty, problem or "…", (red, green, blue)), picture=False)
+    sheet.paste(message(empty, problem or "…", (red, green, blue)), None)
 
 
 def _draw_marks(sheet: _Sheet, tile: Tile, inks: Inks) -> None:
