@@ -341,7 +341,7 @@ class LabelingSession(JobReader):
         return edits
 
     def _what(self, edits: Sequence[Edit]) -> str:
-        return self.sample(edits[0].key).path if len(edits) == 1 else f"{len(edits)} samples"
+        return self.sample(edits[0].key).path if len(edits) == 1 else f"{len(edits):,} samples"
 
     def _need(self, task: Task) -> None:
         if self.task is not task:

@@ -253,6 +253,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("pan_right", ("right", "l"), "Pan right", Place.ZOOMED),
     *_gallery(),
     *_editor(),
+    Action("decisions", ("W",), "List the last decisions and go back to one", Place.JOB),
+    Action("sync", ("S",), "Sync with the folder: new, moved, missing images", Place.JOB),
+    Action("delete", ("D",), "Delete from the job; the files stay", Place.JOB),
+    Action("delete_files", ("ctrl+d",), "Delete, and the files too, after asking twice", Place.JOB),
     Action("filter_keep", ("enter",), "Keep the filter", Place.FILTER, "keep", 1),
     Action("filter_clear", ("escape",), "Clear the filter", Place.FILTER, "clear", 2),
     Action(

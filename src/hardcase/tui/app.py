@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SystemCommand
 
 from hardcase.errors import HardcaseError
-from hardcase.session import LabelingSession, Tab
+from hardcase.session import LabelingSession, Tab, positions
 from hardcase.session.jobs import remember, summarize
 from hardcase.session.labeling import JOB_FILE
 from hardcase.tui.key_order import KeysInOrder
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from hardcase.session.positions import Position
     from hardcase.terminal import Terminal
     from hardcase.tui.actions import Action
     from hardcase.tui.messages import JobLeft, JobOpened, QuitAsked
@@ -111,7 +112,9 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
     def _show_job(self, session: LabelingSession) -> None:
         self._session = session
         remember(summarize(session))
-        self.push_screen(JobScreen(self._actions, session, self._tab or _first_tab(session)))
+        was = positions.recall(session.path)
+        tab = self._tab or _first_tab(session, was)
+        self.push_screen(JobScreen(self._actions, session, tab, was.places if was else None))
 
     def _close_job(self) -> None:
         session, self._session = self._session, None
@@ -151,9 +154,15 @@ def run_app(path: Path | None, tab: Tab | None = None, terminal: Terminal | None
     return app.return_code or 0
 
 
-def _first_tab(session: LabelingSession) -> Tab:
-    """Return where work waits: the hardest first of what is to be confirmed, else all."""
-    return Tab.TO_BE_CONFIRMED if session.stats().to_be_confirmed else Tab.ALL
+def _first_tab(session: LabelingSession, was: Position | None) -> Tab:
+    """Return where the user was, if something is there still, else where work waits.
+
+    That is the hardest first of what is to be confirmed, else all.
+    """
+    stats = session.stats()
+    if was is not None and stats.of(was.tab):
+        return was.tab
+    return Tab.TO_BE_CONFIRMED if stats.to_be_confirmed else Tab.ALL
 
 
 def _runner(screen: PlaceScreen, method: str) -> Callable[[], Awaitable[None]]:

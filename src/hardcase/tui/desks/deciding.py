@@ -9,7 +9,7 @@ from hardcase.model.changes import Table
 from hardcase.model.job import Status
 from hardcase.session import Tab
 from hardcase.tui.desks.desk import Desk
-from hardcase.tui.screens.done import in_past
+from hardcase.tui.screens.done import in_past, stepped
 from hardcase.tui.widgets.lines import TAB_TITLES
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class DecidingDesk(Desk):
             return
         edits = (edit for edit in change.edits if edit.table is Table.SAMPLES)
         touched = {edit.key for edit in edits if edit.after is not None}  # the others are gone
-        self.screen.say(in_past(change) + self._go_to_first(touched))
+        self.screen.say(stepped(change, self.screen.key("redo")) + self._go_to_first(touched))
 
     def _go_to_first(self, touched: set[int]) -> str:
         """Go to the first of the samples in the list; return where they are if none is there."""

@@ -15,6 +15,7 @@ from hardcase.session import label_list
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
 from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.screens.done import stepped
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.text import count, fit
 from hardcase.tui.widgets.virtual_list import VirtualList
@@ -201,7 +202,8 @@ class LabelListDialog(Dialog[None]):
         if change is None:
             self._say(nothing)
         else:
-            self._say(change.title + (undoes if change.kind is Kind.EDIT else ""))
+            redo = self.key("labels_redo")
+            self._say(change.title + undoes if change.kind is Kind.EDIT else stepped(change, redo))
 
     def _show(self, cursor: int) -> None:
         self.query_one(VirtualList).set_rows(len(self._uses), cursor)

@@ -12,7 +12,7 @@ import numpy as np
 from hardcase.session import Tab
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from numpy.typing import NDArray
 
@@ -29,9 +29,14 @@ class Browser:
     narrows To Be Confirmed to some samples, shown in that order.
     """
 
-    def __init__(self, session: LabelingSession, tab: Tab = Tab.ALL) -> None:
+    def __init__(
+        self,
+        session: LabelingSession,
+        tab: Tab = Tab.ALL,
+        places: Mapping[Tab, tuple[int, int]] | None = None,
+    ) -> None:
         self._session = session
-        self._places: dict[Tab, tuple[int, int]] = {}
+        self._places = dict(places or {})
         self.tab = tab
         self.filter = ""
         self.within: NDArray[np.int64] | None = None
@@ -39,7 +44,7 @@ class Browser:
         self._held: tuple[NDArray[np.int64], int] | None = None
         self.ids: NDArray[np.int64] = session.query(tab)
         self.selected = np.zeros(len(self.ids), bool)
-        self.cursor = 0 if len(self.ids) else -1
+        self.cursor = self._find(*self._places.get(tab, (-1, 0)))
         self._anchor: int | None = None
         self._before_range = self.selected
 
@@ -47,6 +52,12 @@ class Browser:
     def current(self) -> Sample | None:
         """The sample under the cursor, None in an empty list."""
         return self._session.sample(int(self.ids[self.cursor])) if self.cursor >= 0 else None
+
+    @property
+    def places(self) -> dict[Tab, tuple[int, int]]:
+        """By tab, where it is or was left: the id of the sample and its row."""
+        here = {self.tab: (int(self.ids[self.cursor]), self.cursor)} if self.cursor >= 0 else {}
+        return self._places | here
 
     @property
     def selected_count(self) -> int:
@@ -67,8 +78,7 @@ class Browser:
 
     def switch(self, tab: Tab) -> None:
         """Open a tab where it was left."""
-        if self.cursor >= 0:
-            self._places[self.tab] = (int(self.ids[self.cursor]), self.cursor)
+        self._places = self.places
         self._pinned = self._held = None
         ids = self._ask(tab, self.filter)
         self.tab = tab

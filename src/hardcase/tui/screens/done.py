@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardcase.model.changes import Kind
+
 if TYPE_CHECKING:
-    from hardcase.model.changes import Change
+    from hardcase.model.changes import Change, Step
 
 _PAST = {
     "label": "labeled",
@@ -19,12 +21,26 @@ _PAST = {
     "unmark": "unmarked",
     "add": "added",
     "call": "called",
+    "delete": "deleted",
+    "sync:": "synced:",
     "undo:": "undone:",
     "redo:": "redone:",
 }
 
 
-def in_past(change: Change) -> str:
+def in_past(change: Change | Step) -> str:
     """Return a change's title with its verb in the past: `confirm a.jpg`, `confirmed a.jpg`."""
     verb, blank, rest = change.title.partition(" ")
     return _PAST.get(verb, verb) + blank + rest
+
+
+def stepped(change: Change, redo: str) -> str:
+    """Return what an undo or a redo did. Of many samples it says too what brings them back."""
+    if change.kind is not Kind.UNDO or change.samples < 2:
+        return in_past(change)
+    title = change.title.removeprefix("undo: ")
+    if title.startswith("auto label "):
+        title = f"auto labels of {title.removeprefix('auto label ')}"
+    else:
+        title = f"the change: {title}"
+    return f"took back {title} · {redo} brings them back"

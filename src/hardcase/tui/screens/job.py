@@ -16,10 +16,12 @@ from hardcase.tui.desks.choosing import ChoosingDesk
 from hardcase.tui.desks.deciding import DecidingDesk
 from hardcase.tui.desks.editing import EditingDesk
 from hardcase.tui.desks.filtering import FilteringDesk
+from hardcase.tui.desks.folder import FolderDesk
 from hardcase.tui.desks.gallery import GalleryDesk
 from hardcase.tui.desks.hardness import HardnessDesk
 from hardcase.tui.desks.labeling import LabelingDesk
 from hardcase.tui.desks.moving import MovingDesk
+from hardcase.tui.desks.past import PastDesk
 from hardcase.tui.desks.picture import PictureDesk
 from hardcase.tui.desks.running import RunningDesk
 from hardcase.tui.dialogs.confirm import ConfirmDialog
@@ -36,7 +38,7 @@ from hardcase.tui.widgets.sample_rows import HARD_MARK, sample_row, shared_folde
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
     from textual.message import Message
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from hardcase.tui.actions import Action
     from hardcase.tui.widgets.canvas import ImageCanvas
     from hardcase.tui.widgets.gallery import Gallery
+    from hardcase.tui.widgets.folder_keeper import FolderKeeper
     from hardcase.tui.widgets.virtual_list import Part
 
 GALLERY_COMMANDS = ("gallery_", "confirm_page")
@@ -65,11 +68,15 @@ class JobScreen(PlaceScreen):
     CSS_PATH: ClassVar = "job.tcss"
 
     def __init__(
-        self, actions: Sequence[Action], session: LabelingSession, tab: Tab = Tab.ALL
+        self,
+        actions: Sequence[Action],
+        session: LabelingSession,
+        tab: Tab = Tab.ALL,
+        places: Mapping[Tab, tuple[int, int]] | None = None,
     ) -> None:
         super().__init__(actions)
         self.session = session
-        self.browser = Browser(session, tab)
+        self.browser = Browser(session, tab, places)
         self.rows = VirtualList(self._draw_row, id="samples")
         self.preview = PreviewPane(session)
         self.runs = RunPanel(session, self.key)
@@ -86,11 +93,14 @@ class JobScreen(PlaceScreen):
         self.editing = EditingDesk(self)
         self.picture = PictureDesk(self)
         self._folder = shared_folder(sample.path for sample in session.samples())
+        self.folder = FolderDesk(self)
+        self.past = PastDesk(self)
         self.gallery = GalleryDesk(self, self._folder)
         self.seat(
             *(self.moving, self.choosing, self.filtering, self.deciding, self.labeling),
             *(self.hardness, self.check, self.running, self.editing, self.picture, self.gallery),
         )
+            *(self.folder, self.past),
 
     def compose(self) -> ComposeResult:
         """Lay out lines over and under the list and the preview."""
@@ -104,6 +114,7 @@ class JobScreen(PlaceScreen):
             yield self.learner
             with Horizontal(id="body"):
                 yield self.rows
+            yield self.folder.keeper
                 yield self.preview
                 yield self.gallery.pane
             yield Static(id="empty", markup=False)
@@ -116,11 +127,13 @@ class JobScreen(PlaceScreen):
         self.follow_saving()
         self.show_list()
         self.say(" · ".join(filter(None, (self.session.notice, self.running.news))))
+        self.past.begin()
 
     def on_unmount(self) -> None:
         """Follow it no longer."""
         self._unsubscribe()
         self.session.on_saved(None)
+        self.past.keep()
 
     def on_resize(self) -> None:
         """Make the box editor's first picture as large as the screen is now."""
@@ -177,6 +190,10 @@ class JobScreen(PlaceScreen):
 
     def on_image_canvas_shown(self, message: ImageCanvas.Shown) -> None:
         """Say what keeps a picture from being shown."""
+    def on_folder_keeper_said(self, message: FolderKeeper.Said) -> None:
+        """Show what came of a look at the folder."""
+        (self.complain if message.wrong else self.say)(message.text)
+
         current = self.browser.current
         if message.error and current is not None and current.id == message.key:
             self.complain(message.error)
