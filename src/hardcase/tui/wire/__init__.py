@@ -3,6 +3,7 @@
 Textual sends a whole dirty region from its widget's left edge, each segment with all its codes, and
 queues updates without asking whether the last one has arrived. Here, once for every widget:
 
+- `parts` has the compositor render what changed and shows, and nothing beside it,
 - `cells` turns an update of the compositor into a grid of cells (what the screen should show),
 - `front` keeps what the terminal does show, and finds the cells that differ,
 - `lossy` finds the cells of pictures, which may be off a little; text is exact,

@@ -20,6 +20,7 @@ from hardcase.tui.wire.glyphs import (
     patterns,
     text_of,
 )
+from hardcase.tui.wire.parts import PartsUpdate
 from hardcase.tui.wire.styles import ANY, SHOWS_ON_BLANKS, StyleTable
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ Piece = tuple[int, int, "Strip"]
 
 def pieces_of(update: CompositorUpdate) -> list[Piece] | None:
     """Return what an update draws, None if it is of a kind unknown here."""
+    if isinstance(update, PartsUpdate):
+        return update.pieces
     if type(update) is LayoutUpdate:
         return list(_laid_out(update))
     if type(update) is ChopsUpdate:

@@ -12,6 +12,7 @@ def surprises() -> list[str]:
         from textual.app import App  # noqa: PLC0415
         from textual.drivers._writer_thread import WriterThread  # noqa: PLC0415
         from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415
+        from textual.widget import Widget  # noqa: PLC0415
     except ImportError as error:
         return [str(error)]
     expected: list[tuple[object, tuple[str, ...]]] = [
@@ -20,6 +21,10 @@ def surprises() -> list[str]:
         (LayoutUpdate.__init__, ("self", "strips", "region")),
         (ChopsUpdate.__init__, ("self", "chops", "spans", "chop_ends")),
         (Compositor.render_update, ("self", "full", "screen_stack", "simplify")),
+        (Compositor.render_full_update, ("self", "simplify")),
+        (Compositor.render_partial_update, ("self",)),
+        (vars(Compositor)["visible_widgets"].fget, ("self",)),
+        (Widget.render_lines, ("self", "crop")),
         (LinuxDriver.write, ("self", "data")),
         (LinuxDriver.process_message, ("self", "message")),
         (LinuxDriver.start_application_mode, ("self",)),

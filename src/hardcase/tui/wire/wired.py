@@ -87,8 +87,10 @@ class Wired(_Base):
     def _show(self, driver: WireDriver, screen: Screen[Any], update: Any) -> bool:
         """Hand an update to the pump; return False if Textual must write it."""
         from hardcase.tui.wire.cells import pieces_of  # noqa: PLC0415 - seams come first
+        from hardcase.tui.wire.parts import adopt  # noqa: PLC0415 - seams come first
 
         pump = driver.pump
+        adopt(screen._compositor)  # noqa: SLF001 - there is no public way
         pieces: list[Piece] | None = pieces_of(update)
         if pieces is None:
             pump.front.forget()
