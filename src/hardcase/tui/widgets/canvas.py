@@ -128,6 +128,7 @@ class ImageCanvas(Widget):
         self._neighbours: tuple[Scene, ...] = ()
         self._elsewhere: tuple[Scene, Region] | None = None
         self._soon: asyncio.TimerHandle | None = None
+        self._behind: tuple[int, int, int] | None = None
 
     # What to show
 
@@ -338,6 +339,7 @@ class ImageCanvas(Widget):
     def notify_style_update(self) -> None:
         """Repaint when the theme changes the background."""
         super().notify_style_update()
+        self._behind = None
         if self._loader and self._preview and self._preview.request.letterbox != self._letterbox:
             self._ask()
 
@@ -356,8 +358,9 @@ class ImageCanvas(Widget):
 
     @property
     def _letterbox(self) -> tuple[int, int, int]:
-        red, green, blue = self.background_colors[1].rgb
-        return red, green, blue
+        if self._behind is None:
+            self._behind = self.background_colors[1].rgb
+        return self._behind
 
     def _request_for(self, path: Path, view: View, size: Size | None = None) -> Request:
         size = size or self.size

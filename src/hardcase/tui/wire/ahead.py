@@ -146,13 +146,13 @@ class AheadBuffer(FrontBuffer):
         text, complete = super().update(quality, limit, hurried=True)
         sent = [text]
         room = limit - len(text)
-        while bands and (len(bands[0].data) <= room or not any(sent)):
-            band = bands.pop(0)
-            self._settle_band(band, quality)
-            sent.append(band.data)
-            room -= len(band.data)
-            self._pen = replace(band.pen)
-        if bands:
+        fit = 0
+        while fit < len(bands) and (len(bands[fit].data) <= room or not any(sent)):
+            sent.append(bands[fit].data)
+            room -= len(bands[fit].data)
+            fit += 1
+        self._settle_bands(bands[:fit], quality)
+        if fit < len(bands):
             return b"".join(sent), False
         self._sheet = None
         if not complete and room > 0:  # what lies around the picture
@@ -185,17 +185,20 @@ class AheadBuffer(FrontBuffer):
         rows = sum(band.last - band.first for band in bands)
         return bands if share.sum() >= _MOST_OF_IT * rows else []
 
-    def _settle_band(self, band: Band, quality: Quality) -> None:
+    def _settle_bands(self, bands: Sequence[Band], quality: Quality) -> None:
         """Record what was sent."""
-        if self._sheet is None or self._sheet[0].ahead is None:
+        if self._sheet is None or self._sheet[0].ahead is None or not bands:
             return
         sheet, y, x = self._sheet
         ahead = self._sheet[0].ahead
-        rows = np.s_[band.first : band.last]
-        part = np.s_[y + band.first : y + band.last, x : x + sheet.grid.columns]
-        where = ahead.where[rows]
+        sent = np.zeros(sheet.grid.rows, dtype=np.bool_)
+        for band in bands:
+            sent[band.first : band.last] = True
+        where = ahead.where & sent[:, None]
+        part = np.s_[y : y + sheet.grid.rows, x : x + sheet.grid.columns]
         for shown, drawn in zip(self._shown.arrays, ahead.drawn.arrays, strict=True):
-            shown[part][where] = drawn[rows][where]
+            np.copyto(shown[part], drawn, where=where)
         for meant, wanted in zip(self._meant.arrays, self.wanted.arrays, strict=True):
-            meant[part][where] = wanted[part][where]
+            np.copyto(meant[part], wanted[part], where=where)
         self._rates[quality] = replace(ahead.rate)
+        self._pen = replace(bands[-1].pen)

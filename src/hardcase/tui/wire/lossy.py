@@ -82,6 +82,8 @@ def _flat(cells: Cells) -> NDArray[np.bool_]:
 def near(wanted: Cells, shown: Cells, where: NDArray[np.bool_], limit: float) -> NDArray[np.bool_]:
     """Return which of the picture cells `where` are shown within `limit` of what is wanted."""
     close = np.zeros_like(where)
+    if not where.any():
+        return close
     where = where & (shown.attr == 0) & (shown.bg >= 0) & (shown.bg < INDEXED)
     where &= (shown.code == wanted.code) | (shown.code == BLANK) | (wanted.code == BLANK)
     line = is_line(wanted.code) | is_line(shown.code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +45,11 @@ class Sheet:
     picture: NDArray[np.bool_]
     cells: Cells
     ahead: Ahead | None = None
+    strips: list[Strip] = field(init=False)
+    """One a row."""
+
+    def __post_init__(self) -> None:
+        self.strips = [SheetStrip(self, row, 0, self.grid.columns) for row in range(self.grid.rows)]
 
     @classmethod
     def of(cls, grid: CellGrid, ground: CellGrid | None, system: ColorSystem) -> Sheet:
@@ -63,11 +68,6 @@ class Sheet:
         values = np.stack([fg, bg, plain, picture.astype(np.int32)], axis=-1)
         drawn = canonical(codes.ravel(), values.reshape(-1, 4))
         return cls(grid, picture, Cells(*(array.reshape(codes.shape) for array in drawn)))
-
-    @property
-    def strips(self) -> list[Strip]:
-        """One strip a row."""
-        return [SheetStrip(self, row, 0, self.grid.columns) for row in range(self.grid.rows)]
 
     def differs(self, other: Sheet) -> NDArray[np.bool_]:
         """Return (rows, columns): which cells look different. Both have the same size."""
