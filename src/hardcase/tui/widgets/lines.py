@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
+    from textual.geometry import Region, Size
+    from textual.strip import Strip
 
     from hardcase.session import Stats
     from hardcase.tui.actions import Action
+
+_KEPT = 16
+"""Lines of hints that are kept as they were drawn; a job has about five."""
 
 TAB_TITLES = {
     Tab.ALL: "All",
@@ -130,6 +135,7 @@ class Hints(Widget, can_focus=False):
     def __init__(self) -> None:
         super().__init__()
         self._actions: tuple[Action, ...] = ()
+        self._made: dict[tuple[tuple[Action, ...], Size], list[Strip]] = {}
 
     def show(self, actions: Sequence[Action]) -> None:
         """Offer these actions; those without a rank or a key are left out."""
@@ -137,6 +143,22 @@ class Hints(Widget, can_focus=False):
         if offered != self._actions:
             self._actions = offered
             self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the line, as it was drawn when the same was offered last."""
+        key = self._actions, self.outer_size
+        made = self._made.get(key)
+        if made is None:
+            if len(self._made) >= _KEPT:
+                self._made.clear()
+            made = self._made[key] = super().render_lines(self.outer_size.region)
+        x1, x2 = crop.column_span
+        return [made[y].crop(x1, x2) for y in crop.line_range]
+
+    def notify_style_update(self) -> None:
+        """Forget the colours of the old theme."""
+        super().notify_style_update()
+        self._made.clear()
 
     def render(self) -> Content:
         """Draw the hints that fit: those of the place, then those of everywhere."""

@@ -6,13 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import Static
 
 from hardcase.errors import HardcaseError
 from hardcase.model.job import HUMAN
 from hardcase.tui.widgets.canvas import ImageCanvas, Overlay, Scene
-from hardcase.tui.widgets.details import details
+from hardcase.tui.widgets.details_pane import About, DetailsPane
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +29,7 @@ class PreviewPane(Vertical, can_focus=False):
         self._session = session
         self._sample: Sample | None = None
         self.canvas = ImageCanvas(id="canvas")
-        self._details = Static(id="details", markup=False)
+        self._details = DetailsPane(id="details")
         self.box: int | None = None
         self.resting = False
         """While it is not seen: samples and boxes are followed, pictures and details are not."""
@@ -55,7 +53,7 @@ class PreviewPane(Vertical, can_focus=False):
         self._colours = colours
         if sample is None:
             self.canvas.show(None)
-            self._details.update("", layout=False)
+            self._details.show("")
             return
         count = len(sample.annotations)
         if self.box is not None and self.box >= count:
@@ -67,16 +65,16 @@ class PreviewPane(Vertical, can_focus=False):
             path = self._session.image_path(sample.id)
         except HardcaseError as error:
             self.canvas.show(None)
-            self._details.update(Content(str(error)), layout=False)
+            self._details.show(str(error))
             return
         self.canvas.show(path, overlays=overlays, hard=sample.hard, key=sample.id)
-        self._show_details(colours)
+        self._show_details()
 
     def prefetch(self, ids: Iterable[int]) -> None:
         """Make the pictures of the neighbours ready."""
         if self.resting:
             return
-        scenes = []
+        scenes, near = [], []
         for sample_id in ids:
             try:
                 sample, path = self._session.sample(sample_id), self._session.image_path(sample_id)
@@ -84,7 +82,9 @@ class PreviewPane(Vertical, can_focus=False):
                 continue  # said when the sample itself is shown
             overlays = tuple(self._overlays(sample, self._colours, None))
             scenes.append(Scene(path, sample_id, overlays, sample.hard))
+            near.append(self._about(sample, None))
         self.canvas.prefetch(scenes)
+        self._details.prefetch(near)
 
     def prefetch_box(self, box: int | None) -> None:
         """Make the picture of the sample ready with another box selected, and no neighbours."""
@@ -105,7 +105,7 @@ class PreviewPane(Vertical, can_focus=False):
             return True
         self.canvas.overlays_visible = True
         self.canvas.set_overlays(self._overlays(sample, colours, self.box))
-        self._show_details(colours)
+        self._show_details()
         return True
 
     def on_resize(self) -> None:
@@ -114,19 +114,19 @@ class PreviewPane(Vertical, can_focus=False):
         It does not depend on the sample, so that pictures made ahead fit the canvas.
         """
         self._details.styles.height = self._details_height
-        self._show_details(self._colours)
+        self._show_details()
 
     @property
     def _details_height(self) -> int:
         return min(max(self.size.height * 3 // 10, 8), 15)
 
-    def _show_details(self, colours: Mapping[str, str]) -> None:
+    def _show_details(self) -> None:
         if self._sample is not None:
-            task = self._session.task
-            size = (max(self.size.width - 2, 1), self._details_height - 1)
-            found = self._session.finding(self._sample.id)
-            told = details(self._sample, task, colours, self.box, size, finding=found)
-            self._details.update(told, layout=False)
+            self._details.show(self._about(self._sample, self.box))
+
+    def _about(self, sample: Sample, box: int | None) -> About:
+        found = self._session.finding(sample.id)
+        return About(sample, self._session.task, self._colours, box, found)
 
     def _overlays(
         self, sample: Sample, colours: Mapping[str, str], box: int | None
