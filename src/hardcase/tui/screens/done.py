@@ -23,6 +23,7 @@ _PAST = {
     "call": "called",
     "delete": "deleted",
     "sync:": "synced:",
+    "review": "reviewed",
     "undo:": "undone:",
     "redo:": "redone:",
 }
