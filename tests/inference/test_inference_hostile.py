@@ -227,7 +227,7 @@ def test_the_child_leaves_when_its_parent_dies(mean_colour, profile, picture):
     with subprocess.Popen(WORKER, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         child.stdin.write(json.dumps(run).encode() + b"\n")
         child.stdin.flush()
-        assert json.loads(child.stdout.readline()) == {"ready": True}
+        assert json.loads(child.stdout.readline())["ready"] is True
         child.stdin.close()
         assert child.wait(10) == 0
 

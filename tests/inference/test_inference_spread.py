@@ -27,9 +27,9 @@ from hardcase.inference.spread import (
 GIB = 1 << 30
 
 
-@given(st.integers(1, 256), st.integers(0, 1 << 40), st.booleans())
-def test_a_run_never_takes_more_threads_than_there_are_cores(cores, weights, accelerated):
-    found = spread(cores, weights, accelerated=accelerated)
+@given(st.integers(1, 256), st.integers(0, 1 << 40))
+def test_a_run_never_takes_more_threads_than_there_are_cores(cores, weights):
+    found = spread(cores, weights)
     assert 1 <= found.processes <= MAX_PROCESSES
     assert 1 <= found.workers <= MAX_WORKERS
     assert found.processes * found.workers * found.threads <= cores
@@ -43,7 +43,7 @@ def test_small_models_get_a_process_a_core_and_large_ones_share_their_weights():
 
 
 def test_an_accelerator_is_fed_by_one_process():
-    assert spread(8, 0, accelerated=True).processes == 1
+    assert spread(8, 0).merged() == alone(8)
 
 
 def test_data_files_named_after_a_model_count_as_its_weights(tmp_path):

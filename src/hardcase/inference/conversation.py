@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError
 from hardcase.inference.child import RUN, WORKER, Child
+from hardcase.inference.providers import CPU, PROVIDERS
 from hardcase.inference.request import evidence_from_json
 from hardcase.inference.signature import short
 from hardcase.model.text import printable
@@ -42,6 +43,9 @@ class Conversation:
         self._child = Child(command)
         self._child.send({"command": RUN, **request})
         self._is_ready = False
+        self.provider = CPU
+        """What computes it, once it is open, and why that is not what was asked for, if so."""
+        self.note = ""
         self._waiting: deque[int] = deque()
 
     @property
@@ -52,7 +56,9 @@ class Conversation:
     def open(self) -> None:
         """Wait for the child to have opened the model. Raises ModelError."""
         if not self._is_ready:
-            self._receive()
+            told = self._receive()
+            self.provider = next((n for n in PROVIDERS if n == told.get("provider")), CPU)
+            self.note = short(told.get("note", ""))
             self._is_ready = True
 
     def ask(self, key: int, path: Path) -> None:

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import onnxruntime
 
-from hardcase.errors import ImageError
+from hardcase.errors import ImageError, ModelError
 from hardcase.imaging.open import Decoded, decode
 from hardcase.imaging.statistics import MEASURED_SIDE, Look
-from hardcase.inference import budget, decoders, opened, views
+from hardcase.inference import budget, decoders, opened, providers, views
 from hardcase.inference.nms import suppress
 from hardcase.inference.preprocess import place, render
 from hardcase.inference.request import MAX_MEASURED_BOXES, SCORE_DECIMALS, RunRequest
+from hardcase.inference.spread import pictures_at_once
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence
 from hardcase.model.job import Task
 
@@ -37,24 +39,52 @@ _MIN_SIDE = 0.5  # of a source pixel; thinner boxes show nothing
 
 @dataclass(frozen=True, slots=True)
 class Looker:
-    """What a run looks at images with. Without `encoder`, embeddings are the model's own."""
+    """What a run looks at images with. Without `encoder`, embeddings are the model's own.
+
+    `provider` is what computes it; `note` says why that is not what was asked for.
+    """
 
     request: RunRequest
     model: opened.Model
     encoder: Network | None
+    provider: str = providers.CPU
+    note: str = ""
 
     @property
     def specs(self) -> list[InputSpec]:
         """What is fed to each network."""
         return [self.model.profile.input, *([self.encoder.spec] if self.encoder else [])]
 
+    @property
+    def at_once(self) -> int:
+        """How many images are best looked at together."""
+        accelerated = self.provider != providers.CPU
+        return pictures_at_once(self.model.profile.input, accelerated=accelerated)
+
 
 def open_looker(request: RunRequest, threads: int) -> Looker:
-    """Open the model of a run and its encoder. Raises ModelError."""
-    with_encoder = request.encoder is not None
-    model = opened.open_model(request.model, request.profile, threads, tapped=not with_encoder)
-    encoder = opened.open_encoder(request.encoder, threads) if request.encoder else None
-    return Looker(request, model, encoder)
+    """Open the model of a run and its encoder, on the provider asked for if that starts.
+
+    Raises ModelError.
+    """
+    provider, note = providers.chosen(request.provider, onnxruntime.get_available_providers())
+    if provider != providers.CPU:
+        try:
+            return _open(request, threads, provider, note)
+        except ModelError as error:
+            note = providers.failed(provider, str(error))
+    return _open(request, threads, providers.CPU, note)
+
+
+def _open(request: RunRequest, threads: int, provider: str, note: str) -> Looker:
+    own = request.encoder is None
+    model = opened.open_model(
+        request.model, request.profile, threads, tapped=own, provider=provider
+    )
+    encoder = None
+    if request.encoder is not None:
+        encoder = opened.open_encoder(request.encoder, threads, provider)
+    return Looker(request, model, encoder, provider, note)
 
 
 def gather(looker: Looker, paths: Sequence[str]) -> list[Evidence | str]:

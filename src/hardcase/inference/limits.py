@@ -47,13 +47,20 @@ def restrict() -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 
-def limit_memory(processes: int) -> None:
-    """Bound the address space of this process, one of so many children, see `address_space`."""
-    _lower(resource.RLIMIT_AS, address_space(processes))
+def limit_memory(processes: int, *, reserving: bool = False) -> None:
+    """Bound the memory of this process, one of so many children, see `address_space`.
+
+    Runtimes of accelerators reserve more addresses than any machine has memory; those that are
+    `reserving` are bound in what they can write to (Linux 4.7 and later).
+    """
+    limit = address_space(processes)
+    _lower(resource.RLIMIT_AS, resource.getrlimit(resource.RLIMIT_AS)[1] if reserving else limit)
+    if reserving:
+        _lower(resource.RLIMIT_DATA, limit)
 
 
 def _lower(kind: int, wanted: int) -> None:
     _, hard = resource.getrlimit(kind)
-    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    limit = wanted if resource.RLIM_INFINITY in (hard, wanted) else min(wanted, hard)
     with suppress(OSError, ValueError):  # macOS refuses RLIMIT_AS; the other limits still hold
         resource.setrlimit(kind, (limit, hard))

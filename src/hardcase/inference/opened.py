@@ -14,6 +14,7 @@ from hardcase.errors import ModelError
 from hardcase.inference import decoders
 from hardcase.inference.features import default_input, embedding
 from hardcase.inference.preprocess import place, render
+from hardcase.inference.providers import CPU
 from hardcase.inference.session import Network, infer, network, open_session
 from hardcase.inference.signature import MAX_NAME
 from hardcase.inference.spread import pictures_at_once
@@ -46,16 +47,18 @@ class Model:
     at_once: int
 
 
-def open_model(path: str, profile: Profile, threads: int, *, tapped: bool = True) -> Model:
+def open_model(
+    path: str, profile: Profile, threads: int, *, tapped: bool = True, provider: str = CPU
+) -> Model:
     """Open a model and check what its shapes tell against the profile. Raises ModelError.
 
     It gives embeddings where `tapped` and where it can. Where it takes any number of pictures, as
     many share a call as `spread` says, unless what it says of one would depend on the others.
     """
     if tapped:
-        session, tap = open_tapped(path, profile, threads)
+        session, tap = open_tapped(path, profile, threads, provider)
     else:
-        session, tap = open_session(path, threads=threads), None
+        session, tap = open_session(path, threads=threads, provider=provider), None
     fed = network(session, profile.input)
     taken = _taken(session.get_outputs(), profile)
     batched = decoders.check_outputs(profile, [node.shape for node in taken])
@@ -68,7 +71,7 @@ def open_model(path: str, profile: Profile, threads: int, *, tapped: bool = True
         fed = replace(fed, batch=1)
     if fed.batch is None and _mixes_pictures(path):
         fed = replace(fed, batch=1)
-    at_once = fed.batch or pictures_at_once(profile.input)
+    at_once = fed.batch or pictures_at_once(profile.input, accelerated=provider != CPU)
     return Model(fed, profile, tap, tuple(node.name for node in taken), at_once)
 
 
@@ -116,10 +119,10 @@ def _taken(outputs: Sequence[Any], profile: Profile) -> list[Any]:
     return [by_name[name] for name in profile.outputs]
 
 
-def open_encoder(request: EncoderRequest, threads: int) -> Network:
+def open_encoder(request: EncoderRequest, threads: int, provider: str = CPU) -> Network:
     """Open an encoder. Raises ModelError, which says that it is the encoder."""
     try:
-        session = open_session(request.model, threads=threads)
+        session = open_session(request.model, threads=threads, provider=provider)
         inputs = session.get_inputs()
         spec = request.input or default_input(inputs[0].shape if inputs else ())
         return network(session, spec)

@@ -14,6 +14,7 @@ import numpy as np
 from hardcase.errors import UsageError
 from hardcase.inference.budget import Plan
 from hardcase.inference.nms import MAX_BOXES
+from hardcase.inference.providers import AUTO, CHOICES
 from hardcase.inference.schema import InputSpec, Profile, input_from_json, profile_from_json
 from hardcase.model.boxes import Box
 from hardcase.model.embedding import pack, unpack
@@ -49,7 +50,10 @@ class EncoderRequest:
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """One run: the model (absolute path), how to use it, and which views to look at besides."""
+    """One run: the model (absolute path), how to use it, and which views to look at besides.
+
+    `provider` is what it is to be computed on, one of `providers.CHOICES`.
+    """
 
     model: str
     profile: Profile
@@ -57,6 +61,7 @@ class RunRequest:
     iou: float
     plan: Plan
     encoder: EncoderRequest | None = None
+    provider: str = AUTO
 
     def __post_init__(self) -> None:
         if not (0.0 <= self.threshold <= 1.0 and 0.0 <= self.iou <= 1.0):
@@ -64,6 +69,8 @@ class RunRequest:
         views = self.plan.views
         if not set(views) <= set(VIEWS) or len(set(views)) != len(views):
             raise UsageError(f"views must be some of {', '.join(VIEWS)}")
+        if self.provider not in CHOICES:
+            raise UsageError(f"the provider must be one of {', '.join(CHOICES)}")
 
     def to_json(self) -> dict[str, Any]:
         """Return the request as a message."""
@@ -74,6 +81,7 @@ class RunRequest:
             "iou": self.iou,
             "always": list(self.plan.always),
             "undecided": list(self.plan.undecided),
+            "provider": self.provider,
         }
         if self.encoder is not None:
             spec = self.encoder.input
@@ -98,6 +106,7 @@ def request_from_json(data: Mapping[str, Any]) -> RunRequest:
         data["iou"],
         Plan(tuple(data["always"]), tuple(data["undecided"])),
         encoder,
+        data.get("provider", AUTO),
     )
 
 

@@ -14,6 +14,7 @@ import onnxruntime
 from hardcase.errors import ModelError
 from hardcase.inference.feeds import Feed, feed_of
 from hardcase.inference.preprocess import tensor
+from hardcase.inference.providers import CPU, PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,11 +61,13 @@ def open_session(
     optimise: bool = True,
     folder: str | None = None,
     sizes: Mapping[str, int] | None = None,
+    provider: str = CPU,
 ) -> Any:
-    """Open an ONNX file, or the content of one, on the CPU, without custom operators.
+    """Open an ONNX file, or the content of one, on a provider, without custom operators.
 
-    External data is read from the model's own folder only, which for a content is `folder`; ONNX
-    Runtime refuses other paths. `sizes` fixes free axes by their names. Raises ModelError.
+    What the provider cannot compute is left to the processor. External data is read from the
+    model's own folder only, which for a content is `folder`; ONNX Runtime refuses other paths.
+    `sizes` fixes free axes by their names. Raises ModelError, also where the provider fails.
     """
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -78,10 +81,16 @@ def open_session(
         options.add_free_dimension_override_by_name(axis, size)
     if not optimise:
         options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    wanted = list(dict.fromkeys([PROVIDERS[provider], PROVIDERS[CPU]]))
     try:
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            model, options, providers=wanted, enable_fallback=False
+        )
     except Exception as error:  # the bindings raise RuntimeError's children and others besides
         raise ModelError(str(error)) from error
+    if session.get_providers()[:1] != wanted[:1]:  # its libraries are missing; that is only logged
+        raise ModelError("its libraries cannot be loaded")
+    return session
 
 
 def network(session: Any, spec: InputSpec) -> Network:

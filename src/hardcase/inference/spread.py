@@ -31,22 +31,26 @@ MAX_BATCH = 32
 class Spread:
     """`processes` children, in each `workers` threads that take images all the way.
 
-    `threads` is how many each call of the model uses itself.
+    `threads` is how many each call of the model uses itself. An accelerator is fed by one process.
     """
 
     processes: int
     workers: int
     threads: int
 
+    def merged(self) -> Spread:
+        """Return the same cores for a single process."""
+        return alone(self.processes * self.workers * self.threads)
 
-def spread(cores: int, weights: int, *, accelerated: bool = False) -> Spread:
+
+def spread(cores: int, weights: int) -> Spread:
     """Return how to spread a run of a model with so many bytes of weights.
 
     Images are taken side by side, since threads inside of one call of the model wait for each
     other at every layer. Processes do not share an interpreter, which is what small images and
-    models wait for; threads share the weights of a large one, and an accelerator is one for all.
+    models wait for; threads share the weights of a large one.
     """
-    if accelerated or weights > SMALL_MODEL:
+    if weights > SMALL_MODEL:
         return alone(cores)
     processes = min(cores, MAX_PROCESSES)
     return Spread(processes, max(1, min(cores // processes, MAX_WORKERS)), 1)
@@ -64,7 +68,8 @@ def weights_of(model: Path) -> int:
     return sum(file.stat().st_size for file in (model, *beside) if file.is_file())
 
 
-def pictures_at_once(spec: InputSpec, pixels: int = BATCH_PIXELS) -> int:
+def pictures_at_once(spec: InputSpec, *, accelerated: bool = False) -> int:
     """Return how many pictures of a size share a call of the model that takes any number."""
     width, height = spec.size
+    pixels = ACCELERATOR_PIXELS if accelerated else BATCH_PIXELS
     return max(1, min(MAX_BATCH, pixels // (width * height)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hardcase.errors import ModelError
 from hardcase.inference.features import Layer, coarsest, layers
 from hardcase.inference.graph import read_graph, with_outputs
+from hardcase.inference.providers import CPU
 from hardcase.inference.session import open_session
 from hardcase.model.job import Task
 
@@ -32,21 +33,23 @@ class Tap:
     channels_first: bool
 
 
-def open_tapped(path: str, profile: Profile, threads: int) -> tuple[Any, Tap | None]:
+def open_tapped(
+    path: str, profile: Profile, threads: int, provider: str = CPU
+) -> tuple[Any, Tap | None]:
     """Open a model, with the tensor that serves as embedding among its outputs where it has one.
 
     A model whose file cannot be read that way runs without: large ones, ones whose graph says
     nothing of layers, ones that the runtime does not take with another output. Raises ModelError.
     """
     try:
-        session, tap = _tapped(path, profile, threads)
+        session, tap = _tapped(path, profile, threads, provider)
     except (ModelError, ValueError, OSError, MemoryError):
         # whatever is wrong with the model itself, opening it as it is tells better
-        return open_session(path, threads=threads), None
+        return open_session(path, threads=threads, provider=provider), None
     return session, tap
 
 
-def _tapped(path: str, profile: Profile, threads: int) -> tuple[Any, Tap]:
+def _tapped(path: str, profile: Profile, threads: int, provider: str) -> tuple[Any, Tap]:
     file = Path(path)
     if file.stat().st_size > MAX_BYTES:
         raise ValueError("a file too large to edit")
@@ -60,7 +63,8 @@ def _tapped(path: str, profile: Profile, threads: int) -> tuple[Any, Tap]:
     if chosen is None:
         raise ValueError("no layer to look into")
     new = {chosen.taken} - set(graph.outputs)
-    session = open_session(with_outputs(data, new), threads=threads, folder=folder)
+    edited = with_outputs(data, new)
+    session = open_session(edited, threads=threads, folder=folder, provider=provider)
     return session, Tap(chosen.taken, chosen.channels_first)
 
 

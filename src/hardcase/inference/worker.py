@@ -20,15 +20,18 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
+import onnxruntime
+
 from hardcase.errors import ModelError
 from hardcase.inference.child import DESCRIBE, PROBE
 from hardcase.inference.evidence import Looker, gather, open_looker
 from hardcase.inference.limits import available_cores, limit_memory, restrict
 from hardcase.inference.probing import probe
+from hardcase.inference.providers import CPU, chosen
 from hardcase.inference.request import evidence_to_json, request_from_json
 from hardcase.inference.session import open_session
 from hardcase.inference.signature import MAX_METADATA_CHARS, MAX_METADATA_ENTRIES, MAX_TENSORS
-from hardcase.inference.spread import Spread, alone, pictures_at_once
+from hardcase.inference.spread import Spread, alone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,9 +86,14 @@ def serve(command: Mapping[str, Any], answers: IO[bytes]) -> None:
     """
     request = request_from_json(command)
     share = _share(command)
-    limit_memory(share.processes)
+    provider, _ = chosen(request.provider, onnxruntime.get_available_providers())
+    limit_memory(share.processes, reserving=provider != CPU)
     looker = open_looker(request, share.threads)
-    waiting = Waiting(pictures_at_once(request.profile.input))
+    if looker.provider != CPU:
+        share = share.merged()
+    elif provider != CPU:
+        limit_memory(share.processes)
+    waiting = Waiting(looker.at_once)
 
     def listen() -> None:
         for line in sys.stdin.buffer:
@@ -102,7 +110,7 @@ def serve(command: Mapping[str, Any], answers: IO[bytes]) -> None:
 
     for job in (listen, *[work] * share.workers):
         threading.Thread(target=job, daemon=True).start()
-    _emit(answers, {"ready": True})
+    _emit(answers, {"ready": True, "provider": looker.provider, "note": looker.note[:1000]})
     while True:
         _emit(answers, *waiting.answers())
 
