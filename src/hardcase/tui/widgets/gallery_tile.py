@@ -115,7 +115,7 @@ class _Sheet:
 
     def write(self, row: int, column: int, text: str, colours: Pair) -> None:
         """Write a text, as far as there is room, one cell a character, wide ones on two."""
-        if not 0 <= row < self.rows:
+        if not 0 <= row < self.rows or column < 0:
             return
         x = column
         for cluster, width in clusters(text):
