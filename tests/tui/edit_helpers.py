@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 MODEL = "toy#1"
+ALL_OF_IT = ("b", "a", "a", "z", "t")
+"""Keys that draw a box over the whole image at 80x24, from the first letters to the last."""
 CAT = Annotation("cat", Box(40, 40, 120, 120), 0.9, MODEL)
 DOG = Annotation("dog", Box(160, 16, 240, 96), 0.4, MODEL)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from edit_helpers import CAT, DOG, MODEL, boxed_job, boxes, changes, editor_on, opened
+from edit_helpers import ALL_OF_IT, CAT, DOG, MODEL, boxed_job, boxes, changes, editor_on, opened
 from tui_helpers import app_on, job_screen, said, screen_text, wait_for
 
 from hardcase.model.boxes import Box
@@ -162,26 +162,24 @@ async def test_arrows_pan_where_no_box_is_selected(job) -> None:
 
 async def test_a_new_box_asks_for_its_label_once_and_reuses_it(job) -> None:
     async with editor_on(job) as (pilot, screen):
-        await pilot.press("b")
+        await pilot.press(*ALL_OF_IT)
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, LabelDialog), "the labels")
         await pilot.press("d", "o", "g", "enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the editor")
-        assert job.sample(1).annotations == (CAT, DOG, Annotation("dog", Box(80, 40, 240, 120)))
-        await pilot.press("z", "b")
-        last = job.sample(1).annotations[-1]
+        assert job.sample(1).annotations == (CAT, DOG, Annotation("dog", Box(0, 0, 320, 160)))
+        await pilot.press(*ALL_OF_IT)
         assert len(boxes(job)) == 4
-        assert last.label == "dog"
-        assert last.box.area < 160 * 80
+        assert job.sample(1).annotations[-1].label == "dog"
         await pilot.press("escape", "j")
         editor = await opened(pilot)
         assert editor.sample_id == 2
-        await pilot.press("b")
-        assert job.sample(2).annotations[2] == Annotation("dog", Box(80, 40, 240, 120))
+        await pilot.press(*ALL_OF_IT)
+        assert job.sample(2).annotations[2] == Annotation("dog", Box(0, 0, 320, 160))
 
 
 async def test_no_label_picked_is_no_box(job) -> None:
     async with editor_on(job) as (pilot, screen):
-        await pilot.press("b")
+        await pilot.press(*ALL_OF_IT)
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, LabelDialog), "the labels")
         await pilot.press("escape")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the editor")
@@ -191,19 +189,19 @@ async def test_no_label_picked_is_no_box(job) -> None:
 async def test_the_only_label_of_a_job_needs_no_asking(tmp_path) -> None:
     with boxed_job(tmp_path / "images", [], ["cat"]) as job:
         async with editor_on(job) as (pilot, _):
-            await pilot.press("b")
-            assert job.sample(1).annotations == (Annotation("cat", Box(80, 40, 240, 120)),)
+            await pilot.press(*ALL_OF_IT)
+            assert job.sample(1).annotations == (Annotation("cat", Box(0, 0, 320, 160)),)
 
 
 async def test_a_job_without_labels_gets_its_first_one_with_the_first_box(tmp_path) -> None:
     with boxed_job(tmp_path / "images", [], []) as job:
         async with editor_on(job) as (pilot, screen):
-            await pilot.press("b")
+            await pilot.press(*ALL_OF_IT)
             await wait_for(pilot, lambda: isinstance(pilot.app.screen, LabelDialog), "the labels")
             await pilot.press("c", "o", "w", "enter")
             await wait_for(pilot, lambda: pilot.app.screen is screen, "the editor")
             assert [label.name for label in job.labels] == ["cow"]
-            assert job.sample(1).annotations == (Annotation("cow", Box(80, 40, 240, 120)),)
+            assert job.sample(1).annotations == (Annotation("cow", Box(0, 0, 320, 160)),)
             assert screen.overlays()[0].colour == job.labels[0].colour
 
 
@@ -310,7 +308,7 @@ async def test_boxes_hide_and_come_back_with_the_next_edit(job) -> None:
 
 async def test_overlays_are_the_annotations_in_their_order(job) -> None:
     async with editor_on(job) as (pilot, screen):
-        await pilot.press("tab", "l", "b")
+        await pilot.press("tab", "l", *ALL_OF_IT)
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, LabelDialog), "the labels")
         await pilot.press("enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the editor")
@@ -341,7 +339,7 @@ async def test_messages_name_the_users_keys(job) -> None:
         screen = await opened(pilot)
         await pilot.press("3")
         assert said(screen) == "labeled traffic light · f5 undoes"
-        await pilot.press("f6")
+        await pilot.press("f6", *ALL_OF_IT[1:])
         assert said(screen).endswith("←↓f8→ move it, n s w e move its edges")
         await pilot.press("d")
         assert said(screen) == "deleted the box · f5 undoes"

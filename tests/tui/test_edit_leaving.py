@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from edit_helpers import CAT, DOG, boxed_job, boxes, editor_on, left, opened
+from edit_helpers import ALL_OF_IT, CAT, DOG, boxed_job, boxes, editor_on, left, opened
 from PIL import Image
 from tui_helpers import app_on, job_screen, make_images, said, screen_text, wait_for
 
@@ -101,14 +101,14 @@ async def test_confirming_an_unlabeled_sample_needs_a_box(job) -> None:
         await pilot.press("enter")
         assert pilot.app.screen is editor
         assert said(editor).startswith("nothing to confirm")
-        await pilot.press("b")
+        await pilot.press(*ALL_OF_IT)
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, LabelDialog), "the labels")
         await pilot.press("enter")
         await wait_for(pilot, lambda: pilot.app.screen is editor, "the editor")
         await pilot.press("enter")
         await left(pilot)
     assert job.sample(3).status is Status.LABELED
-    assert boxes(job, 3) == [(80, 40, 240, 120)]
+    assert boxes(job, 3) == [(0, 0, 320, 160)]
 
 
 async def test_a_labeled_sample_stays_labeled_and_enter_goes_on(job) -> None:

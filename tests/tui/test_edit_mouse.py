@@ -63,6 +63,33 @@ async def test_a_drag_moves_the_box_as_one_change(job) -> None:
         assert job.sample(1).annotations == (CAT, DOG)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "box"),
+    [
+        ((10, 10), (5, 12), (20, 40, 120, 120)),
+        ((29, 10), (34, 12), (40, 40, 140, 120)),
+        ((20, 5), (25, 2), (40, 16, 120, 120)),
+        ((20, 14), (25, 16), (40, 40, 120, 136)),
+        ((10, 5), (5, 2), (20, 16, 120, 120)),
+        ((29, 14), (34, 16), (40, 40, 140, 136)),
+        ((29, 10), (0, 10), (40, 40, 41, 120)),
+    ],
+    ids=["left", "right", "top", "bottom", "upper left", "lower right", "beyond the other edge"],
+)
+async def test_an_edge_or_a_corner_that_is_held_is_dragged(job, start, end, box) -> None:
+    async with editor_on(job) as (pilot, _):
+        await drag(pilot, start, end)
+        assert boxes(job) == [box, DOG_BOX]
+        assert changes(job) == 1
+
+
+async def test_a_box_too_small_to_have_an_inside_is_dragged_as_a_whole(job) -> None:
+    job.set_annotations(1, [Annotation("cat", Box(40, 40, 48, 56))])
+    async with editor_on(job) as (pilot, _):
+        await drag(pilot, (10, 5), (12, 6))
+        assert boxes(job) == [(48, 48, 56, 64)]
+
+
 async def test_a_drag_back_to_where_it_began_changes_nothing(job) -> None:
     async with editor_on(job) as (pilot, _):
         await drag(pilot, (20, 10), (25, 10), (20, 10))

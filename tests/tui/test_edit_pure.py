@@ -39,6 +39,11 @@ def drafts(draw: st.DrawFn) -> Draft:
 
 STEPS = st.floats(-6000, 6000).filter(lambda v: abs(v) >= 1)
 POINTS = st.tuples(st.floats(-9e3, 9e3), st.floats(-9e3, 9e3))
+BOXES = st.builds(
+    lambda x, y, w, h: Box(x, y, x + w, y + h),
+    *(st.floats(-9e3, 9e3), st.floats(-9e3, 9e3), st.floats(1e-3, 9e3), st.floats(1e-3, 9e3)),
+)
+"""Boxes inside, outside or across the edges of an image."""
 OPERATIONS = st.one_of(
     st.tuples(st.just("nudged"), STEPS, STEPS),
     st.tuples(st.just("pulled"), st.sampled_from(Edge), STEPS),
@@ -46,6 +51,9 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("deleted")),
     st.tuples(st.just("stepped"), st.sampled_from([1, -1])),
     st.tuples(st.just("drawn"), POINTS, POINTS),
+    st.tuples(st.just("dragged"), st.sets(st.sampled_from(Edge)), STEPS, STEPS),
+    st.tuples(st.just("snapped_to"), BOXES),
+    st.tuples(st.just("copied"), st.lists(st.builds(Annotation, st.just("a"), BOXES), max_size=3)),
     st.tuples(st.just("reset")),
 )
 
@@ -74,7 +82,7 @@ def test_whatever_is_done_boxes_stay_inside_and_at_least_a_pixel_large(start, op
         count = len(draft.annotations)
         assert (draft.selected is None) == (count == 0)
         assert draft.selected is None or 0 <= draft.selected < count
-        if operation[0] in {"nudged", "pulled", "relabeled"}:
+        if operation[0] in {"nudged", "pulled", "relabeled", "dragged", "snapped_to"}:
             others = [n for n in range(count) if n != draft.selected]
             assert all(draft.annotations[n] is before.annotations[n] for n in others)
 
@@ -133,6 +141,28 @@ def test_a_box_smaller_than_a_pixel_can_grow_but_not_shrink() -> None:
     assert editing.resized(box, Edge.RIGHT, 2, 320, 160) == (10.25, 10, 12.75, 20)
 
 
+@given(drafts(), st.lists(st.builds(Annotation, st.sampled_from("ab"), BOXES), max_size=6))
+def test_copies_are_a_persons_and_never_twice_the_same(draft, others) -> None:
+    after = editing.copied(draft, others)
+    count = len(draft.annotations)
+    assert after.annotations[:count] == draft.annotations
+    copies = after.annotations[count:]
+    assert all(a.by == HUMAN and a.score is None for a in copies)
+    assert editing.copied(after, others).annotations == after.annotations
+    assert len(copies) <= len(others)
+    if copies:
+        assert after.selected == count
+
+
+@given(drafts())
+def test_a_corner_drags_two_edges_and_no_edge_all_of_the_box(draft) -> None:
+    if draft.box is None:
+        return
+    corner = editing.dragged(draft, {Edge.LEFT, Edge.TOP}, -3, -5)
+    assert corner == editing.pulled(editing.pulled(draft, Edge.LEFT, 3), Edge.TOP, 5)
+    assert editing.dragged(draft, (), -3, -5) == editing.nudged(draft, -3, -5)
+
+
 def test_extras_of_an_annotation_survive_editing() -> None:
     old = Annotation("a", Box(0, 0, 9, 9), 0.5, "toy#1", {"difficult": True})
     new = editing.nudged(Draft((old,), 99, 99, 0), 5, 0).annotation
@@ -151,11 +181,6 @@ def test_what_comes_back_is_selected() -> None:
     assert editing.replaced(Draft((a, c), 99, 99, 0), (a, b, c)).annotation == b
     assert editing.replaced(Draft((a, b), 99, 99, 0), (a, b, c)).annotation == c
     assert editing.replaced(Draft((a, b, c), 99, 99, 2), (a, b)).annotation == b
-
-
-def test_a_new_box_takes_a_quarter_of_the_view_in_its_middle() -> None:
-    assert editing.middle_of((0, 0, 320, 160), 320, 160) == (80, 40, 240, 120)
-    assert editing.middle_of((100, 50, 101.5, 50.5), 320, 160) == (100, 50, 102, 51)
 
 
 @given(

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from edit_helpers import boxed_job
 
 from hardcase.tui.actions import ACTIONS, Place, describe_keys, keys_markdown
 from hardcase.tui.keymap import check_clashes
@@ -13,10 +14,9 @@ from hardcase.tui.screens.jobs import JobsScreen
 
 ON_JOBS = (Place.EVERYWHERE, Place.LISTS, Place.JOB, Place.ZOOMED)
 ON_OTHERS = {
-    Place.EVERYWHERE: (JobsScreen, EditScreen),
+    Place.EVERYWHERE: (JobsScreen,),
     Place.LISTS: (JobsScreen,),
     Place.JOBS: (JobsScreen,),
-    Place.EDITOR: (EditScreen,),
 }
 
 
@@ -42,6 +42,14 @@ def test_every_action_of_a_job_has_a_method_on_its_screen_or_a_desk(make_job) ->
             assert callable(getattr(screen, f"action_{action.method.partition('(')[0]}", None)), (
                 action
             )
+
+
+def test_every_action_of_the_editor_has_a_method_on_its_screen_or_a_desk(tmp_path) -> None:
+    with boxed_job(tmp_path / "images") as session:
+        screen = EditScreen(ACTIONS, session, 1)
+        for action in ACTIONS:
+            if action.where in {Place.EVERYWHERE, Place.EDITOR, Place.DRAWING}:
+                assert callable(getattr(screen, f"action_{action.method.partition('(')[0]}", None))
 
 
 def test_no_two_desks_have_the_same_action(make_job) -> None:

@@ -58,13 +58,15 @@ def draw(
     of where it is above that. The picture itself is not touched, so
     it can be drawn on again. Texts of overlays may hold anything: they are made printable and cut.
     `ground` has the colours of the picture where its own cells do not tell them. With an `aim`,
-    rulers and its cross are drawn over all of it, instead of tags.
+    rulers and its cross are drawn too, instead of tags and the hard mark.
     """
     if not (hard or hint or overlays or aim):
         return picture
     chars, fg, bg = picture.chars.astype("<U8"), picture.fg.copy(), picture.bg.copy()
-    spans = list(_corner_marks(picture, hard=hard, hint=hint))
+    spans = list(_corner_marks(picture, hard=hard and aim is None, hint=hint))
     corner = minimap(placement, picture.depth) if placement is not None and hint else None
+    if placement is not None and aim is not None:
+        _cross((chars, fg, bg), aim, placement, ground or picture)
     if placement is not None and overlays:
         ordered = sorted(overlays, key=lambda o: (o.selected, -o.box.area))
         boxes = [(o, placement.cells_of(*o.box)) for o in ordered]
@@ -79,7 +81,8 @@ def draw(
         where = np.s_[-1 - corner.rows : -1, -corner.columns :]
         chars[where], fg[where], bg[where] = corner.chars, corner.fg, corner.bg
     if placement is not None and aim is not None:
-        _rule((chars, fg, bg), aim, placement, ground or picture)
+        for span in names(aim, placement):
+            _write((chars, fg, bg), span, picture.depth)
     return CellGrid(chars, fg, bg, picture.depth)
 
 
@@ -136,15 +139,14 @@ def _outline(arrays: _Arrays, overlay: Overlay, placement: Placement, ground: Ce
     bg[y, x] = np.where(swapped, colour, behind_it)
 
 
-def _rule(arrays: _Arrays, aim: Aim, placement: Placement, ground: CellGrid) -> None:
-    """Draw rulers, signposts between them, and the lines of a cross."""
+def _cross(arrays: _Arrays, aim: Aim, placement: Placement, ground: CellGrid) -> None:
+    """Draw the lines of a cross, and signposts between the rulers."""
     chars, fg, bg = arrays
-    marks = [*cross(aim, placement), *signposts(placement)]
+    marks = [*signposts(placement), *cross(aim, placement)]
     x, y = np.array([m[0] for m in marks]), np.array([m[1] for m in marks])
     chars[y, x] = [m[2] for m in marks]
-    fg[y, x], bg[y, x] = inks(mean(ground, y, x), ground.depth)
-    for span in names(aim, placement):
-        _write(arrays, span, ground.depth)
+    bg[y, x] = BLACK if ground.depth is Depth.MONO else nearest(mean(ground, y, x), ground.depth)
+    fg[y, x] = inks(bg[y, x], ground.depth)
 
 
 def _write(arrays: _Arrays, span: Span, depth: Depth) -> None:

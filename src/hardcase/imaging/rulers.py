@@ -7,13 +7,14 @@ a point within about a cell, at any zoom, for the rulers lie along what is shown
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from hardcase.imaging.contrast import WHITE, behind, rgb
-from hardcase.imaging.depth import Depth, flat, nearest
+from hardcase.imaging.contrast import BLACK, WHITE, luminance, rgb
+from hardcase.imaging.depth import Depth
 from hardcase.imaging.tags import Span
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
 LETTERS = ascii_lowercase
 
-_NAMED = 4
-"""Every fourth mark of both rulers is named within the picture too."""
+_APART = (8, 3)
+"""Columns and rows from one name within the picture to the next, at least."""
 
 _ASKED, _IDLE = rgb("#f0d060"), rgb("#303030")
-_LINE = rgb("#ffffff")
+_LIGHT = 0.3
+"""Relative luminance from which a picture has black lines on it, below it white ones."""
 _ACROSS, _DOWN, _MEET = "─", "│", "┼"
 
 
@@ -102,20 +104,25 @@ def signposts(placement: Placement) -> Iterator[tuple[int, int, str]]:
     """Yield (column, row, letter) of some points' names, within the picture."""
     across, down = rulers(placement)
     last = placement.cells_of(*placement.source_box)[2]
-    for i in range(_NAMED, across.marks - 1, _NAMED):
-        for j in range(_NAMED, down.marks - 1, _NAMED):
+    every, other = (
+        ceil(least * (ruler.marks - 1) / shown)
+        for least, ruler, shown in (
+            (_APART[0], across, placement.shown_columns),
+            (_APART[1], down, placement.shown_half_rows / 2),
+        )
+    )
+    for i in range(every, across.marks - 1, every):
+        for j in range(other, down.marks - 1, other):
             column, row = _cell(across.mark(i), down.mark(j), placement)
             if column < last:
                 yield column, row, LETTERS[i]
                 yield column + 1, row, LETTERS[j]
 
 
-def inks(ground: NDArray[np.uint8], depth: Depth) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the colour of lines and signposts, and (N, 3) what is behind them over a ground."""
-    if depth is Depth.MONO:
-        return WHITE, np.zeros_like(ground)
-    colour = flat(_LINE, depth)
-    return colour, behind(colour, nearest(ground, depth), depth)
+def inks(ground: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
+    """Return the (N, 3) colours of lines and signposts over the colours of a picture."""
+    light = (luminance(ground) >= _LIGHT) & (depth is not Depth.MONO)
+    return np.where(light[:, None], BLACK, WHITE)
 
 
 def _cell(x: float, y: float, placement: Placement) -> tuple[int, int]:

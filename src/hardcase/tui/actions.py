@@ -27,6 +27,8 @@ class Place(StrEnum):
     GALLERY = "gallery"
     """A job while its gallery is shown. Keys of this place go before those of the job."""
     EDITOR = "editor"
+    DRAWING = "drawing"
+    """The editor while a box is drawn. Letters name places there."""
     FILTER = "filter"
     """A job while its filter is typed. Letters are text there."""
     DIALOG = "dialog"
@@ -41,7 +43,7 @@ class Place(StrEnum):
 
 _MEETS = {
     Place.EVERYWHERE: frozenset(
-        {Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB, Place.EDITOR}
+        {Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB, Place.EDITOR, Place.DRAWING}
     ),
     Place.LISTS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB}),
     Place.JOBS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS}),
@@ -49,6 +51,7 @@ _MEETS = {
     Place.ZOOMED: frozenset({Place.ZOOMED}),
     Place.GALLERY: frozenset({Place.GALLERY}),
     Place.EDITOR: frozenset({Place.EVERYWHERE, Place.EDITOR}),
+    Place.DRAWING: frozenset({Place.EVERYWHERE, Place.DRAWING}),
     Place.FILTER: frozenset({Place.FILTER}),
     Place.DIALOG: frozenset({Place.DIALOG}),
     Place.LABELS: frozenset({Place.LABELS}),
@@ -62,6 +65,7 @@ PLACE_TITLES = {
     Place.ZOOMED: "In a job, picture zoomed in",
     Place.GALLERY: "In a job, gallery",
     Place.EDITOR: "Box editor",
+    Place.DRAWING: "While drawing a box",
     Place.FILTER: "While typing a filter",
     Place.DIALOG: "In a dialog",
     Place.LABELS: "In the list of labels",
@@ -131,22 +135,33 @@ def _editor() -> Iterable[Action]:
     here = Place.EDITOR
     yield Action("edit_confirm", ("enter", "a"), "Confirm the boxes and go on", here, "confirm", 2)
     yield Action("edit_leave", ("escape",), "Back to the job; edits are kept", here, "back", 6)
-    yield Action("edit_new", ("b",), "New box in the middle of the view", here, "new", 3)
+    yield Action(
+        "edit_new", ("b",), "New box: two letters name each corner, or arrows", here, "new", 3
+    )
+    yield Action("edit_fine", ("f",), "Zoom to the box, draw it anew, zoom back", here, "finer", 8)
+    yield Action("edit_redraw", ("B",), "Draw the box anew", here)
     yield Action("edit_next", ("tab",), "Select the next box", here, "next", 6)
     yield Action("edit_previous", ("shift+tab",), "Select the previous box", here)
     for way, key in (("left", "h"), ("down", "j"), ("up", "k"), ("right", "l")):
         shown = ("move", 4, "←↓↑→") if way == "left" else ("", 0, "")
-        text = f"Move the box {way} by a cell; no box: pan"
+        text = f"Move the box {way} by a step; no box: pan"
         yield Action(f"edit_{way}", (way, key), text, here, *shown, f"move('{way}')")
         far = (f"shift+{way}", key.upper())
-        text = f"Move the box {way} by five cells"
+        text = f"Move the box {way} by five steps"
         yield Action(f"edit_far_{way}", far, text, here, command=f"move_far('{way}')")
     for edge, side in (("top", "north"), ("bottom", "south"), ("left", "west"), ("right", "east")):
         shown = ("edges", 5, "nswe") if edge == "top" else ("", 0, "")
-        out, inwards = (f"Move the {edge} edge ({side}) {way} by a cell" for way in ("out", "in"))
+        out, inwards = (f"Move the {edge} edge ({side}) {way} by a step" for way in ("out", "in"))
         yield Action(f"edit_{edge}_out", (side[0],), out, here, *shown, f"pull('{edge}', 1)")
         capital = (side[0].upper(),)
         yield Action(f"edit_{edge}_in", capital, inwards, here, command=f"pull('{edge}', -1)")
+    yield Action("edit_finer", (",",), "Smaller steps, down to a pixel", here, command="gear(-1)")
+    yield Action("edit_coarser", (".",), "Larger steps", here, command="gear(1)")
+    yield Action("edit_snap", ("m",), "Pull the box to strong edges of the image nearby", here)
+    yield Action("edit_numbers", ("x",), "Give the box by its numbers; no box: a new one", here)
+    yield Action(
+        "edit_copy", ("p",), "Add the boxes of the image seen before this one", here, "previous", 9
+    )
     for n in range(1, 10):
         text = f"Set label {n} of the box"
         shown = ("label", 9, "1-9") if n == 1 else ("", 0, "")
@@ -165,6 +180,19 @@ def _editor() -> Iterable[Action]:
     yield Action("edit_zoom_fit", ("0",), "Fit the picture again", here)
     yield Action("edit_toggle_boxes", ("o",), "Show or hide the boxes", here, "hide", 13)
     yield Action("edit_save_again", ("ctrl+s",), "Try to save again after a disk error", here)
+
+
+def _drawing() -> Iterable[Action]:
+    here = Place.DRAWING
+    yield Action("draw_place", ("enter", "space"), "Place a corner here", here, "corner here", 2)
+    yield Action("draw_back", ("backspace",), "Take the last letter back", here, "back up", 4)
+    yield Action("draw_cancel", ("escape",), "Draw nothing after all", here, "cancel", 3)
+    for way in ("left", "down", "up", "right"):
+        shown = ("cross", 5, "←↓↑→") if way == "left" else ("", 0, "")
+        text = f"Move the cross {way} by a step"
+        yield Action(f"draw_{way}", (way,), text, here, *shown, f"draw_move('{way}', 1)")
+        far, text = (f"shift+{way}",), f"Move the cross {way} by five steps"
+        yield Action(f"draw_far_{way}", far, text, here, command=f"draw_move('{way}', 5)")
 
 
 def _labels_dialog() -> Iterable[Action]:
@@ -225,6 +253,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_tab", ("]",), "Next tab", Place.JOB, "tabs", 6, "[ ]"),
     Action("filter", ("/",), "Filter the list", Place.JOB, "filter", 13),
     Action("leave", ("escape",), "Drop the selection, then the filter", Place.JOB),
+    Action("decisions", ("W",), "List the last decisions and go back to one", Place.JOB),
+    Action("sync", ("S",), "Sync with the folder: new, moved, missing images", Place.JOB),
+    Action("delete", ("D",), "Delete from the job; the files stay", Place.JOB),
+    Action("delete_files", ("ctrl+d",), "Delete, and the files too, after asking twice", Place.JOB),
     Action("auto_label", ("A",), "Auto label with a model", Place.JOB, "auto label", 14),
     Action(
         "confirm_unseen",
@@ -253,10 +285,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pan_right", ("right", "l"), "Pan right", Place.ZOOMED),
     *_gallery(),
     *_editor(),
-    Action("decisions", ("W",), "List the last decisions and go back to one", Place.JOB),
-    Action("sync", ("S",), "Sync with the folder: new, moved, missing images", Place.JOB),
-    Action("delete", ("D",), "Delete from the job; the files stay", Place.JOB),
-    Action("delete_files", ("ctrl+d",), "Delete, and the files too, after asking twice", Place.JOB),
+    *_drawing(),
     Action("filter_keep", ("enter",), "Keep the filter", Place.FILTER, "keep", 1),
     Action("filter_clear", ("escape",), "Clear the filter", Place.FILTER, "clear", 2),
     Action(

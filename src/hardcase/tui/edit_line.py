@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -14,13 +15,26 @@ from hardcase.tui.widgets.text import count, elide
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hardcase.model.boxes import Box
     from hardcase.tui.editing import Draft
 
 Part = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A box being drawn: its label, empty if it is not known; its corner `at`, and the other."""
+
+    label: str
+    at: tuple[float, float]
+    box: Box | None
+
+
 class BoxLine(Widget, can_focus=False):
-    """Which box of how many, its label, score, corners and size in source pixels."""
+    """Which box of how many, its label, score, corners and size in source pixels.
+
+    Or the same of one that is being drawn.
+    """
 
     DEFAULT_CSS = """
     BoxLine { height: 1; padding: 0 1; }
@@ -29,21 +43,34 @@ class BoxLine(Widget, can_focus=False):
     def __init__(self, key: Callable[[str], str]) -> None:
         super().__init__()
         self._key = key
-        self._draft: Draft | None = None
+        self._shown: Draft | Drawn | None = None
         self._colour = ""
 
-    def show(self, draft: Draft, colour: str) -> None:
-        """Show the selected box of a draft, whose label has this colour."""
-        if (draft, colour) != (self._draft, self._colour):
-            self._draft, self._colour = draft, colour
+    def show(self, shown: Draft | Drawn, colour: str) -> None:
+        """Show the selected box of a draft, or one being drawn, whose label has this colour."""
+        if (shown, colour) != (self._shown, self._colour):
+            self._shown, self._colour = shown, colour
             self.refresh()
 
     def render(self) -> Content:
         """Draw the line."""
-        if self._draft is None:
+        if self._shown is None:
             return Content("")
         width = self.content_size.width
-        return Content.assemble(*parts(self._draft, self._colour, width, self._key))
+        if isinstance(self._shown, Drawn):
+            return Content.assemble(*parts_of_drawn(self._shown, self._colour, width))
+        return Content.assemble(*parts(self._shown, self._colour, width, self._key))
+
+
+def parts_of_drawn(drawn: Drawn, colour: str, width: int) -> list[Part]:
+    """Return the line of a box being drawn as texts with their styles, in `width` cells."""
+    x, y = drawn.at
+    numbers = f"  corner at x {x:.0f}  y {y:.0f}" if drawn.box is None else _numbers(drawn.box)
+    room = width - cell_len(f"drawing ■ {numbers}")
+    if not drawn.label:
+        return [("drawing ", "bold"), (elide("a new box", room + 2), "$muted"), (numbers, "")]
+    label = elide(drawn.label, max(room, 1))
+    return [("drawing ", "bold"), ("■ ", colour), (label, "bold"), (numbers, "")]
 
 
 def parts(draft: Draft, colour: str, width: int, key: Callable[[str], str]) -> list[Part]:
@@ -62,9 +89,7 @@ def parts(draft: Draft, colour: str, width: int, key: Callable[[str], str]) -> l
     place = f"{(draft.selected or 0) + 1}/{boxes} "
     maker = " a person" if annotation.by == HUMAN else f" by {annotation.by}"
     score = "" if annotation.score is None else f" {annotation.score:.0%}"
-    corners = "  ".join(f"{name} {_number(value)}" for name, value in zip(_NAMES, box, strict=True))
-    size = f"{_number(box.width)}×{_number(box.height)} px"
-    numbers = f"  {corners}  {size}"
+    numbers = _numbers(box)
     room = width - cell_len(f"{place}■ {score}{numbers}")
     label = elide(annotation.label, max(room, 1))
     maker = elide(maker, _MAKER_WIDTH)
@@ -76,9 +101,13 @@ def parts(draft: Draft, colour: str, width: int, key: Callable[[str], str]) -> l
         (label, "bold"),
         (score, ""),
         (maker, "$muted"),
-        (f"  {corners}", ""),
-        (f"  {size}", "$muted"),
+        (numbers, ""),
     ]
+
+
+def _numbers(box: Box) -> str:
+    corners = "  ".join(f"{name} {_number(value)}" for name, value in zip(_NAMES, box, strict=True))
+    return f"  {corners}  {_number(box.width)}×{_number(box.height)} px"
 
 
 def _number(value: float) -> str:

@@ -15,7 +15,7 @@ from hardcase.model.boxes import Box
 from hardcase.model.job import HUMAN, Annotation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 MIN_SIDE = 1.0
 """No edit makes a side of a box shorter than this."""
@@ -102,6 +102,37 @@ def pulled(draft: Draft, edge: Edge, by: float) -> Draft:
     return draft if after == rounded(draft.box) else with_box(draft, after)
 
 
+def dragged(draft: Draft, edges: Collection[Edge], dx: float, dy: float) -> Draft:
+    """Move some edges of the selected box by (dx, dy), all of it if there are none."""
+    if not edges:
+        return nudged(draft, dx, dy)
+    for edge in edges:
+        by = dx if edge in (Edge.LEFT, Edge.RIGHT) else dy
+        draft = pulled(draft, edge, by if edge in (Edge.RIGHT, Edge.BOTTOM) else -by)
+    return draft
+
+
+def snapped_to(draft: Draft, box: Box) -> Draft:
+    """Give the selected annotation another box, of which what lies in the image counts."""
+    inside = _sized(rounded(box), draft.width, draft.height)
+    return draft if inside is None else with_box(draft, inside)
+
+
+def copied(draft: Draft, annotations: Sequence[Annotation]) -> Draft:
+    """Add what lies in the image of annotations of another one, but for what is there already.
+
+    The copies are a person's. The first of them is selected, if there is one.
+    """
+    there = {(a.label, a.box and rounded(a.box)) for a in draft.annotations}
+    copies = []
+    for annotation in annotations:
+        box = annotation.box and _sized(annotation.box, draft.width, draft.height)
+        if box is not None and (annotation.label, box) not in there:
+            there.add((annotation.label, box))
+            copies.append(Annotation(annotation.label, box))
+    return replaced(draft, (*draft.annotations, *copies))
+
+
 def relabeled(draft: Draft, label: str) -> Draft:
     """Give the selected annotation another label; it is a person's then."""
     annotation = draft.annotation
@@ -160,13 +191,6 @@ def resized(box: Box, edge: Edge, by: float, width: int, height: int) -> Box:
     return rounded(Box(x1, y1, x2, y2))
 
 
-def middle_of(part: tuple[float, float, float, float], width: int, height: int) -> Box:
-    """Return a box of whole pixels in the middle of a part of the image, a quarter of its area."""
-    x1, y1, x2, y2 = part
-    dx, dy = (x2 - x1) / 4, (y2 - y1) / 4
-    return spanned((x1 + dx, y1 + dy), (x2 - dx, y2 - dy), width, height)
-
-
 def spanned(
     corner: tuple[float, float], opposite: tuple[float, float], width: int, height: int
 ) -> Box:
@@ -174,6 +198,15 @@ def spanned(
     x1, x2 = _span(corner[0], opposite[0], width)
     y1, y2 = _span(corner[1], opposite[1], height)
     return Box(x1, y1, x2, y2)
+
+
+def _sized(box: Box, width: int, height: int) -> Box | None:
+    """Return the part of a box inside the image, None if it is too small to be a box there."""
+    inside = box.clipped(width, height)
+    if inside is None:
+        return None
+    inside = rounded(inside)
+    return inside if round(min(inside.width, inside.height), _DECIMALS) >= MIN_SIDE else None
 
 
 def _span(a: float, b: float, limit: int) -> tuple[float, float]:

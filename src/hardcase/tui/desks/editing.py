@@ -20,6 +20,7 @@ class EditingDesk(Desk):
     covered = False
     """Whether the editor is over the screen."""
     _last_label: str | None = None  # of a box drawn or labeled in the editor
+    _seen: tuple[int | None, int | None] = (None, None)  # the sample seen last, and this one
 
     def useful(self, action: str) -> bool:
         """Leave out the editor where there are no boxes to draw."""
@@ -40,6 +41,7 @@ class EditingDesk(Desk):
             sample.id,
             box=screen.preview.box,
             label=self._last_label,
+            before=self._seen[0],
             beside=screen.preview.canvas,
         )
         self.covered = True
@@ -49,6 +51,8 @@ class EditingDesk(Desk):
     def prefetch(self) -> None:
         """Have the editor's first picture made ahead, if it can be opened."""
         screen, sample, scene = self.screen, self.browser.current, None
+        if sample is not None and sample.id != self._seen[1]:
+            self._seen = self._seen[1], sample.id
         if sample is not None and why_not(self.session, sample) is None:
             scene = first_scene(self.session, sample.id, screen.preview.box, screen.colours)
         screen.preview.canvas.prefetch_elsewhere(scene, canvas_region(screen.app.size))

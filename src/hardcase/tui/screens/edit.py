@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Status
+from hardcase.tui.dialogs.help import HelpDialog
+from hardcase.tui.edit_colours import NO_COLOUR
+from hardcase.tui.edit_drawing import PLACES as DRAWING_PLACES
+from hardcase.tui.edit_drawing import WAYS, DrawDesk
 from hardcase.tui.edit_follow import pan_to_box, pan_to_edge
+from hardcase.tui.edit_line import BoxLine
+from hardcase.tui.edit_numbers import NumbersDialog
+from hardcase.tui.edit_snapping import SnapDesk
 from hardcase.tui.editing import (
     Edge,
+    copied,
     deleted,
-    middle_of,
     nudged,
     pulled,
     replaced,
     stepped,
+    with_box,
 )
 from hardcase.tui.screens.done import in_past
 from hardcase.tui.screens.edit_mouse import EditMouse
@@ -25,17 +33,72 @@ from hardcase.tui.zoom_said import zoom_said
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual import events
+
+    from hardcase.model.boxes import Box
     from hardcase.model.changes import Change
     from hardcase.model.job import Annotation
+    from hardcase.session import LabelingSession
+    from hardcase.tui.actions import Action
+    from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
 
-_FAR_CELLS = 5
+_FAR_STEPS = 5
 _PAN_CELLS = 8
-
-_WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+_GEARS = range(-4, 4)
+"""Powers of two that a step may be of a cell."""
 
 
 class EditScreen(EditMouse):
     """The actions of the editor's keys."""
+
+    def __init__(
+        self,
+        actions: Sequence[Action],
+        session: LabelingSession,
+        sample_id: int,
+        *,
+        box: int | None = None,
+        label: str | None = None,
+        before: int | None = None,
+        beside: ImageCanvas | None = None,
+    ) -> None:
+        super().__init__(actions, session, sample_id, box=box, label=label, beside=beside)
+        self.before = before
+        self.drawing = DrawDesk(self)
+        self._gear = 0
+        self.seat(self.drawing, SnapDesk(self))
+
+    def on_key(self, event: events.Key) -> None:
+        """Let letters go before keys while a box is drawn."""
+        if self.drawing.typed(event.character):
+            event.stop()
+
+    async def action_help(self) -> None:
+        """Show the keys of this place: another one while a box is drawn."""
+        if self.drawing.aiming is None:
+            await super().action_help()
+        else:
+            self.app.push_screen(HelpDialog(self.actions, DRAWING_PLACES))
+
+    def here(self) -> list[Action]:
+        """Return what can be done now: of another place while a box is drawn."""
+        if self.drawing.aiming is None:
+            return super().here()
+        return [a for a in self.actions if a.where in DRAWING_PLACES and a.id != "back"]
+
+    def overlays(self) -> list[Overlay]:
+        """Return the boxes as the canvas draws them: those of the draft, and one being drawn."""
+        if self.drawing.aiming is None:
+            return super().overlays()
+        return self.drawing.overlays(self.colours)
+
+    def show_numbers(self) -> None:
+        """Show in numbers the box that is drawn, or else selected."""
+        drawn = self.drawing.drawn
+        if drawn is None:
+            super().show_numbers()
+        else:
+            self.query_one(BoxLine).show(drawn, self.colours.get(drawn.label, NO_COLOUR))
 
     # -- leaving
 
@@ -107,33 +170,26 @@ class EditScreen(EditMouse):
 
     # -- geometry
 
-    def action_edit_new(self) -> None:
-        """Put a new box in the middle of the view."""
-        width, height = self.draft.width, self.draft.height
-        placement = self.placement
-        part = placement.source_box if placement else (0.0, 0.0, float(width), float(height))
-        self.draw(middle_of(part, width, height))
-
     def action_move(self, way: str) -> None:
-        """Move the box by a cell; with no box selected, look further that way."""
+        """Move the box by a step; with no box selected, look further that way."""
         if self.draft.box is None:
-            dx, dy = _WAYS[way]
+            dx, dy = WAYS[way]
             self.canvas.pan(dx * _PAN_CELLS, dy * _PAN_CELLS / 2)
         else:
             self._move(way, 1)
 
     def action_move_far(self, way: str) -> None:
-        """Move the box by five cells."""
-        self._move(way, _FAR_CELLS)
+        """Move the box by five steps."""
+        self._move(way, _FAR_STEPS)
 
     def action_pull(self, edge: str, outwards: int) -> None:
-        """Move an edge of the box by a cell, outwards (1) or inwards (-1)."""
+        """Move an edge of the box by a step, outwards (1) or inwards (-1)."""
         box = self.draft.box
         if box is None:
             self.say(self.no_box)
             return
         side = Edge(edge)
-        by = self._step[0] if side in (Edge.LEFT, Edge.RIGHT) else self._step[1]
+        by = self.step_size[0 if side in (Edge.LEFT, Edge.RIGHT) else 1]
         if not self.step(pulled(self.draft, side, by * outwards)):
             self.say(f"the {edge} edge is at the end of the image" if outwards > 0 else _SMALLEST)
             return
@@ -141,19 +197,51 @@ class EditScreen(EditMouse):
         if self.placement and self.draft.box:
             self.canvas.pan(*pan_to_edge(self.draft.box, side, self.placement))
 
-    def _move(self, way: str, cells: int) -> None:
+    def action_gear(self, by: int) -> None:
+        """Make steps half or twice as large."""
+        before = self.step_size
+        self._gear = min(max(self._gear + by, _GEARS[0]), _GEARS[-1])
+        if self.step_size == before:
+            self._gear -= by  # a pixel is the least, so that more of it would only be felt later
+        dx, dy = self.step_size
+        self.say(f"a step is {dx:.3g} pixels across, {dy:.3g} down")
+
+    def action_edit_numbers(self) -> None:
+        """Give the box by its numbers."""
+        if not self.commit():
+            return
+        size = (self.draft.width, self.draft.height)
+        dialog = NumbersDialog(self.actions, self.draft.box, size)
+        self.app.push_screen(dialog, self._set_numbers)
+
+    def _set_numbers(self, box: Box | None) -> None:
+        if box is None:
+            return
+        if self.draft.box is None:
+            self.draw(box)
+        elif self.alter(with_box(self.draft, box)):
+            self.say(f"set · {self.key('edit_undo')} undoes")
+        self._keep_in_sight()
+
+    def _move(self, way: str, steps: int) -> None:
         if self.draft.box is None:
             self.say(self.no_box)
             return
-        dx, dy = (sign * cells * size for sign, size in zip(_WAYS[way], self._step, strict=True))
+        sizes = zip(WAYS[way], self.step_size, strict=True)
+        dx, dy = (sign * steps * size for sign, size in sizes)
         moved = self.step(nudged(self.draft, dx, dy))
         self.say("" if moved else "the box is at the edge of the image")
         self._keep_in_sight()
 
     @property
-    def _step(self) -> tuple[float, float]:
-        """Source pixels (dx, dy) of one step: those of a cell, 1 at least."""
-        dx, dy = self.placement.step if self.placement else self.canvas.step
+    def cell(self) -> tuple[float, float]:
+        """Source pixels (dx, dy) of a cell, at any zoom."""
+        return self.placement.step if self.placement else self.canvas.step
+
+    @property
+    def step_size(self) -> tuple[float, float]:
+        """Source pixels (dx, dy) of one step, 1 at least: those of a cell unless geared."""
+        dx, dy = (size * 2.0**self._gear for size in self.cell)
         return max(dx, 1.0), max(dy, 1.0)
 
     def _keep_in_sight(self) -> None:
@@ -187,6 +275,24 @@ class EditScreen(EditMouse):
         else:
             nothing = "these are the boxes the model predicted"
             self._replace(prediction.annotations, nothing, "reset to what the model predicted")
+
+    def action_edit_copy(self) -> None:
+        """Add the boxes of the image seen before this one."""
+        if not self.commit():
+            return
+        try:
+            source = None if self.before is None else self.session.sample(self.before)
+        except HardcaseError:
+            source = None  # deleted meanwhile
+        after = copied(self.draft, source.annotations if source else ())
+        added = len(after.annotations) - len(self.draft.annotations)
+        if source is None:
+            self.say("no image was seen before this one")
+        elif not added:
+            self.say(f"nothing to add from {source.path}")
+        elif self.alter(after):
+            undo = self.key("edit_undo")
+            self.say(f"added {count(added, 'box')} of {source.path} · {undo} undoes")
 
     def _replace(self, annotations: Sequence[Annotation], nothing: str, done: str) -> None:
         self.commit()

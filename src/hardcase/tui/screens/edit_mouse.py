@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hardcase.tui.editing import nudged, selecting, spanned
+from hardcase.tui.editing import Edge, dragged, selecting, spanned
 from hardcase.tui.screens.edit_labels import EditLabels
 from hardcase.tui.widgets.canvas import Overlay
 
@@ -23,7 +23,7 @@ class _Drag:
     """A button held down since `start`, now at `at`: cells of the canvas.
 
     `draft` is what the drag began with, `shown` what it made of it, `placement` where the image
-    lies.
+    lies, `edges` are those held, none if it is the whole box.
     """
 
     start: Offset
@@ -31,6 +31,7 @@ class _Drag:
     placement: Placement
     draft: Draft
     shown: Draft
+    edges: frozenset[Edge] = frozenset()
 
     @property
     def steps(self) -> tuple[float, float]:
@@ -49,7 +50,10 @@ class _Drag:
 
 
 class EditMouse(EditLabels):
-    """A click selects a box, a drag moves it, a drag beside all boxes draws a new one."""
+    """A click selects a box, a drag moves it, or an edge or corner of it that is held.
+
+    A drag beside all boxes draws a new one.
+    """
 
     ALLOW_SELECT = False  # a drag is for boxes, not for copying text
 
@@ -59,11 +63,13 @@ class EditMouse(EditLabels):
         """Select the box under the mouse, or none."""
         placement = self.placement
         inside = self.canvas.region.contains_point(event.screen_offset)
-        if event.button != 1 or placement is None or not inside:
+        by_keys = self.canvas.scene.aim is not None
+        if event.button != 1 or placement is None or not inside or by_keys:
             return
         at = event.get_content_offset_capture(self.canvas)
         self.select(selecting(self.draft, self._box_at(at, placement)))
-        self._drag = _Drag(at, at, placement, self.draft, self.draft)
+        edges = edges_at(self.draft.box, at, placement) if self.draft.box else frozenset()
+        self._drag = _Drag(at, at, placement, self.draft, self.draft, edges)
         self.canvas.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -83,7 +89,7 @@ class EditMouse(EditLabels):
             outline = Overlay(drag.box, label, by_human=True, selected=True)
             self.canvas.set_overlays([*self.overlays(), outline])
         else:
-            drag.shown = nudged(drag.draft, *drag.steps)
+            drag.shown = dragged(drag.draft, drag.edges, *drag.steps)
             self.hold(drag.shown)
 
     def on_mouse_up(self, _event: events.MouseUp) -> None:
@@ -111,3 +117,18 @@ class EditMouse(EditLabels):
                 if x1 <= at.x <= x2 and y1 <= at.y <= y2:
                     found.append((annotation.box.area, index))
         return min(found)[1] if found else None
+
+
+def edges_at(box: Box, at: Offset, placement: Placement) -> frozenset[Edge]:
+    """Return the edges of a box in a cell: two at a corner, none in a box without an inside."""
+    x1, y1, x2, y2 = placement.cells_of(*box)
+    found = set()
+    if x2 - x1 >= _INSIDE:
+        found |= {edge for edge, x in ((Edge.LEFT, x1), (Edge.RIGHT, x2)) if x == at.x}
+    if y2 - y1 >= _INSIDE:
+        found |= {edge for edge, y in ((Edge.TOP, y1), (Edge.BOTTOM, y2)) if y == at.y}
+    return frozenset(found)
+
+
+_INSIDE = 2
+"""Cells from edge to edge from which there is something between them to hold a box by."""

@@ -79,12 +79,13 @@ class EditView(PlaceScreen):
         self.session = session
         self.sample_id = sample_id
         self.last_label = label
+        self.before: int | None = None
         self.outcome = Outcome()
         self.draft = begun(session, sample_id, box)
         self.opened_with = self.draft.annotations
         self.scope = UndoScope()
         self.canvas = ImageCanvas(id="canvas", beside=beside)
-        self._colours = _colours(session)
+        self.colours = _colours(session)
         self._pending_since: float | None = None
         self._idle: Timer | None = None
         self._committing = False
@@ -135,11 +136,15 @@ class EditView(PlaceScreen):
     def show_draft(self) -> None:
         """Show boxes, numbers and keys as they are now."""
         self.canvas.set_overlays(self.overlays())
-        annotation = self.draft.annotation
-        colour = self._colours.get(annotation.label, NO_COLOUR) if annotation else ""
-        self.query_one(BoxLine).show(self.draft, colour)
+        self.show_numbers()
         self.show_title()
         self.refresh_hints()
+
+    def show_numbers(self) -> None:
+        """Show which box is selected, in numbers."""
+        annotation = self.draft.annotation
+        colour = self.colours.get(annotation.label, NO_COLOUR) if annotation else ""
+        self.query_one(BoxLine).show(self.draft, colour)
 
     def show_title(self) -> None:
         """Show which image this is, how it stands, and whether all is saved."""
@@ -154,7 +159,7 @@ class EditView(PlaceScreen):
 
     def overlays(self) -> list[Overlay]:
         """Return the boxes of the draft as the canvas draws them."""
-        return overlays(self.draft, self._colours)
+        return overlays(self.draft, self.colours)
 
     def _useful(self, action: str) -> bool:
         selected = self.draft.selected is not None
@@ -170,8 +175,10 @@ class EditView(PlaceScreen):
                 return selected or not self.canvas.view.is_fit
             case "edit_top_out" | "edit_delete" | "edit_pick_label" | "edit_label_1":
                 return selected
-            case "edit_zoom_box" | "edit_toggle_boxes":
+            case "edit_zoom_box" | "edit_toggle_boxes" | "edit_fine":
                 return selected
+            case "edit_copy":
+                return self.before is not None and not self.draft.annotations
             case "edit_undo":
                 return self.pending or self.scope.can_undo
             case _:
@@ -275,7 +282,7 @@ class EditView(PlaceScreen):
         self.scope.note(change, ours=self._committing)
         tables = {edit.table for edit in change.edits}
         if Table.LABELS in tables:
-            self._colours = _colours(self.session)
+            self.colours = _colours(self.session)
         sample = self.session.sample(self.sample_id)
         if not self.pending and sample.annotations != self.draft.annotations:
             self.draft = replaced(self.draft, sample.annotations)
