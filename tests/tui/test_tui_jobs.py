@@ -13,6 +13,7 @@ from hardcase.tui.app import run_app
 from hardcase.tui.dialogs.new_job import NewJobDialog
 from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.screens.jobs import JobsScreen, ago
+from hardcase.tui.widgets.lines import OneLine
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ async def test_a_job_is_made_of_a_folder(tmp_path) -> None:
     folder = make_images(tmp_path / "pictures", ["a.png"])
     async with app_on(None, new_from=folder).run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
-        await pilot.press("tab", "right", "tab", *"cat, traffic light", "enter")
+        await pilot.press("right", "tab", *"cat, traffic light", "enter")
         screen = await job_screen(pilot)
         assert screen.session.task is Task.DETECTION
         assert [label.name for label in screen.session.labels] == ["cat", "traffic light"]
@@ -94,9 +95,55 @@ async def test_a_folder_without_images_is_refused_in_a_line(tmp_path) -> None:
     (tmp_path / "empty").mkdir()
     async with app_on(None, new_from=tmp_path / "empty").run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
+        dialog = pilot.app.screen
         await pilot.press("enter")
-        screen = await listed(pilot)
-        await wait_for(pilot, lambda: "no images" in said(screen), "the reason")
+        problem = dialog.query_one("#problem", OneLine)
+        await wait_for(pilot, lambda: "no images there" in problem.text, "the reason")
+        await pilot.press("escape")
+        await listed(pilot)
+
+
+async def test_a_first_run_offers_what_is_there_and_starts_with_one_key(tmp_path) -> None:
+    for name in ("cat", "dog"):
+        make_images(tmp_path / "pets" / name, ["a.png", "b.png"])
+    async with app_on(None, new_from=tmp_path / "pets").run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
+        dialog = pilot.app.screen
+        await wait_for(pilot, lambda: dialog.query_one("#labels").value == "cat, dog", "the look")
+        shown = "\n".join(screen_text(pilot.app))
+        for words in ("4 images", "● classification", "● the names of the folders"):
+            assert words in shown
+        await pilot.press("enter")
+        screen = await job_screen(pilot)
+        await wait_for(pilot, lambda: said(screen) == "read 4 annotations of 4 images", "the line")
+        assert screen.session.stats().labels == {"cat": 2, "dog": 2}
+
+
+async def test_a_first_run_may_begin_from_nothing(tmp_path) -> None:
+    for name in ("cat", "dog"):
+        make_images(tmp_path / "pets" / name, ["a.png"])
+    async with app_on(None, new_from=tmp_path / "pets").run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
+        dialog = pilot.app.screen
+        await wait_for(pilot, lambda: dialog.query_one("#labels").value, "the look")
+        await pilot.press("tab", "tab", "right", "enter")
+        screen = await job_screen(pilot)
+        assert screen.session.stats().unlabeled == 2
+
+
+async def test_what_somebody_typed_or_chose_is_not_filled_in_over(tmp_path) -> None:
+    for name in ("cat", "dog"):
+        make_images(tmp_path / "pets" / name, ["a.png"])
+    async with app_on(None, new_from=tmp_path).run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
+        dialog = pilot.app.screen
+        await pilot.press("right", "tab", *"bird")
+        dialog.query_one("#folder").value = str(tmp_path / "pets")
+        await pilot.press("enter")
+        screen = await job_screen(pilot)
+        assert screen.session.task is Task.DETECTION
+        assert [label.name for label in screen.session.labels] == ["bird"]
+        assert screen.session.stats().unlabeled == 2
 
 
 @pytest.mark.parametrize("error", [PermissionError(13, "Permission denied", "x"), ValueError("x")])

@@ -11,7 +11,7 @@ from hardcase.errors import JobError
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -51,16 +51,17 @@ class Folder:
         return any(path == it or path.startswith(f"{it}/") for it in self.unread)
 
 
-def find_images(root: Path) -> list[str]:
+def find_images(root: Path, stopped: Callable[[], bool] = lambda: False) -> list[str]:
     """Return the image files below `root`, as sorted paths relative to it with `/`.
 
     Hidden files and folders are passed by, symbolic links to folders are not followed, and names
     that are not valid text are left out, since a job file could not hold them. Folders below `root`
     that cannot be read, and links that lead nowhere in circles, are passed by with a warning in
-    the log. Raises JobError if `root` itself cannot be read.
+    the log. Ends early, with what was found by then, once `stopped`. Raises JobError if `root`
+    itself cannot be read.
     """
     skipped: list[tuple[str, OSError]] = []
-    found = sorted(path for path, _ in _images(root, skipped))
+    found = sorted(path for path, _ in _images(root, skipped, stopped))
     _warn_of(skipped)
     return found
 
@@ -72,7 +73,7 @@ def look_through(root: Path) -> Folder:
     """
     skipped: list[tuple[str, OSError]] = []
     files: dict[str, FileState] = {}
-    for path, entry in _images(root, skipped):
+    for path, entry in _images(root, skipped, lambda: False):
         try:
             status = entry.stat()
         except FileNotFoundError:
@@ -86,18 +87,20 @@ def look_through(root: Path) -> Folder:
 
 
 def _images(
-    root: Path, skipped: list[tuple[str, OSError]]
+    root: Path, skipped: list[tuple[str, OSError]], stopped: Callable[[], bool]
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
     try:
-        yield from _walk(root, "", skipped)
+        yield from _walk(root, "", skipped, stopped)
     except OSError as error:
         where = printable(str(error.filename))
         raise JobError(f"cannot read {where}: {error.strerror}") from error
 
 
 def _walk(
-    folder: Path, prefix: str, skipped: list[tuple[str, OSError]]
+    folder: Path, prefix: str, skipped: list[tuple[str, OSError]], stopped: Callable[[], bool]
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    if stopped():
+        return
     with os.scandir(folder) as listing:
         entries = list(listing)
     for entry in entries:
@@ -105,7 +108,7 @@ def _walk(
             continue
         try:
             if entry.is_dir(follow_symlinks=False):
-                yield from _walk(folder / entry.name, f"{prefix}{entry.name}/", skipped)
+                yield from _walk(folder / entry.name, f"{prefix}{entry.name}/", skipped, stopped)
             elif is_image_name(entry.name) and entry.is_file():
                 yield prefix + entry.name, entry
         except OSError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
 
 from hardcase.errors import HardcaseError
 from hardcase.session import LabelingSession, Tab, positions
+from hardcase.session.first_look import invites
 from hardcase.session.jobs import remember, summarize
 from hardcase.session.labeling import JOB_FILE
 from hardcase.tui.key_order import KeysInOrder
@@ -22,7 +24,6 @@ from hardcase.tui.wire.wired import Wired
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
-    from pathlib import Path
 
     from textual.screen import Screen
 
@@ -79,7 +80,9 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
     def on_job_opened(self, message: JobOpened) -> None:
         """Show a job."""
         self._jobs.opening = False
-        self._show_job(message.session)
+        screen = self._show_job(message.session)
+        if message.said:
+            self.call_after_refresh(screen.say, message.said)
 
     def on_job_left(self, _message: JobLeft) -> None:
         """Close the job; the list is under it, unless only this job was asked for."""
@@ -109,12 +112,14 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
                 )
         yield SystemCommand("Theme", "Dark, light, high contrast", self.action_change_theme)
 
-    def _show_job(self, session: LabelingSession) -> None:
+    def _show_job(self, session: LabelingSession) -> JobScreen:
         self._session = session
         remember(summarize(session))
         was = positions.recall(session.path)
         tab = self._tab or _first_tab(session, was)
-        self.push_screen(JobScreen(self._actions, session, tab, was.places if was else None))
+        screen = JobScreen(self._actions, session, tab, was.places if was else None)
+        self.push_screen(screen)
+        return screen
 
     def _close_job(self) -> None:
         session, self._session = self._session, None
@@ -136,7 +141,9 @@ def run_app(path: Path | None, tab: Tab | None = None, terminal: Terminal | None
     """
     actions, theme = user_actions(), user_theme(light=bool(terminal and terminal.light))
     session, new_from = None, None
-    if path is not None and is_dir(path) and not is_file(path / JOB_FILE):
+    if path is None and invites(Path.cwd()):
+        new_from = Path.cwd()
+    elif path is not None and is_dir(path) and not is_file(path / JOB_FILE):
         new_from = path
     elif path is not None:
         session = LabelingSession.open(path)

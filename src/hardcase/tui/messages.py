@@ -66,9 +66,11 @@ class QuitAsked(Message):
 
 @dataclass
 class JobOpened(Message):
-    """A job was opened on a worker thread."""
+    """A job was opened, or made, on a worker thread."""
 
     session: LabelingSession
+    said: str = ""
+    """What came of making it, beyond the job."""
 
 
 @dataclass

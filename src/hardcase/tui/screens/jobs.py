@@ -14,6 +14,7 @@ from textual.worker import Worker, WorkerState
 from hardcase.errors import HardcaseError
 from hardcase.model.text import printable
 from hardcase.session import LabelingSession
+from hardcase.session.first_look import create
 from hardcase.session.jobs import JobSummary, forget, known_jobs
 from hardcase.tui.actions import Place
 from hardcase.tui.dialogs.new_job import NewJob, NewJobDialog
@@ -161,15 +162,15 @@ class JobsScreen(PlaceScreen):
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def _open(self, path: Path) -> None:
-        self._offer(lambda: LabelingSession.open(path))
+        self._offer(lambda: (LabelingSession.open(path), ""))
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def _create(self, new: NewJob) -> None:
-        self._offer(lambda: LabelingSession.create(new.folder, new.task, new.labels))
+        self._offer(lambda: create(new.folder, new.task, new.labels, new.use))
 
-    def _offer(self, job: Callable[[], LabelingSession]) -> None:
+    def _offer(self, job: Callable[[], tuple[LabelingSession, str]]) -> None:
         try:
-            self.post_message(JobOpened(job()))
+            self.post_message(JobOpened(*job()))
         except HardcaseError as error:
             self.post_message(JobRefused(str(error)))
         except OSError as error:

@@ -20,6 +20,15 @@ class Choice(Widget, can_focus=True):
     class Changed(Message):
         """Another word is chosen."""
 
+        def __init__(self, choice: Choice) -> None:
+            super().__init__()
+            self.choice = choice
+
+        @property
+        def control(self) -> Choice:
+            """The choice, as Textual calls it."""
+            return self.choice
+
     def __init__(
         self,
         options: Sequence[str],
@@ -36,6 +45,19 @@ class Choice(Widget, can_focus=True):
         """The word chosen."""
         return self._options[self._index]
 
+    def choose(self, option: str) -> None:
+        """Choose one of the words."""
+        self._index = self._options.index(option)
+        self.refresh()
+
+    def offer(self, options: Sequence[str]) -> None:
+        """Offer other words; the one chosen stays if it is among them, else it is the first."""
+        if tuple(options) != self._options:
+            chosen = self.value
+            self._options = tuple(options)
+            self._index = self._options.index(chosen) if chosen in self._options else 0
+            self.refresh()
+
     def on_key(self, event: events.Key) -> None:
         """Choose another."""
         step = {"left": -1, "right": 1, "space": 1}.get(event.key)
@@ -43,7 +65,7 @@ class Choice(Widget, can_focus=True):
             event.stop()
             self._index = (self._index + step) % len(self._options)
             self.refresh()
-            self.post_message(self.Changed())
+            self.post_message(self.Changed(self))
 
     def on_focus(self) -> None:
         """Show that keys come here."""
