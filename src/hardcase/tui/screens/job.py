@@ -46,9 +46,10 @@ if TYPE_CHECKING:
     from hardcase.model.changes import Change
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
+    from hardcase.tui.desks.desk import Desk
     from hardcase.tui.widgets.canvas import ImageCanvas
-    from hardcase.tui.widgets.gallery import Gallery
     from hardcase.tui.widgets.folder_keeper import FolderKeeper
+    from hardcase.tui.widgets.gallery import Gallery
     from hardcase.tui.widgets.virtual_list import Part
 
 GALLERY_COMMANDS = ("gallery_", "confirm_page")
@@ -92,15 +93,16 @@ class JobScreen(PlaceScreen):
         self.running = RunningDesk(self)
         self.editing = EditingDesk(self)
         self.picture = PictureDesk(self)
-        self._folder = shared_folder(sample.path for sample in session.samples())
         self.folder = FolderDesk(self)
         self.past = PastDesk(self)
+        self._folder = shared_folder(sample.path for sample in session.samples())
         self.gallery = GalleryDesk(self, self._folder)
-        self.seat(
+        self.desks: tuple[Desk, ...] = (
             *(self.moving, self.choosing, self.filtering, self.deciding, self.labeling),
             *(self.hardness, self.check, self.running, self.editing, self.picture, self.gallery),
-        )
             *(self.folder, self.past),
+        )
+        self.seat(*self.desks)
 
     def compose(self) -> ComposeResult:
         """Lay out lines over and under the list and the preview."""
@@ -112,9 +114,9 @@ class JobScreen(PlaceScreen):
             yield FilterBar(self.actions, self.session)
             yield self.runs
             yield self.learner
+            yield self.folder.keeper
             with Horizontal(id="body"):
                 yield self.rows
-            yield self.folder.keeper
                 yield self.preview
                 yield self.gallery.pane
             yield Static(id="empty", markup=False)
@@ -125,15 +127,15 @@ class JobScreen(PlaceScreen):
         """Follow the job from now on, and say what it has to tell."""
         self._unsubscribe = self.session.subscribe(self._follow)
         self.follow_saving()
+        self.past.begin()
         self.show_list()
         self.say(" · ".join(filter(None, (self.session.notice, self.running.news))))
-        self.past.begin()
 
     def on_unmount(self) -> None:
         """Follow it no longer."""
+        self.past.keep()
         self._unsubscribe()
         self.session.on_saved(None)
-        self.past.keep()
 
     def on_resize(self) -> None:
         """Make the box editor's first picture as large as the screen is now."""
@@ -188,12 +190,12 @@ class JobScreen(PlaceScreen):
             (self.complain if message.wrong else self.say)(message.text)
         self.show_list()
 
-    def on_image_canvas_shown(self, message: ImageCanvas.Shown) -> None:
-        """Say what keeps a picture from being shown."""
     def on_folder_keeper_said(self, message: FolderKeeper.Said) -> None:
         """Show what came of a look at the folder."""
         (self.complain if message.wrong else self.say)(message.text)
 
+    def on_image_canvas_shown(self, message: ImageCanvas.Shown) -> None:
+        """Say what keeps a picture from being shown."""
         current = self.browser.current
         if message.error and current is not None and current.id == message.key:
             self.complain(message.error)
