@@ -19,6 +19,7 @@ QUESTIONS = {
     "background": re.compile(rb"\x1b\]11;\?\x1b\\"),
     "colours": re.compile(rb"\x1bP\$qm\x1b\\"),
     "graphics": re.compile(rb"\x1b_Gi=31,[^\x1b]*\x1b\\"),
+    "kind": re.compile(rb"\x1b\[>c"),
     "attributes": re.compile(rb"\x1b\[c"),
 }
 

@@ -75,7 +75,7 @@ def test_questions_that_are_printed_are_wiped_off_and_the_last_is_known_to_all()
     assert asked.startswith("\x1b7")
     assert asked.endswith("\x1b8\x1b[J\x1b[c")
     assert "\x1b_G" not in questions("tmux-256color", "tmux")
-    assert questions("screen", "screen") == "\x1b[c"
+    assert questions("screen", "screen") == "\x1b[>c\x1b[c"
     assert questions("linux", None) == questions("vt100", None) == questions("dumb", None) == ""
 
 
@@ -115,6 +115,23 @@ def test_inside_tmux_images_are_only_used_when_asked_for() -> None:
     with terminal(tmux) as fake:
         t = found(fake, TMUX="x", HARDCASE_PICTURE="kitty", COLORTERM="truecolor")
         assert (t.mode, t.multiplexer) == (Mode.KITTY, "tmux")
+
+
+@pytest.mark.parametrize(
+    ("kind", "depth"),
+    [
+        (b"\x1b[>83;40900;0c", Depth.ANSI),
+        (b"\x1b[>83;50000;0c", Depth.FULL),
+        (b"\x1b[>84;0;0c", Depth.FULL),  # tmux, whose TERM may begin with screen
+        (b"", Depth.ANSI),
+    ],
+)
+def test_24_bit_colours_are_kept_from_an_old_gnu_screen_that_would_garble_them(
+    kind: bytes, depth: Depth
+) -> None:
+    with terminal({"kind": kind, "attributes": b"\x1b[?1;2c"}) as fake:
+        told = {"TERM": "screen", "STY": "1.pts", "COLORTERM": "truecolor"}
+        assert detect(told, fake.stdin, fake.stdout).depth is depth
 
 
 @pytest.mark.parametrize(

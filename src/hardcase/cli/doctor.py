@@ -68,6 +68,8 @@ def advice(terminal: Terminal) -> Iterator[tuple[str, str]]:
                 "and to have tmux pass 24-bit colours on",
                 ("tmux set -as terminal-features ',*:RGB'"),
             )
+    if t.multiplexer == "screen" and t.depth is Depth.ANSI:
+        yield "to have GNU screen pass 256 colours on", "screen -T screen-256color"
     if t.depth is Depth.MONO and t.depth_why == "NO_COLOR":
         yield "colours are off because NO_COLOR is set; to have them", "unset NO_COLOR"
     if t.placeholders and t.depth is Depth.FULL and t.mode is not Mode.KITTY:

@@ -42,6 +42,10 @@ _KITTY = re.compile(r"kitty\((\d+)\.(\d+)")
 _PLACEHOLDER_TERMS = ("xterm-kitty", "xterm-ghostty")
 
 
+_SCREEN, _SCREEN_5 = 83, 50000
+"""What GNU screen tells as its kind, and as its version from 5.0 on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Terminal:
     """What is known of a terminal, and what will be used.
@@ -97,7 +101,7 @@ def detect(
     replies = answer.replies if answer else Replies()
     program = replies.version or _program(environ)
     if depth is None:
-        depth, depth_why = _depth(environ, replies, program)
+        depth, depth_why = _depth(environ, replies, program, multiplexer)
     else:
         depth_why = COLOURS
     placeholders = _placeholders(term, multiplexer, program, answer)
@@ -174,11 +178,17 @@ def _descriptor(stream: TextIO | None) -> int | None:
         return None
 
 
-def _depth(environ: Mapping[str, str], replies: Replies, program: str) -> tuple[Depth, str]:
+def _depth(
+    environ: Mapping[str, str], replies: Replies, program: str, multiplexer: str | None
+) -> tuple[Depth, str]:
     term = environ.get("TERM", "")
     if environ.get("NO_COLOR") is not None:
         return Depth.MONO, "NO_COLOR"
-    if environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}:
+    told = environ.get("COLORTERM", "").strip().lower() in {"truecolor", "24bit"}
+    if told and multiplexer == "screen" and not _passes_24_bit(replies.kind):
+        depth = Depth.XTERM if "256color" in term else Depth.ANSI
+        return depth, "TERM; GNU screen before 5 garbles 24-bit colours"
+    if told:
         return Depth.FULL, "COLORTERM"
     if replies.truecolour:
         return Depth.FULL, "the terminal keeps 24-bit colours"
@@ -196,6 +206,14 @@ def _depth(environ: Mapping[str, str], replies: Replies, program: str) -> tuple[
             "TERM",
         )
     )
+
+
+def _passes_24_bit(kind: tuple[int, int] | None) -> bool:
+    """Whether what says to be inside GNU screen is surely none that garbles colours.
+
+    tmux, whose TERM may begin with `screen`, tells another kind.
+    """
+    return kind is not None and (kind[0] != _SCREEN or kind[1] >= _SCREEN_5)
 
 
 def _placeholders(term: str, multiplexer: str | None, program: str, answer: Answer | None) -> bool:

@@ -24,6 +24,7 @@ _BACKGROUND = "\x1b]11;?\x1b\\"
 _COLOURS = "\x1b[48;2;1;2;3m\x1bP$qm\x1b\\\x1b[m"
 _GRAPHICS = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
 _ATTRIBUTES = "\x1b[c"
+_KIND = "\x1b[>c"
 # Should a question be printed instead of understood, it is wiped off again.
 _BEFORE, _AFTER = "\x1b7", "\x1b8\x1b[J"
 
@@ -39,12 +40,13 @@ class Answer:
 def questions(term: str, multiplexer: str | None) -> str:
     """Return what to ask, the one thing that everybody answers last; empty if nothing.
 
-    tmux would take the graphics question for a title, screen also the others for its own.
+    tmux would take the graphics question for a title, screen also the others for its own; it tells
+    its version by its kind.
     """
     if term in {"", "dumb", "linux", "ansi", "cons25"} or term.startswith("vt"):
         return ""
     if multiplexer == "screen":
-        return _ATTRIBUTES
+        return _KIND + _ATTRIBUTES
     asked = _VERSION + _BACKGROUND
     if multiplexer is None:
         asked += _COLOURS + _GRAPHICS
