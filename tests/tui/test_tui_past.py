@@ -40,7 +40,7 @@ async def test_going_back_lifts_a_filter_that_hides_the_sample(make_job) -> None
     session.set_label([1], "cat")
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         screen = await job_screen(pilot)
-        screen.choosing.filter_typed("name:003")
+        screen.filtering.filter_typed("name:003")
         await pilot.press("W", "enter")
         await wait_for(pilot, lambda: said(screen).startswith("000.png"), "the sample")
         assert screen.browser.current.id == 1

@@ -11,6 +11,7 @@ from hardcase.cli.output import count
 from hardcase.cli.records import sample_edits
 from hardcase.cli.table import Spec
 from hardcase.formats import FORMATS, Report, WriteOptions
+from hardcase.session.transfer import wrote
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -93,8 +94,7 @@ def export(args: Namespace, output: Output) -> int:
     _tell(report, output)
     if output.json:
         output.record(_record(report))
-    written = f"wrote {count(report.annotations, 'annotation')} of {count(report.images, 'image')}"
-    output.line(f"{written} to {args.out}")
+    output.line(wrote(report, args.out))
     return 0
 
 

@@ -81,7 +81,9 @@ class WriteOptions:
     `overwrite` allows to replace a file, or to write into a folder, that an export did not make.
     `base` is the coordinate of the first pixel in Pascal VOC files. `images` says what YOLO and
     ImageFolder put in place of the images: "link" (symbolic links to the originals) or "copy".
-    `usage` and `source_prefix` ("s3://bucket/folder/") go into the manifest.
+    `usage` and `source_prefix` ("s3://bucket/folder/") go into the manifest. `progress` is called
+    with the number of images written so far by formats that have to look at each; an exception it
+    raises ends the writing, and nothing is left of it.
     """
 
     overwrite: bool = False
@@ -90,6 +92,7 @@ class WriteOptions:
     usage: Literal["TRAIN", "EVAL", "TEST", "INFERENCE"] = "TRAIN"
     source_prefix: str = ""
     image_size: Callable[[Path], ImageSize] = image_size
+    progress: Callable[[int], None] = lambda _written: None
 
 
 @dataclass(frozen=True, slots=True)

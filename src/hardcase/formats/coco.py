@@ -38,7 +38,12 @@ from hardcase.formats.coco_file import (
 from hardcase.formats.gather import Found, Reading, declared_labels, require_task
 from hardcase.formats.losses import Holds, losses
 from hardcase.formats.output import write_file
-from hardcase.formats.prepare import size_of_sample, written_annotations, written_samples
+from hardcase.formats.prepare import (
+    counted,
+    size_of_sample,
+    written_annotations,
+    written_samples,
+)
 from hardcase.formats.problems import Problems
 from hardcase.formats.values import share
 from hardcase.model.job import Annotation, Task
@@ -157,7 +162,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
     image_ids = give_ids(kept_id(sample) for sample in samples)
     images = []
     pairs: list[tuple[int, Annotation]] = []
-    for sample, image in zip(samples, image_ids, strict=True):
+    for sample, image in zip(counted(samples, options), image_ids, strict=True):
         kept = written_annotations(sample, names, problems, boxes=True)
         entry = image_entry(sample, image, dataset, options, problems)
         if not kept:

@@ -28,7 +28,7 @@ from hardcase.formats.coco_file import (
 from hardcase.formats.gather import Found, Reading, declared_labels, require_task
 from hardcase.formats.losses import Holds, losses
 from hardcase.formats.output import check_file, write_file
-from hardcase.formats.prepare import written_annotations, written_samples
+from hardcase.formats.prepare import counted, written_annotations, written_samples
 from hardcase.formats.problems import Problems
 from hardcase.formats.values import share
 from hardcase.model.job import Annotation
@@ -129,7 +129,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
     settled = give_ids(kept_id(sample) for sample in dataset.samples)
     image_ids = {s.id: i for s, i in zip(dataset.samples, settled, strict=True)}
     images, results = [], []
-    for sample in samples:
+    for sample in counted(samples, options):
         image = image_ids[sample.id]
         images.append(image_entry(sample, image, dataset, options, problems))
         for annotation in written_annotations(sample, names, problems, boxes=True):

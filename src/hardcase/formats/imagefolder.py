@@ -20,7 +20,7 @@ from hardcase.formats.gather import Reading, label_name, require_task, undeclare
 from hardcase.formats.losses import Holds, losses
 from hardcase.formats.match import SampleIndex, Wanted
 from hardcase.formats.output import new_folder, put_image
-from hardcase.formats.prepare import written_annotations, written_samples
+from hardcase.formats.prepare import counted, written_annotations, written_samples
 from hardcase.formats.problems import Problems
 from hardcase.model.job import Annotation, Task
 from hardcase.model.text import printable
@@ -98,7 +98,8 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
     with new_folder(out, dataset, overwrite=options.overwrite) as folder:
         for label_folder in folders.values():
             (folder / label_folder).mkdir()
-        for sample, place in zip((s for s, _ in chosen), _places(chosen), strict=True):
+        written = counted((s for s, _ in chosen), options)
+        for sample, place in zip(written, _places(chosen), strict=True):
             source = dataset.root / sample.path
             if not source.is_file():
                 problems.add(sample.path, "there is no such image: left out")

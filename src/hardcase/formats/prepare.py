@@ -11,7 +11,7 @@ from hardcase.formats.match import check_path, without_suffix
 from hardcase.model.job import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from hardcase.formats.base import Dataset, ImageSize, WriteOptions
     from hardcase.formats.problems import Problems
@@ -36,6 +36,13 @@ def written_samples(
             continue
         out.append(sample)
     return out
+
+
+def counted(samples: Iterable[Sample], options: WriteOptions) -> Iterator[Sample]:
+    """Yield samples as they are written, and tell how many were."""
+    for number, sample in enumerate(samples, 1):
+        yield sample
+        options.progress(number)
 
 
 def _check_plain(path: str) -> None:

@@ -26,6 +26,7 @@ from hardcase.formats.losses import Holds, losses
 from hardcase.formats.match import Wanted, without_suffix
 from hardcase.formats.output import new_folder, put_text
 from hardcase.formats.prepare import (
+    counted,
     file_stems,
     size_of_sample,
     written_annotations,
@@ -156,7 +157,7 @@ class Documents:
         names = frozenset(label.name for label in self.dataset.labels)
         count = 0
         files: dict[int, str] = {}
-        for sample in samples:
+        for sample in counted(samples, self.options):
             size = size_of_sample(sample, self.dataset, self.options, self.problems)
             kept = written_annotations(sample, names, self.problems, boxes=True)
             path = PurePosixPath(sample.path)

@@ -14,6 +14,7 @@ from hardcase.formats.losses import Holds, losses
 from hardcase.formats.match import without_suffix
 from hardcase.formats.output import new_folder, put_image, put_text
 from hardcase.formats.prepare import (
+    counted,
     file_stems,
     size_of_sample,
     written_annotations,
@@ -48,7 +49,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
     listed = []
     used: set[str] = set()
     with new_folder(out, dataset, overwrite=options.overwrite) as folder:
-        for sample in samples:
+        for sample in counted(samples, options):
             size = size_of_sample(sample, dataset, options, problems)
             if size is None:
                 continue

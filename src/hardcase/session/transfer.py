@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from hardcase.errors import FormatError
@@ -77,15 +77,39 @@ def write_out(
 
     Raises FormatError.
     """
-    dataset = dataset_of(session, what)
-    if not dataset.samples:
-        hint = {
-            "labels": "no sample is labeled yet; --what all takes auto labels too",
-            "predictions": "no model labeled anything yet",
-            "all": "no sample is labeled yet",
-        }[what]
-        raise FormatError(f"nothing to export: {hint}")
-    return _format(format_name).write(dataset, out, options or WriteOptions())
+    return Export(format_name, dataset_of(session, what), what).write(out, options)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is to be exported in which format, as it was at one moment; for any thread."""
+
+    format_name: str
+    dataset: Dataset
+    what: What
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What the format cannot hold. Raises FormatError if there is no such format."""
+        return _format(self.format_name).losses(self.dataset)
+
+    def write(self, out: Path, options: WriteOptions | None = None) -> Report:
+        """Write a file or folder. Raises FormatError."""
+        if not self.dataset.samples:
+            hint = {
+                "labels": "no sample is labeled yet; --what all takes auto labels too",
+                "predictions": "no model labeled anything yet",
+                "all": "no sample is labeled yet",
+            }[self.what]
+            raise FormatError(f"nothing to export: {hint}")
+        return _format(self.format_name).write(self.dataset, out, options or WriteOptions())
+
+
+def wrote(report: Report, out: Path) -> str:
+    """Return what an export has written, in a line."""
+    labels = "1 annotation" if report.annotations == 1 else f"{report.annotations:,} annotations"
+    images = "1 image" if report.images == 1 else f"{report.images:,} images"
+    return f"wrote {labels} of {images} to {out}"
 
 
 def dataset_of(session: LabelingSession, what: What) -> Dataset:

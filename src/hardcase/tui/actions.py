@@ -272,6 +272,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_box", ("tab",), "Detection: select the next box", Place.JOB),
     Action("previous_box", ("shift+tab",), "Detection: select the previous box", Place.JOB),
     Action("edit_boxes", ("e",), "Detection: draw, move, resize boxes", Place.JOB, "edit", 5),
+    Action("export", ("E",), "Export for other tools", Place.JOB),
     Action("toggle_boxes", ("o",), "Show or hide the boxes", Place.JOB),
     Action("zoom_in", ("+", "="), "Zoom in", Place.JOB),
     Action("zoom_out", ("-",), "Zoom out", Place.JOB),

@@ -31,6 +31,8 @@ _PAST = {
 
 def in_past(change: Change | Step) -> str:
     """Return a change's title with its verb in the past: `confirm a.jpg`, `confirmed a.jpg`."""
+    if change.title.startswith("auto label "):
+        return f"auto labeled {change.title.removeprefix('auto label ')}"
     verb, blank, rest = change.title.partition(" ")
     return _PAST.get(verb, verb) + blank + rest
 

@@ -16,6 +16,7 @@ from hardcase.tui.desks.choosing import ChoosingDesk
 from hardcase.tui.desks.deciding import DecidingDesk
 from hardcase.tui.desks.editing import EditingDesk
 from hardcase.tui.desks.filtering import FilteringDesk
+from hardcase.tui.desks.exporting import ExportingDesk
 from hardcase.tui.desks.folder import FolderDesk
 from hardcase.tui.desks.gallery import GalleryDesk
 from hardcase.tui.desks.hardness import HardnessDesk
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from hardcase.tui.actions import Action
     from hardcase.tui.desks.desk import Desk
     from hardcase.tui.widgets.canvas import ImageCanvas
+    from hardcase.tui.widgets.exporter import Exporter
     from hardcase.tui.widgets.folder_keeper import FolderKeeper
     from hardcase.tui.widgets.gallery import Gallery
     from hardcase.tui.widgets.virtual_list import Part
@@ -95,12 +97,13 @@ class JobScreen(PlaceScreen):
         self.picture = PictureDesk(self)
         self.folder = FolderDesk(self)
         self.past = PastDesk(self)
+        self.exporting = ExportingDesk(self)
         self._folder = shared_folder(sample.path for sample in session.samples())
         self.gallery = GalleryDesk(self, self._folder)
         self.desks: tuple[Desk, ...] = (
             *(self.moving, self.choosing, self.filtering, self.deciding, self.labeling),
             *(self.hardness, self.check, self.running, self.editing, self.picture, self.gallery),
-            *(self.folder, self.past),
+            *(self.folder, self.past, self.exporting),
         )
         self.seat(*self.desks)
 
@@ -115,6 +118,7 @@ class JobScreen(PlaceScreen):
             yield self.runs
             yield self.learner
             yield self.folder.keeper
+            yield self.exporting.exporter
             with Horizontal(id="body"):
                 yield self.rows
                 yield self.preview
@@ -192,6 +196,10 @@ class JobScreen(PlaceScreen):
 
     def on_folder_keeper_said(self, message: FolderKeeper.Said) -> None:
         """Show what came of a look at the folder."""
+        (self.complain if message.wrong else self.say)(message.text)
+
+    def on_exporter_said(self, message: Exporter.Said) -> None:
+        """Show how far an export is, or what came of it."""
         (self.complain if message.wrong else self.say)(message.text)
 
     def on_image_canvas_shown(self, message: ImageCanvas.Shown) -> None:

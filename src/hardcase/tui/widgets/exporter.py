@@ -1,0 +1,92 @@
+"""An export on a thread: it tells how far it is and what came of it, and shows nothing itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.message import Message
+from textual.widget import Widget
+from textual.worker import Worker, WorkerState
+
+from hardcase.errors import HardcaseError
+from hardcase.model.text import printable
+from hardcase.session.transfer import wrote
+
+if TYPE_CHECKING:
+    from hardcase.tui.dialogs.export import ExportRequest
+
+_EVERY = 0.5
+"""Seconds between two words of how far it is."""
+
+
+class _StoppedError(HardcaseError):
+    """The screen went: what was written so far is removed."""
+
+
+class Exporter(Widget, can_focus=False):
+    """Writes one export at a time."""
+
+    DEFAULT_CSS = "Exporter { display: none; }"
+
+    @dataclass
+    class Said(Message):
+        """How far it is, or what came of it; `done` once it is over."""
+
+        text: str
+        wrong: bool = False
+        done: bool = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.busy = False
+        self._stop = threading.Event()
+
+    def on_unmount(self) -> None:
+        """Leave nothing half written behind."""
+        self._stop.set()
+
+    def start(self, request: ExportRequest) -> None:
+        """Begin, unless an export is under way."""
+        if self.busy:
+            self.post_message(self.Said("an export is under way: wait for it", wrong=True))
+            return
+        self.busy = True
+        self._write(request)
+
+    @work(thread=True, exit_on_error=False)
+    def _write(self, request: ExportRequest) -> None:
+        total, told = len(request.export.dataset.samples), time.monotonic()
+
+        def progress(written: int) -> None:
+            nonlocal told
+            if self._stop.is_set():
+                raise _StoppedError
+            if time.monotonic() - told >= _EVERY:
+                told = time.monotonic()
+                self.post_message(self.Said(f"exporting {written:,} of {total:,} images…"))
+
+        try:
+            report = request.export.write(request.out, replace(request.options, progress=progress))
+        except HardcaseError as error:
+            self._end(str(error), wrong=True)
+            return
+        said = wrote(report, request.out)
+        if report.problems:
+            more = f" and {len(report.problems) - 1:,} more" if len(report.problems) > 1 else ""
+            said += f"; left out: {report.problems[0]}{more}"
+        self._end(said, wrong=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report a worker that fell over: a bug, which must not look like nothing happened."""
+        event.stop()
+        if event.state is WorkerState.ERROR:
+            error = event.worker.error
+            self._end(f"unexpected {type(error).__name__}: {error}", wrong=True)
+
+    def _end(self, text: str, *, wrong: bool) -> None:
+        self.busy = False
+        self.post_message(self.Said(printable(text), wrong=wrong, done=True))
