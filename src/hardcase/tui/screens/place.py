@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from hardcase.errors import HardcaseError
     from hardcase.tui.actions import Action, Place
-    from hardcase.tui.desks.desk import Desk
 
 MIN_WIDTH, MIN_HEIGHT = 80, 24
 
@@ -31,7 +30,6 @@ class PlaceScreen(Screen[None]):
     """
 
     PLACES: ClassVar[tuple[Place, ...]] = ()
-    desks: tuple[Desk, ...] = ()
     AUTO_FOCUS: ClassVar[str | None] = ""  # keys belong to the screen until a line is typed in
 
     def __init__(self, actions: Sequence[Action]) -> None:
@@ -39,9 +37,8 @@ class PlaceScreen(Screen[None]):
         self.actions = tuple(actions)
         self._bindings = place_bindings(actions, self.PLACES)
 
-    def seat(self, *desks: Desk) -> None:
+    def seat(self, *desks: object) -> None:
         """Take on the actions of desks: Textual looks an action's method up on the screen."""
-        self.desks = desks
         for desk in desks:
             for name in dir(desk):
                 if name.startswith("action_"):
