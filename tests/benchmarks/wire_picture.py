@@ -120,11 +120,11 @@ class Fit(NamedTuple):
 
 
 def fit(image: tuple[int, int], columns: int, rows: int) -> Fit:
-    """Return where an image fitted into `columns` x `rows` cells lies, centred."""
+    """Return where an image fitted into `columns` x `rows` cells lies, centred, in whole cells."""
     scale = max(image[0] / columns, image[1] / (2 * rows))
     width = min(columns, max(1, round(image[0] / scale)))
-    height = min(2 * rows, max(1, round(image[1] / scale)))
-    return Fit((columns - width) // 2, (2 * rows - height) // 2, width, height)
+    height = min(rows, max(1, round(image[1] / scale / 2)))
+    return Fit((columns - width) // 2, (rows - height) // 2 * 2, width, height * 2)
 
 
 @dataclass(frozen=True, slots=True)

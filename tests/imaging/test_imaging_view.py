@@ -60,7 +60,15 @@ def test_fit_shows_everything_centred_and_fills_one_direction(
     assert p.source_box == pytest.approx((0, 0, width, height))
     assert p.shown_columns == columns or p.shown_half_rows == 2 * rows
     assert abs(2 * p.column + p.shown_columns - columns) <= 1
-    assert abs(2 * p.half_row + p.shown_half_rows - 2 * rows) <= 1
+    assert abs(p.half_row + p.shown_half_rows / 2 - rows) <= 1
+
+
+@given(placements)
+def test_no_cell_is_half_letterbox(p: Placement) -> None:
+    rows, columns = p.cells
+    assert (2 * rows.start, columns.start) == (p.half_row, p.column)
+    assert 2 * (rows.stop - rows.start) == p.shown_half_rows
+    assert columns.stop - columns.start == p.shown_columns
 
 
 @given(sizes, sizes, cells, cells)
@@ -69,8 +77,9 @@ def test_pixels_are_square_but_for_the_rounding_to_cells(
 ) -> None:
     p = place(FIT, width, height, columns, rows)
     scale = max(width / columns, height / (2 * rows))
-    for shown, wanted in ((p.shown_columns, width / scale), (p.shown_half_rows, height / scale)):
-        assert shown == 1 or abs(shown - wanted) <= 0.5 + 1e-9
+    wanted = width / scale, height / scale / 2
+    for shown, asked in zip((p.shown_columns, p.shown_half_rows / 2), wanted, strict=True):
+        assert shown == 1 or abs(shown - asked) <= 0.5 + 1e-9
 
 
 @given(placements, st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))

@@ -16,6 +16,7 @@ from hardcase.tui.wire.encode import Means
 from hardcase.tui.wire.front import UNLIMITED, FrontBuffer
 from hardcase.tui.wire.profile import FULL, LEAN
 from hardcase.tui.wire.sheet import Sheet
+from hardcase.tui.wire.styles import INDEXED
 
 COLUMNS, ROWS = 60, 12
 X, Y = 10, 3
@@ -158,3 +159,14 @@ def test_hurried_updates_leave_the_picture_for_later() -> None:
     data, complete = front.update(FULL)
     assert complete
     assert sheet.ahead.bands[0].data in data
+
+
+def test_the_letterbox_is_no_picture_and_stays_exact() -> None:
+    _, grid = grid_of(3)
+    inside = slice(1, grid.rows - 1), slice(2, grid.columns - 3)
+    sheet = Sheet.of(grid, grid, ColorSystem.EIGHT_BIT, inside)
+    outside = np.ones(sheet.picture.shape, dtype=np.bool_)
+    outside[inside] = False
+    assert sheet.picture[inside].all()
+    assert not sheet.picture[outside].any()
+    assert (sheet.cells.bg[outside] >= INDEXED).all()

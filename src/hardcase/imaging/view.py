@@ -62,6 +62,12 @@ class Placement:
         return self.left, self.top, min(right, self.width), min(bottom, self.height)
 
     @property
+    def cells(self) -> tuple[slice, slice]:
+        """The rows and the columns of cells that show the image, the rest being letterbox."""
+        row, rows = self.half_row // 2, self.shown_half_rows // 2
+        return slice(row, row + rows), slice(self.column, self.column + self.shown_columns)
+
+    @property
     def step(self) -> tuple[float, float]:
         """Source pixels (dx, dy) a cell covers."""
         return self.step_x, 2 * self.step_y
@@ -96,13 +102,13 @@ _HAIR = 1e-6  # of a cell: an edge that lies on a cell border does not touch the
 def place(view: View, width: int, height: int, columns: int, rows: int) -> Placement:
     """Lay an image of `width` x `height` pixels on `columns` x `rows` cells, all at least 1.
 
-    A direction that fits is centred and ends on whole columns and half rows; a direction that does
-    not fit is cut around the view's centre without leaving the image.
+    A direction that fits is centred and fills whole cells, so that no cell is half letterbox; a
+    direction that does not fit is cut around the view's centre without leaving the image.
     """
     fit = max(width / columns, height / (2 * rows))
     scale = fit / min(max(view.zoom, 1.0), max_zoom(width, height, columns, rows))
-    column, shown_columns, left, step_x = _along(width, columns, scale, view.x)
-    half_row, shown_half_rows, top, step_y = _along(height, 2 * rows, scale, view.y)
+    column, shown_columns, left, step_x = _along(width, columns, 1, scale, view.x)
+    half_row, shown_half_rows, top, step_y = _along(height, 2 * rows, 2, scale, view.y)
     return Placement(
         width=width,
         height=height,
@@ -125,12 +131,18 @@ def max_zoom(width: int, height: int, columns: int, rows: int) -> float:
     return max(1.0, fit * MAX_ENLARGEMENT)
 
 
-def _along(pixels: int, units: int, scale: float, centre: float) -> tuple[int, int, float, float]:
-    """Return (offset, shown units, first source pixel, source pixels a unit) of one direction."""
+def _along(
+    pixels: int, units: int, a_cell: int, scale: float, centre: float
+) -> tuple[int, int, float, float]:
+    """Return (offset, shown units, first source pixel, source pixels a unit) of one direction.
+
+    There are `a_cell` units to a cell.
+    """
     wanted = pixels / scale
     if wanted <= units + 0.5:
-        shown = min(units, max(1, round(wanted)))
-        return (units - shown) // 2, shown, 0.0, pixels / shown
+        cells = min(units // a_cell, max(1, round(wanted / a_cell)))
+        shown = cells * a_cell
+        return (units // a_cell - cells) // 2 * a_cell, shown, 0.0, pixels / shown
     left = centre * pixels - units * scale / 2
     return 0, units, min(max(left, 0.0), pixels - units * scale), scale
 

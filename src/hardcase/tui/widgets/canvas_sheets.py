@@ -85,5 +85,6 @@ class Sheets:
 def made(scene: Scene, preview: Preview | None, desk: Desk, *, late: bool = False) -> Sheet:
     """Make a sheet."""
     grid = compose(scene, preview, desk.ground, late=late)
-    picture = preview.grid if preview is not None and not preview.image else None
-    return Sheet.of(grid, picture, desk.system)
+    if preview is None or preview.image or preview.placement is None:
+        return Sheet.of(grid, None, desk.system)
+    return Sheet.of(grid, preview.grid, desk.system, preview.placement.cells)

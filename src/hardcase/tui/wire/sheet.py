@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _LINES = np.array([ord(char) for char in LINES], dtype=np.int32)
 
+_EVERYWHERE = slice(None), slice(None)
+
 
 @dataclass(slots=True, eq=False)
 class Sheet:
@@ -52,12 +54,22 @@ class Sheet:
         self.strips = [SheetStrip(self, row, 0, self.grid.columns) for row in range(self.grid.rows)]
 
     @classmethod
-    def of(cls, grid: CellGrid, ground: CellGrid | None, system: ColorSystem) -> Sheet:
-        """Take a grid drawn over the picture `ground`; without one all is exact."""
-        if ground is None:
-            return cls.masked(grid, np.zeros(grid.chars.shape, dtype=np.bool_), system)
-        lines_over_it = np.isin(numbered(grid.chars), _LINES)
-        return cls.masked(grid, ~grid.differs(ground) | lines_over_it, system)
+    def of(
+        cls,
+        grid: CellGrid,
+        ground: CellGrid | None,
+        system: ColorSystem,
+        where: tuple[slice, slice] = _EVERYWHERE,
+    ) -> Sheet:
+        """Take a grid drawn over the picture `ground`; without one all is exact.
+
+        `where` are the rows and columns of the picture, letterbox left out.
+        """
+        picture = np.zeros(grid.chars.shape, dtype=np.bool_)
+        if ground is not None:
+            lines_over_it = np.isin(numbered(grid.chars), _LINES)
+            picture[where] = (~grid.differs(ground) | lines_over_it)[where]
+        return cls.masked(grid, picture, system)
 
     @classmethod
     def masked(cls, grid: CellGrid, picture: NDArray[np.bool_], system: ColorSystem) -> Sheet:
