@@ -98,7 +98,7 @@ def test_a_classifier_might_be_nothing_else():
 def test_all_that_is_said_is_in_lines_of_which_the_last_tells_the_others():
     found = seen(table(25200, probabilities(25200, 2)))
     lines = telling.reasons(found)
-    assert lines[0] == "told by the shapes of its outputs and a probe run"
+    assert lines[0] == "told by shapes of outputs and a probe run"
     assert lines[1].startswith("it answers 25200 rows")
     assert FAMILIES[Decoder.ULTRALYTICS_ROWS].title in lines[-1]
 

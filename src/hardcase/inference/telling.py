@@ -25,7 +25,8 @@ def headline(found: Recognition) -> str:
 
 def told_by(found: Recognition) -> str:
     """Return what that was told by: `told by its metadata and a probe run`."""
-    return "told by " + " and ".join(found.signs) if found.signs else ""
+    *most, last = found.signs or ("",)
+    return f"told by {', '.join(most)} and {last}" if most else f"told by {last}".strip()
 
 
 def reasons(found: Recognition) -> tuple[str, ...]:

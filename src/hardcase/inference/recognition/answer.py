@@ -34,10 +34,10 @@ class Sign(StrEnum):
 
     METADATA = "its metadata"
     FILE = "a file beside it"
-    NAMES = "the names of its inputs and outputs"
-    SHAPES = "the shapes of its outputs"
+    NAMES = "names of inputs and outputs"
+    SHAPES = "shapes of outputs"
     PROBE = "a probe run"
-    LABELED = "images that people have labeled"
+    LABELED = "labeled images"
     PERSON = "a person"
 
 
