@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from tui_helpers import app_on, job_screen, screen_text, wait_for
 
-from hardcase.inference import Effort
-from hardcase.model.job import Run
-from hardcase.tui.dialogs.auto_label import EFFORTS, AutoLabelDialog
-from hardcase.tui.widgets.choice import Choice
+from hardcase.inference import Effort, Profile
+from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.model.job import Run, Task
+from hardcase.session.run_request import used_as
+from hardcase.tui.dialogs.auto_label import AutoLabelDialog
+from hardcase.tui.dialogs.auto_label_form import EFFORTS
+from hardcase.tui.widgets import model_picker
 
 
 @pytest.fixture
@@ -16,6 +19,13 @@ def model(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "toy_model.onnx"
     file.write_bytes(b"no model at all")
+    spec = InputSpec(size=(8, 8))
+    profile = Profile(Task.CLASSIFICATION, Decoder.CLASSIFIER, spec, ("car", "person", "a, b"))
+
+    def prepare(request, images):
+        return used_as(request, "ab" * 32, profile)
+
+    monkeypatch.setattr(model_picker, "prepare", prepare)
     return file
 
 
@@ -36,8 +46,8 @@ async def test_all_of_it_fits_and_the_standard_effort_is_chosen(make_job):
         text = "\n".join(screen_text(pilot.app))
         assert "● standard" in text
         assert "Encoder" in text
-        assert "starts" in text
-        assert shown.query_one(Choice).value == "standard"
+        assert "goes on" in text
+        assert shown.query_one("#effort").value == "standard"
 
 
 @pytest.mark.parametrize(
@@ -52,7 +62,7 @@ async def test_the_effort_chosen_and_the_encoder_typed_are_asked_for(
     async with app_on(make_job()).run_test(size=(100, 30)) as pilot:
         shown, answers = await dialog(pilot)
         shown.query_one("#model").value = str(model)
-        await pilot.press("tab", "tab", "tab", *keys, "tab", *str(encoder)[:1])
+        await pilot.press(*["tab"] * 5, *keys, "tab", *str(encoder)[:1])
         shown.query_one("#encoder").value = str(encoder)
         await pilot.press("enter")
         await wait_for(pilot, lambda: answers, "the answer")
@@ -83,5 +93,5 @@ async def test_an_encoder_that_is_no_file_is_told(make_job, model):
 async def test_a_run_to_go_on_with_keeps_its_effort(make_job, settings, effort, hint):
     async with app_on(make_job()).run_test(size=(100, 30)) as pilot:
         shown, _ = await dialog(pilot, Run(1, "pre-label", "gone", settings=settings))
-        assert shown.query_one(Choice).value == EFFORTS[effort]
+        assert shown.query_one("#effort").value == EFFORTS[effort]
         assert hint in shown.query_one("#encoder").placeholder

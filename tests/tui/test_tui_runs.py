@@ -16,11 +16,10 @@ from hardcase.model.job import RunState, Status, Task
 from hardcase.session import LabelingSession, Tab, runs
 from hardcase.session.runs import PreparedRun, RunRequest
 from hardcase.session.settlement import Settlement
-from hardcase.tui.dialogs import auto_label
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.dialogs.models_nearby import completions
-from hardcase.tui.widgets import run_panel
+from hardcase.tui.widgets import model_picker, run_panel
 
 
 class GatedEngine:
@@ -68,7 +67,7 @@ def engine(monkeypatch):
     engines: list[GatedEngine] = []
     profile = Profile(Task.CLASSIFICATION, Decoder.CLASSIFIER, InputSpec(size=(8, 8)), LABELS)
 
-    def prepare(request: RunRequest) -> PreparedRun:
+    def prepare(request: RunRequest, images=()) -> PreparedRun:
         if not request.model.is_file():
             raise ModelError(f"no model at {request.model}: give an ONNX file")
         return PreparedRun(request, profile, "ab" * 32, 0.3, 0.5)
@@ -78,7 +77,7 @@ def engine(monkeypatch):
         return engines[-1]
 
     monkeypatch.setattr(run_panel, "prepare", prepare)
-    monkeypatch.setattr(auto_label, "prepare", prepare)
+    monkeypatch.setattr(model_picker, "prepare", prepare)
     monkeypatch.setattr(runs, "LocalEngine", make)
     monkeypatch.setattr(runs, "CHUNK_SIZE", 1)
     return engines
@@ -99,7 +98,7 @@ async def start(pilot, engine, *keys: str) -> None:
     await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
     await pilot.press(*"toy_mod")
     await wait_for(
-        pilot, lambda: any("3 labels: cat" in t for t in screen_text(pilot.app)), "the model"
+        pilot, lambda: any("3 classes, cat" in t for t in screen_text(pilot.app)), "the model"
     )
     await pilot.press(*keys, "enter")
     await wait_for(pilot, lambda: len(engine) > before, "the run")
@@ -371,7 +370,7 @@ async def test_a_run_broken_off_is_told_and_resumed_with_the_same_model(
         await pilot.press("R")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
         await wait_for(
-            pilot, lambda: any("3 labels: cat" in t for t in screen_text(pilot.app)), "the model"
+            pilot, lambda: any("3 classes, cat" in t for t in screen_text(pilot.app)), "the model"
         )
         await pilot.press("enter")
         await wait_for(pilot, lambda: len(engine) == 2, "the run")

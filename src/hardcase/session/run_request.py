@@ -25,7 +25,7 @@ from hardcase.session.class_map import ClassMap, class_map, of_classes, threshol
 from hardcase.session.targets import Existing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from hardcase.inference import Cluster, Recognition
     from hardcase.model.job import Run
@@ -155,10 +155,14 @@ def _samples(settings: Mapping[str, Any]) -> tuple[int, ...]:
         return ()
 
 
-def prepare(request: RunRequest) -> PreparedRun:
-    """Read the model's profile and hash. Raises ModelError, UsageError."""
+def prepare(request: RunRequest, images: Iterable[Path] = ()) -> PreparedRun:
+    """Read the model's profile and hash. Raises ModelError, UsageError.
+
+    A model without a profile is recognised, with a few `images` to look at.
+    """
     sha256 = _sha256(request.model)
-    return used_as(request, sha256, *find_profile(request.model, request.profile))
+    found = find_profile(request.model, request.profile, images=images)
+    return used_as(request, sha256, *found)
 
 
 def used_as(

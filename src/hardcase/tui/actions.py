@@ -34,6 +34,8 @@ class Place(StrEnum):
     DIALOG = "dialog"
     LABELS = "labels"
     """The list of labels. Keys of this place go before those of dialogs."""
+    LOOK = "look"
+    """A look at what a model says. Keys of this place go before those of dialogs."""
 
     @property
     def meets(self) -> frozenset[Place]:
@@ -55,6 +57,7 @@ _MEETS = {
     Place.FILTER: frozenset({Place.FILTER}),
     Place.DIALOG: frozenset({Place.DIALOG}),
     Place.LABELS: frozenset({Place.LABELS}),
+    Place.LOOK: frozenset({Place.LOOK}),
 }
 
 PLACE_TITLES = {
@@ -69,6 +72,7 @@ PLACE_TITLES = {
     Place.FILTER: "While typing a filter",
     Place.DIALOG: "In a dialog",
     Place.LABELS: "In the list of labels",
+    Place.LOOK: "While looking at a model",
 }
 
 
@@ -213,6 +217,20 @@ def _labels_dialog() -> Iterable[Action]:
     yield Action("labels_close", ("q",), "Close", here, command="dialog_close")
 
 
+def _look_dialog() -> Iterable[Action]:
+    here = Place.LOOK
+    yield Action("look_next", ("n",), "Next image", here)
+    yield Action("look_previous", ("N",), "Previous image", here)
+    for way, keys, by in (("next", ("right", "l"), 1), ("previous", ("left", "h"), -1)):
+        text = f"Read the model otherwise: the {way} way"
+        yield Action(f"look_change_{way}", keys, text, here, command=f"look_change({by})")
+    yield Action("look_boxes", ("o",), "Show or hide the boxes", here)
+    for way, key in (("down", "j"), ("up", "k")):
+        text = "Next thing to say otherwise" if way == "down" else "Previous thing to say otherwise"
+        yield Action(f"look_go_{way}", (key,), text, here, command=f"dialog_{way}")
+    yield Action("look_close", ("q",), "Back, and keep nothing", here, command="dialog_close")
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("help", ("?",), "Show the keys of this place", Place.EVERYWHERE, "help", 1),
     Action("palette", ("ctrl+p",), "Search and run any action", Place.EVERYWHERE),
@@ -331,7 +349,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "dialog_toggle", ("tab",), "Labels: tick one of several; forms: next field", Place.DIALOG
     ),
+    Action("dialog_look", ("ctrl+o",), "Auto labeling: look at what the model says", Place.DIALOG),
     *_labels_dialog(),
+    *_look_dialog(),
 )
 
 
