@@ -13,7 +13,7 @@ from hardcase.imaging.cells import LETTERBOX, CellGrid
 from hardcase.imaging.depth import Depth
 from hardcase.imaging.open import Decoded, decode, image_size
 from hardcase.imaging.picture import OVERSAMPLING, picture
-from hardcase.imaging.view import FIT, Placement, View, place
+from hardcase.imaging.view import FIT, Placement, View, around, place
 from hardcase.terminal import Mode
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class Request:
     """What to show: `columns` x `rows` cells, at least 1 x 1, of a view of the image at `path`.
 
+    `part` (x1, y1, x2, y2) in source pixels takes the place of the view: it is shown as large as it
+    goes, with what lies around it where there is room; it may go over the edge of the image.
     `dithers` as in `picture`. `cell` (pixels of a cell) and `budget` (bytes on the line) matter to
     KITTY only.
     """
@@ -38,6 +40,7 @@ class Request:
     dithers: bool = True
     cell: tuple[int, int] = kitty.CELL
     budget: int = kitty.PICTURE_BYTES
+    part: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +81,9 @@ class Renderer:
         try:
             width, height = image_size(request.path)
             placement = place(request.view, width, height, request.columns, request.rows)
+            if request.part is not None:
+                view = around(request.part, placement, margin=0)
+                placement = place(view, width, height, request.columns, request.rows)
             decoded = self._decoded(request.path, placement, _across(request, placement))
         except ImageError as error:
             return Preview(request, error=str(error))

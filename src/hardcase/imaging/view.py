@@ -95,6 +95,16 @@ class Placement:
         last = ceil(right - _HAIR) - 1, ceil(bottom - _HAIR) - 1
         return (*first, max(first[0], last[0]), max(first[1], last[1]))
 
+    def halves_of(self, box: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+        """Return the first and last (column, half row) that a source box mostly fills.
+
+        Both inclusive, and at least one; not clipped to the canvas.
+        """
+        left, top = self.to_cell(*box[:2])
+        right, bottom = self.to_cell(*box[2:])
+        first = round(left), round(2 * top)
+        return (*first, max(first[0], round(right) - 1), max(first[1], round(2 * bottom) - 1))
+
 
 _HAIR = 1e-6  # of a cell: an edge that lies on a cell border does not touch the next cell
 

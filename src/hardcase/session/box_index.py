@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hardcase.model.boxes import as_array
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -99,22 +97,29 @@ class BoxIndex:
 def box_index(samples: Iterable[Sample], names: list[str]) -> BoxIndex:
     """Return the boxes of samples; labels that `names` lacks are added at its end."""
     number = {name: n for n, name in enumerate(names)}
-    found = [
-        (sample, n, a) for sample in samples for n, a in enumerate(sample.annotations) if a.box
-    ]
-    for _, _, a in found:
-        if a.label not in number:
-            number[a.label] = len(names)
-            names.append(a.label)
+    ids, indices, labels = [], [], []
+    corners: list[float] = []
+    scores, hard = [], []
     nan = float("nan")
-    scores = (nan if a.score is None else a.score for _, _, a in found)
-    hard = (nan if s.coefficient is None else s.coefficient for s, _, _ in found)
-    size = len(found)
+    for sample in samples:
+        coefficient = nan if sample.coefficient is None else sample.coefficient
+        for index, a in enumerate(sample.annotations):
+            if a.box is None:
+                continue
+            if a.label not in number:
+                number[a.label] = len(names)
+                names.append(a.label)
+            ids.append(sample.id)
+            indices.append(index)
+            labels.append(number[a.label])
+            corners.extend(a.box)
+            scores.append(nan if a.score is None else a.score)
+            hard.append(coefficient)
     return BoxIndex(
-        sample=np.fromiter((s.id for s, _, _ in found), np.int64, size),
-        index=np.fromiter((n for _, n, _ in found), np.int32, size),
-        label=np.fromiter((number[a.label] for _, _, a in found), np.int32, size),
-        box=as_array([a.box for _, _, a in found if a.box]),
-        score=np.fromiter(scores, np.float32, size),
-        hard=np.fromiter(hard, np.float32, size),
+        np.array(ids, np.int64),
+        np.array(indices, np.int32),
+        np.array(labels, np.int32),
+        np.array(corners, np.float64).reshape(-1, 4),
+        np.array(scores, np.float32),
+        np.array(hard, np.float32),
     )

@@ -29,6 +29,8 @@ class Place(StrEnum):
     EDITOR = "editor"
     DRAWING = "drawing"
     """The editor while a box is drawn. Letters name places there."""
+    REVIEW = "review"
+    """Quick review of boxes, over a job."""
     FILTER = "filter"
     """A job while its filter is typed. Letters are text there."""
     DIALOG = "dialog"
@@ -47,13 +49,14 @@ _MEETS = {
     Place.EVERYWHERE: frozenset(
         {Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB, Place.EDITOR, Place.DRAWING}
     ),
-    Place.LISTS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB}),
+    Place.LISTS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS, Place.JOB, Place.REVIEW}),
     Place.JOBS: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOBS}),
     Place.JOB: frozenset({Place.EVERYWHERE, Place.LISTS, Place.JOB}),
     Place.ZOOMED: frozenset({Place.ZOOMED}),
     Place.GALLERY: frozenset({Place.GALLERY}),
     Place.EDITOR: frozenset({Place.EVERYWHERE, Place.EDITOR}),
     Place.DRAWING: frozenset({Place.EVERYWHERE, Place.DRAWING}),
+    Place.REVIEW: frozenset({Place.EVERYWHERE, Place.LISTS, Place.REVIEW}),
     Place.FILTER: frozenset({Place.FILTER}),
     Place.DIALOG: frozenset({Place.DIALOG}),
     Place.LABELS: frozenset({Place.LABELS}),
@@ -69,6 +72,7 @@ PLACE_TITLES = {
     Place.GALLERY: "In a job, gallery",
     Place.EDITOR: "Box editor",
     Place.DRAWING: "While drawing a box",
+    Place.REVIEW: "Quick review of boxes",
     Place.FILTER: "While typing a filter",
     Place.DIALOG: "In a dialog",
     Place.LABELS: "In the list of labels",
@@ -199,6 +203,40 @@ def _drawing() -> Iterable[Action]:
         yield Action(f"draw_far_{way}", far, text, here, command=f"draw_move('{way}', 5)")
 
 
+def _review() -> Iterable[Action]:
+    here = Place.REVIEW
+    yield Action("review_apply", ("enter", "a"), "Make all fixes, as one change", here, "apply", 2)
+    yield Action(
+        "review_leave", ("escape",), "Drop the selection, else the fixes: back", here, "cancel", 3
+    )
+    for way, step in (("left", -1), ("right", 1)):
+        text = f"The box to the {way}"
+        yield Action(f"review_{way}", (way,), text, here, command=f"review_step({step})")
+    yield Action("review_select", ("space",), "Select, or no longer", here, "select", 6)
+    yield Action("review_range", ("v",), "Select from here to where the cursor goes", here)
+    yield Action("review_all", ("*",), "Select all boxes shown, or none", here)
+    yield Action("review_invert", ("V",), "Select the others", here)
+    for n in range(1, 11):
+        shown = ("label", 4, "1-9") if n == 1 else ("", 0, "")
+        text = f"Let the boxes become label {n}"
+        yield Action(f"review_label_{n}", (str(n % 10),), text, here, *shown, f"review_label({n})")
+    yield Action("review_pick", ("l",), "Pick the label that the boxes become", here)
+    yield Action("review_strike", ("d", "delete"), "Delete the boxes, or keep them", here, "del", 5)
+    yield Action("review_undo", ("u",), "Take the last fix back", here, "undo", 9)
+    yield Action("review_redo", ("ctrl+r",), "Repeat the fix taken back", here)
+    yield Action("review_sort", ("s",), "Sort by area, shape, score, hardness", here, "sort", 7)
+    yield Action("review_turn", ("S",), "Turn the order around", here, "turn", 11)
+    for way, key, step in (("previous", "[", -1), ("next", "]", 1)):
+        shown = ("", 0, "") if step < 0 else ("labels", 8, "[ ]")
+        text = f"Boxes of the {way} label"
+        yield Action(f"review_{way}", (key,), text, here, *shown, f"review_other({step})")
+    yield Action("review_of", ("L",), "Pick the label whose boxes are shown", here)
+    yield Action("review_edit", ("e",), "Open the image in the box editor", here, "edit", 10)
+    yield Action("review_boxes", ("o",), "Show or hide the outlines", here)
+    yield Action("review_larger", ("+", "="), "Larger tiles", here, command="review_size(1)")
+    yield Action("review_smaller", ("-",), "Smaller tiles", here, command="review_size(-1)")
+
+
 def _labels_dialog() -> Iterable[Action]:
     here = Place.LABELS
     yield Action("labels_add", ("b",), "New label", here)
@@ -275,6 +313,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("sync", ("S",), "Sync with the folder: new, moved, missing images", Place.JOB),
     Action("delete", ("D",), "Delete from the job; the files stay", Place.JOB),
     Action("delete_files", ("ctrl+d",), "Delete, and the files too, after asking twice", Place.JOB),
+    Action(
+        "quick_review",
+        ("r",),
+        "Quick review: all boxes of a label (images, in classification)",
+        Place.JOB,
+        "review",
+        17,
+    ),
     Action("auto_label", ("A",), "Auto label with a model", Place.JOB, "auto label", 14),
     Action(
         "confirm_unseen",
@@ -304,6 +350,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pan_right", ("right", "l"), "Pan right", Place.ZOOMED),
     *_gallery(),
     *_editor(),
+    *_review(),
     *_drawing(),
     Action("filter_keep", ("enter",), "Keep the filter", Place.FILTER, "keep", 1),
     Action("filter_clear", ("escape",), "Clear the filter", Place.FILTER, "clear", 2),

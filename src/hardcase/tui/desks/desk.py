@@ -16,6 +16,8 @@ class Desk:
     """
 
     ALTERING: ClassVar[frozenset[str]] = frozenset()
+    covered = False
+    """Whether a screen that it opened lies over the job's."""
 
     def __init__(self, screen: JobScreen) -> None:
         self.screen = screen

@@ -17,8 +17,6 @@ class EditingDesk(Desk):
 
     ALTERING: ClassVar = frozenset(("edit_boxes",))
 
-    covered = False
-    """Whether the editor is over the screen."""
     _last_label: str | None = None  # of a box drawn or labeled in the editor
     _seen: tuple[int | None, int | None] = (None, None)  # the sample seen last, and this one
 

@@ -15,8 +15,8 @@ from hardcase.tui.desks.check import CheckDesk
 from hardcase.tui.desks.choosing import ChoosingDesk
 from hardcase.tui.desks.deciding import DecidingDesk
 from hardcase.tui.desks.editing import EditingDesk
-from hardcase.tui.desks.filtering import FilteringDesk
 from hardcase.tui.desks.exporting import ExportingDesk
+from hardcase.tui.desks.filtering import FilteringDesk
 from hardcase.tui.desks.folder import FolderDesk
 from hardcase.tui.desks.gallery import GalleryDesk
 from hardcase.tui.desks.hardness import HardnessDesk
@@ -24,6 +24,7 @@ from hardcase.tui.desks.labeling import LabelingDesk
 from hardcase.tui.desks.moving import MovingDesk
 from hardcase.tui.desks.past import PastDesk
 from hardcase.tui.desks.picture import PictureDesk
+from hardcase.tui.desks.reviewing import ReviewingDesk
 from hardcase.tui.desks.running import RunningDesk
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.messages import JobLeft, QuitAsked, SavedChanged
@@ -98,12 +99,13 @@ class JobScreen(PlaceScreen):
         self.folder = FolderDesk(self)
         self.past = PastDesk(self)
         self.exporting = ExportingDesk(self)
+        self.reviewing = ReviewingDesk(self)
         self._folder = shared_folder(sample.path for sample in session.samples())
         self.gallery = GalleryDesk(self, self._folder)
         self.desks: tuple[Desk, ...] = (
             *(self.moving, self.choosing, self.filtering, self.deciding, self.labeling),
             *(self.hardness, self.check, self.running, self.editing, self.picture, self.gallery),
-            *(self.folder, self.past, self.exporting),
+            *(self.folder, self.past, self.exporting, self.reviewing),
         )
         self.seat(*self.desks)
 
@@ -281,13 +283,18 @@ class JobScreen(PlaceScreen):
 
     # -- showing
 
+    @property
+    def covered(self) -> bool:
+        """Whether another screen that a desk opened lies over it."""
+        return any(desk.covered for desk in self.desks)
+
     def show_list(self) -> None:
         """Show the list as it is now, and everything that goes with it.
 
-        Not under the editor: Textual repaints all of a screen when anything changes on the one
+        Not while covered: Textual repaints all of a screen when anything changes on the one
         under it.
         """
-        if self.editing.covered:
+        if self.covered:
             return
         browser = self.browser
         size = len(browser.ids)
@@ -306,8 +313,8 @@ class JobScreen(PlaceScreen):
         self.show_sample()
 
     def show_title(self) -> None:
-        """Show name, task, counts, the run and whether all is saved; not under the editor."""
-        if self.editing.covered:
+        """Show name, task, counts, the run and whether all is saved; not while covered."""
+        if self.covered:
             return
         session, browser = self.session, self.browser
         hard = session.stats().hard

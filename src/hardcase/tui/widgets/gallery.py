@@ -179,6 +179,7 @@ class Gallery(Widget, can_focus=False):
             letterbox=(red, green, blue),
             mode=Mode.QUADRANT if mode is Mode.KITTY else mode,
             dithers=not getattr(self.app, "fits_pictures", False),
+            part=tile.part,
         )
 
     def _requests(self, indices: range) -> Iterator[Request]:

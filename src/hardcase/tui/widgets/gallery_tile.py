@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rich.cells import cell_len
 
-from hardcase.imaging.cells import CellGrid, blank
+from hardcase.imaging.cells import LOWER_HALF, CellGrid, blank
 from hardcase.imaging.contrast import BLACK, WHITE, rgb
-from hardcase.imaging.depth import Depth
+from hardcase.imaging.depth import Depth, nearest
 from hardcase.imaging.overlay import draw, message
 from hardcase.imaging.tags import clusters
 from hardcase.tui.widgets.gallery_grid import SIDES, TEXT_ROWS
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     """Foreground and background, (3,) each."""
 
 _LEFT, _RIGHT = "▐", "▌"
+_STRUCK, _AROUND = 0.75, 0.6
+"""How much of the background is drawn over what is struck, and over what is out of focus."""
 _LEAST_NOTE = 16
 """Columns of a tile from which there is room for a note beside the label."""
 
@@ -38,8 +40,11 @@ _LEAST_NOTE = 16
 class Tile:
     """What a tile shows of the sample `key`: the image at `path` with its boxes, and in words.
 
+    Of the image it is the `part` in source pixels, all of it without one.
     `mark` is a character and the name of its colour; `swatch` the label's colour as #rrggbb, or
-    empty; `note` a short text beside the label; `problem` is said in place of the picture.
+    empty; `note` a short text beside the label; `problem` is said in place of the picture. What is
+    `struck` is on its way out: its picture is faded. With a `focus`, a box in source pixels, what
+    lies outside of it is drawn dimmer.
     """
 
     key: int
@@ -53,6 +58,9 @@ class Tile:
     overlays: tuple[Overlay, ...] = ()
     selected: bool = False
     problem: str = ""
+    part: tuple[float, float, float, float] | None = None
+    focus: tuple[float, float, float, float] | None = None
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +101,11 @@ def paint(
     sheet = _Sheet(columns, rows, fg, bg)
     if tile is not None:
         _draw_picture(sheet, tile, preview, inks)
+        shown = preview.placement if preview is not None else None
+        if tile.struck:
+            sheet.fade(inks, _STRUCK)
+        elif tile.focus is not None and shown is not None:
+            sheet.fade(inks, _AROUND, inside=shown.halves_of(tile.focus))
         _draw_marks(sheet, tile, inks)
         _draw_text(sheet, tile, inks, cursor=cursor)
         if cursor:
@@ -140,6 +153,30 @@ class _Sheet:
             first, last = placement.half_row, placement.half_row + placement.shown_half_rows
             start = left + placement.column
             self.picture[-(-first // 2) : last // 2, start : start + placement.shown_columns] = True
+
+    def fade(
+        self, inks: Inks, share: float, *, inside: tuple[int, int, int, int] | None = None
+    ) -> None:
+        """Draw a `share` of the background over the picture, where there are colours for that.
+
+        Not `inside` the first and last column and half row, both inclusive, of the picture.
+        """
+        if inks.depth is Depth.MONO:
+            return
+        outside = np.repeat(self.picture, 2, axis=0)
+        if inside is not None:
+            x1, y1, x2, y2 = inside
+            left = SIDES // 2
+            outside[max(y1, 0) : y2 + 1, left + max(x1, 0) : left + x2 + 1] = False
+        upper, lower = outside[0::2], outside[1::2]
+        halves = self.chars == LOWER_HALF
+        ground = inks.pair("text")[1]
+        for colours, where in (
+            (self.bg, np.where(halves, upper, upper & lower)),
+            (self.fg, np.where(halves, lower, upper & lower)),
+        ):
+            mixed = (1 - share) * colours[where] + share * ground
+            colours[where] = nearest(mixed.astype(np.uint8), inks.depth)
 
     def painted(self, depth: Depth) -> Painted:
         return Painted(CellGrid(self.chars, self.fg, self.bg, depth), self.picture)
