@@ -10,9 +10,12 @@ from hardcase.model.job import Task
 from hardcase.session import LabelingSession, Tab, jobs
 from hardcase.session.jobs import known_jobs, remember, summarize
 from hardcase.tui.app import run_app
+from hardcase.tui.dialogs.auto_label import AutoLabelDialog
+from hardcase.tui.dialogs.export import ExportDialog
 from hardcase.tui.dialogs.new_job import NewJobDialog
 from hardcase.tui.screens.job import JobScreen
-from hardcase.tui.screens.jobs import JobsScreen, ago
+from hardcase.tui.screens.jobs import JobsScreen
+from hardcase.tui.widgets.job_rows import ago, job_row, short_path
 from hardcase.tui.widgets.lines import OneLine
 
 
@@ -222,3 +225,79 @@ def test_a_wrong_keymap_or_path_fails_before_the_app_starts(tmp_path, monkeypatc
 )
 def test_times_are_told_in_a_word(moment, word) -> None:
     assert ago(moment, datetime(2026, 1, 10, 12, tzinfo=UTC)) == word
+
+
+async def test_jobs_of_one_name_are_told_apart_by_their_folders(tmp_path) -> None:
+    for name in ("a/flowers", "b/flowers", "c/fruit"):
+        folder = make_images(tmp_path / name, ["a.png"])
+        LabelingSession.create(folder, Task.CLASSIFICATION, ["cat"]).close()
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
+        await wait_for(pilot, lambda: any("fruit" in t for t in screen_text(pilot.app)), "rows")
+        rows = [t[1:22].rstrip() for t in screen_text(pilot.app) if "classification" in t]
+        assert rows == ["fruit", "flowers  b/flowers", "flowers  a/flowers"]
+
+
+def test_with_room_every_row_tells_the_folder(two_jobs) -> None:
+    (job, _) = known_jobs()
+    row = job_row(job, 200, datetime.now(UTC), under_cursor=False, exists=True, apart="")
+    assert sum(len(text) for text, _ in row) == 200
+    assert str(two_jobs / "second") in "".join(text for text, _ in row)
+
+
+def test_the_home_of_the_user_is_a_tilde(monkeypatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    assert short_path("/home/ann/x") == "~/x"
+    assert short_path("/home/anna/x") == "/home/anna/x"
+
+
+async def test_the_line_below_says_more_of_the_job_under_the_cursor(two_jobs) -> None:
+    async with app_on(None).run_test(size=(200, 30)) as pilot:
+        screen = await listed(pilot)
+        about = screen.query_one("#about", OneLine)
+        await wait_for(pilot, lambda: "0 labeled, 0 to be confirmed, 2 unlabeled" in about.text, "")
+        assert str(two_jobs / "second") in about.text
+        await pilot.press("j")
+        await wait_for(pilot, lambda: str(two_jobs / "first") in about.text, "the other job")
+
+
+async def test_a_job_is_exported_from_the_list(two_jobs) -> None:
+    with LabelingSession.open(two_jobs / "second") as session:
+        session.set_label([1], "cat")
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("E")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, ExportDialog), "the dialog")
+        pilot.app.screen.query_one("#to").value = str(two_jobs / "out.manifest")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: said(screen).startswith("wrote 1 annotation"), "the result")
+        assert (two_jobs / "out.manifest").is_file()
+
+
+async def test_auto_labeling_from_the_list_opens_the_job_and_asks_for_a_model(two_jobs) -> None:
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
+        await pilot.press("A")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
+        assert any(isinstance(s, JobScreen) for s in pilot.app.screen_stack)
+
+
+async def test_a_job_is_deleted_after_a_y_and_its_images_stay(two_jobs) -> None:
+    folder = two_jobs / "second"
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        screen = await listed(pilot)
+        await pilot.press("D", "enter", "escape")
+        assert (folder / "hardcase.json").exists()
+        await pilot.press("D", "y")
+        await wait_for(pilot, lambda: "is deleted" in said(screen), "the deletion")
+    assert sorted(path.name for path in folder.iterdir()) == ["a.png", "b.png"]
+    assert [job.name for job in known_jobs()] == ["first"]
+
+
+async def test_a_job_that_is_open_elsewhere_is_not_deleted(two_jobs) -> None:
+    with LabelingSession.open(two_jobs / "second"):
+        async with app_on(None).run_test(size=(80, 24)) as pilot:
+            screen = await listed(pilot)
+            await pilot.press("D", "y")
+            await wait_for(pilot, lambda: "cannot be removed: open in" in said(screen), "why")
+            assert (two_jobs / "second" / "hardcase.json").exists()

@@ -40,7 +40,7 @@ def open_(args: Namespace, output: Output) -> int:
 
     Without PATH and without a terminal, or with --json, the jobs worked on here are listed.
     --json prints one object a line: {job, name, task, total, unlabeled, labeled, to_be_confirmed,
-    hard, running, exists, seen_at}.
+    hard, running, exists, seen_at, changed_at}.
     """
     if args.picture is not None:
         os.environ[PICTURE] = args.picture
@@ -115,6 +115,7 @@ def _record(job: JobSummary) -> dict[str, object]:
         "running": job.running,
         "exists": job.exists,
         "seen_at": job.seen_at,
+        "changed_at": job.changed_at or None,
     }
 
 

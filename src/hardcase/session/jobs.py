@@ -7,10 +7,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hardcase.errors import JobError
 from hardcase.model.job import RunState, Task
 from hardcase.model.text import printable
 from hardcase.session import user_state
 from hardcase.session.clock import now
+from hardcase.store import removal
 
 if TYPE_CHECKING:
     from hardcase.session.labeling import LabelingSession
@@ -46,6 +48,8 @@ class JobSummary:
     hard: int
     running: bool
     seen_at: str
+    changed_at: str = ""
+    """When the newest change was made that undo can take back; empty if that is not known."""
 
     @property
     def exists(self) -> bool:
@@ -67,7 +71,17 @@ def summarize(session: LabelingSession) -> JobSummary:
         hard=stats.hard,
         running=any(run.state is RunState.RUNNING for run in session.runs),
         seen_at=now(),
+        changed_at=_changed_at(session),
     )
+
+
+def _changed_at(session: LabelingSession) -> str:
+    try:
+        newest = session.decisions(1)
+    except JobError as error:
+        log.warning("the last change of %s cannot be read: %s", session.path, error)
+        return ""
+    return newest[0].when if newest else session.job.created_at
 
 
 def known_jobs() -> list[JobSummary]:
@@ -95,6 +109,15 @@ def forget(path: str) -> None:
         _write([job for job in known_jobs() if job.path != path])
 
 
+def delete(path: str) -> None:
+    """Remove a job file with its journal, and take it off the list; the images stay.
+
+    This cannot be undone. Raises JobError if it is open elsewhere or cannot be removed.
+    """
+    removal.remove(Path(path))
+    forget(path)
+
+
 def _summary(entry: Any) -> JobSummary | None:
     """Return what an entry says, None if it is none; what newer versions add is passed by."""
     if not isinstance(entry, dict) or any(type(entry.get(k)) is not t for k, t in _TYPES.items()):
@@ -106,6 +129,8 @@ def _summary(entry: Any) -> JobSummary | None:
     except ValueError as error:
         log.warning("an entry in the list of jobs is left out: %s", error)
         return None
+    changed_at = entry.get("changed_at")
+    values["changed_at"] = changed_at if isinstance(changed_at, str) else ""
     return JobSummary(**{**values, "task": task, "name": printable(values["name"])})
 
 

@@ -284,9 +284,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_up", ("pageup",), "A page up", Place.LISTS),
     Action("open_job", ("enter",), "Open the job", Place.JOBS, "open", 2),
     Action("new_job", ("c",), "Create a job from a folder of images", Place.JOBS, "create", 3),
+    Action("auto_label_job", ("A",), "Open the job and auto label", Place.JOBS, "auto label", 5),
+    Action("export_job", ("E",), "Export the job for other tools", Place.JOBS, "export", 6),
     Action(
         "forget_job", ("d",), "Take the job off this list; its file stays", Place.JOBS, "forget", 4
     ),
+    Action("delete_job", ("D",), "Delete the job after asking; the images stay", Place.JOBS),
     Action("confirm", ("a", "enter"), "Confirm the labels and go on", Place.JOB, "confirm", 2),
     Action("reject", ("x",), "Reject the auto labels", Place.JOB, "reject", 3),
     Action("skip", ("s",), "Skip: go on and change nothing", Place.JOB, "skip", 9),

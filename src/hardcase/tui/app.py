@@ -83,6 +83,8 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
         screen = self._show_job(message.session)
         if message.said:
             self.call_after_refresh(screen.say, message.said)
+        if message.then:
+            self.call_after_refresh(screen.run_action, message.then)
 
     def on_job_left(self, _message: JobLeft) -> None:
         """Close the job; the list is under it, unless only this job was asked for."""

@@ -71,6 +71,15 @@ class JobOpened(Message):
     session: LabelingSession
     said: str = ""
     """What came of making it, beyond the job."""
+    then: str = ""
+    """The command of the job screen to go on with, empty for none."""
+
+
+@dataclass
+class JobRead(Message):
+    """A job was opened for reading on a worker thread, to be exported."""
+
+    session: LabelingSession
 
 
 @dataclass

@@ -15,14 +15,17 @@ from hardcase.errors import HardcaseError
 from hardcase.model.text import printable
 from hardcase.session import LabelingSession
 from hardcase.session.first_look import create
-from hardcase.session.jobs import JobSummary, forget, known_jobs
+from hardcase.session.jobs import JobSummary, delete, forget, known_jobs
 from hardcase.tui.actions import Place
+from hardcase.tui.dialogs.confirm import ConfirmDialog
+from hardcase.tui.dialogs.export import ExportDialog, ExportRequest
 from hardcase.tui.dialogs.new_job import NewJob, NewJobDialog
-from hardcase.tui.messages import JobOpened, JobRefused, QuitAsked
+from hardcase.tui.messages import JobOpened, JobRead, JobRefused, QuitAsked
 from hardcase.tui.screens.place import PlaceScreen
+from hardcase.tui.widgets.exporter import Exporter
+from hardcase.tui.widgets.job_rows import about, heading, job_row, told_apart
 from hardcase.tui.widgets.lines import Hints, OneLine, TitleLine
-from hardcase.tui.widgets.sample_rows import HARD_MARK
-from hardcase.tui.widgets.text import count, fit
+from hardcase.tui.widgets.text import count
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -37,7 +40,8 @@ _EMPTY = """No jobs yet.
 Press {key} to create one from a folder of images, or run: hardcase init FOLDER --task detection
 To look around first, run: hardcase demo"""
 
-_BAR = 10
+_OF_A_JOB = frozenset({"open_job", "forget_job", "delete_job", "auto_label_job", "export_job"})
+"""Actions that need a job to act on."""
 
 
 class JobsScreen(PlaceScreen):
@@ -51,6 +55,9 @@ class JobsScreen(PlaceScreen):
         self._new_from = new_from
         self._jobs: list[JobSummary] = []
         self._exists: list[bool] = []
+        self._apart: dict[str, str] = {}
+        self.exporter = Exporter()
+        self._exported: LabelingSession | None = None
         self.rows = VirtualList(self._draw_row, id="jobs")
         self.opening = False
 
@@ -62,8 +69,10 @@ class JobsScreen(PlaceScreen):
             yield OneLine(id="heading")
             yield self.rows
             yield Static(_EMPTY.format(key=self.key("new_job")), id="empty", markup=False)
+            yield OneLine(id="about")
             yield OneLine(id="message")
             yield Hints()
+            yield self.exporter
 
     def on_mount(self) -> None:
         """Offer to make a job of the folder given, if one was."""
@@ -79,19 +88,26 @@ class JobsScreen(PlaceScreen):
         """Show the jobs there are."""
         self._jobs = known_jobs()
         self._exists = [job.exists for job in self._jobs]
+        self._apart = told_apart(self._jobs)
         self.set_class(not self._jobs, "is-empty")
         self.query_one(TitleLine).show("hardcase", count(len(self._jobs), "job"))
         self.rows.set_rows(len(self._jobs), self.rows.cursor)
+        self._tell_about()
         self.refresh_hints()
 
     def on_resize(self) -> None:
         """Keep the heading over its columns."""
         super().on_resize()
-        self.query_one("#heading", OneLine).show(_heading(self.size.width), "$muted")
+        self.query_one("#heading", OneLine).show(heading(self.size.width), "$muted")
+        self._tell_about()
 
     def here(self) -> list[Action]:
-        """Offer to open and forget only where there is a job."""
-        return [a for a in super().here() if self._jobs or a.id not in {"open_job", "forget_job"}]
+        """Offer what acts on a job only where there is one."""
+        return [a for a in super().here() if self._jobs or a.id not in _OF_A_JOB]
+
+    def on_virtual_list_moved(self) -> None:
+        """Say more of the job under the cursor."""
+        self._tell_about()
 
     def on_virtual_list_chosen(self) -> None:
         """Open the job clicked."""
@@ -123,20 +139,37 @@ class JobsScreen(PlaceScreen):
 
     def action_open_job(self) -> None:
         """Open the job under the cursor."""
-        if not 0 <= self.rows.cursor < len(self._jobs) or self.opening:
-            return
-        job = self._jobs[self.rows.cursor]
-        self.opening = True
-        self.say(f"opening {printable(job.name)}…")
-        self._open(Path(job.path))
+        self._open_to("")
+
+    def action_auto_label_job(self) -> None:
+        """Open the job under the cursor and ask for a model."""
+        self._open_to("auto_label")
 
     def action_forget_job(self) -> None:
         """Take the job off the list."""
-        if 0 <= self.rows.cursor < len(self._jobs):
-            job = self._jobs[self.rows.cursor]
+        if (job := self._current) is not None:
             forget(job.path)
             self.load()
             self.say(f"{printable(job.name)} is off the list; its file stays at {job.path}")
+
+    def action_delete_job(self) -> None:
+        """Remove the file of the job, after asking: no undo brings it back."""
+        if (job := self._current) is not None:
+            question = f"Delete the job {printable(job.name)} for good?"
+            lost = f"What was labeled of {count(job.total, 'image')} goes; the images stay.\n"
+            dialog = ConfirmDialog(
+                self.actions, question, lost + printable(job.path), deliberate=True
+            )
+            self.app.push_screen(dialog, lambda yes: self._delete(job) if yes else None)
+
+    def action_export_job(self) -> None:
+        """Ask what to export of the job under the cursor, and write it."""
+        job = self._current
+        if job is None or self.opening:
+            return
+        self.opening = True
+        self.say(f"reading {printable(job.name)}…")
+        self._read(Path(job.path))
 
     def action_new_job(self) -> None:
         """Ask what to make a job of."""
@@ -151,6 +184,52 @@ class JobsScreen(PlaceScreen):
         self.opening = False
         self.complain(message.error)
 
+    def on_job_read(self, message: JobRead) -> None:
+        """Ask what to export of it."""
+        self.opening = False
+        self.say("")
+        self._exported = message.session
+        self.app.push_screen(ExportDialog(self.actions, message.session), self._export)
+
+    def on_exporter_said(self, message: Exporter.Said) -> None:
+        """Show how far an export is, or what came of it."""
+        (self.complain if message.wrong else self.say)(message.text)
+
+    @property
+    def _current(self) -> JobSummary | None:
+        at = self.rows.cursor
+        return self._jobs[at] if 0 <= at < len(self._jobs) else None
+
+    def _tell_about(self) -> None:
+        job = self._current
+        text = "" if job is None else printable(about(job, self.size.width - 2))
+        self.query_one("#about", OneLine).show(text, "$muted")
+
+    def _open_to(self, then: str) -> None:
+        job = self._current
+        if job is None or self.opening:
+            return
+        self.opening = True
+        self.say(f"opening {printable(job.name)}…")
+        self._open(Path(job.path), then)
+
+    def _delete(self, job: JobSummary) -> None:
+        try:
+            delete(job.path)
+        except HardcaseError as error:
+            self.complain(error)
+            return
+        self.load()
+        self.say(f"the job {printable(job.name)} is deleted; its images are where they were")
+
+    def _export(self, request: ExportRequest | None) -> None:
+        session, self._exported = self._exported, None
+        if session is not None:
+            session.close()  # what is exported was taken down when it was asked for
+        if request is not None:
+            self.say(f"exporting {count(len(request.export.dataset.samples), 'image')}…")
+            self.exporter.start(request)
+
     def _ask_for_new(self, folder: Path) -> None:
         self.app.push_screen(NewJobDialog(self.actions, folder), self._make)
 
@@ -161,16 +240,20 @@ class JobsScreen(PlaceScreen):
             self._create(new)
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
-    def _open(self, path: Path) -> None:
-        self._offer(lambda: (LabelingSession.open(path), ""))
+    def _open(self, path: Path, then: str) -> None:
+        self._offer(lambda: JobOpened(LabelingSession.open(path), then=then))
+
+    @work(thread=True, exclusive=True, group="open", exit_on_error=False)
+    def _read(self, path: Path) -> None:
+        self._offer(lambda: JobRead(LabelingSession.open(path, read_only=True)))
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def _create(self, new: NewJob) -> None:
-        self._offer(lambda: create(new.folder, new.task, new.labels, new.use))
+        self._offer(lambda: JobOpened(*create(new.folder, new.task, new.labels, new.use)))
 
-    def _offer(self, job: Callable[[], tuple[LabelingSession, str]]) -> None:
+    def _offer(self, job: Callable[[], JobOpened | JobRead]) -> None:
         try:
-            self.post_message(JobOpened(*job()))
+            self.post_message(job())
         except HardcaseError as error:
             self.post_message(JobRefused(str(error)))
         except OSError as error:
@@ -185,43 +268,11 @@ class JobsScreen(PlaceScreen):
 
     def _draw_row(self, index: int, width: int) -> list[Part]:
         job = self._jobs[index]
-        lead = "▌" if index == self.rows.cursor else " "
-        state, style = ago(job.seen_at, datetime.now(UTC)), "muted"
-        if not self._exists[index]:
-            state, style = "gone", "bad"
-        elif job.running:
-            state, style = "run unfinished", "open"
-        share = job.labeled / job.total if job.total else 0.0
-        full = round(share * _BAR)
-        hard = f"{HARD_MARK} {job.hard:,}" if job.hard else ""
-        return [
-            (lead, "strong"),
-            (fit(job.name, _name_width(width)), ""),
-            (f"  {job.task.value:<14}", "muted"),
-            ("  " + "━" * full, "good"),
-            ("─" * (_BAR - full), "muted"),
-            (f" {share:>4.0%}", ""),
-            (f"{hard:>9}", "hard"),
-            (f"  {state:<14}", style),
-        ]
-
-
-def ago(moment: str, present: datetime) -> str:
-    """Return how long ago an ISO 8601 moment was, in a word; the text itself if it is none."""
-    try:
-        seconds = (present - datetime.fromisoformat(moment)).total_seconds()
-    except (ValueError, TypeError):
-        return printable(moment)[:9]
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds // size:.0f} {unit} ago"
-    return "just now"
-
-
-def _name_width(width: int) -> int:
-    return max(width - 1 - 16 - (2 + _BAR + 5) - 9 - 16, 8)
-
-
-def _heading(width: int) -> str:
-    name = " name".ljust(_name_width(width) + 1)
-    return f"{name}  {'task':<14}  {'labeled':<{_BAR + 5}}{'hard':>9}  last open"
+        return job_row(
+            job,
+            width,
+            datetime.now(UTC),
+            under_cursor=index == self.rows.cursor,
+            exists=self._exists[index],
+            apart=self._apart.get(job.path, ""),
+        )

@@ -29,6 +29,17 @@ def elide(text: str, width: int) -> str:
     return f"{_head(shown, head)}…{_head(shown[::-1], tail)[::-1]}"
 
 
+def fit_end(text: str, width: int) -> str:
+    """Return `text`, made printable, in exactly `width` cells: padded, or cut at the beginning.
+
+    Names of files mostly begin alike: what tells one from another, and the suffix, is at the end.
+    """
+    shown = printable(text)
+    if cell_len(shown) > width:
+        shown = f"…{_head(shown[::-1], width - 1)[::-1]}"[: max(width, 0)]
+    return set_cell_size(shown, max(width, 0))
+
+
 def cut(text: str, width: int) -> str:
     """Return `text`, made printable, in at most `width` cells, cut at the end if need be."""
     shown = printable(text)
