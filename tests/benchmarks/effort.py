@@ -10,9 +10,10 @@ the truth in hand drives the real app by its real keys, in three ways:
 - confirm: auto labels looked at one by one, hardest first, what is wrong put right;
 - hard first: the same for hard examples only, then `B`: a random check, the rest confirmed unseen.
 
-It sees what a person would see: the picture's boxes, the step of a key, which box is selected. A
-box counts as right from IoU 0.5 with the same label; a drawn one is fitted until it reaches 0.85 or
-no key brings it nearer.
+It sees what a person would see: the picture's boxes, the rulers' letters, the step of a key, which
+box is selected; it never reads a ruler wrongly. A box counts as right from IoU 0.5 with the same
+label. One that is drawn is fitted until it reaches `--fit`; one of the model that is right is left
+as it is, so that the mean IoU is told as well.
 """
 
 from __future__ import annotations
@@ -23,10 +24,12 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from effort_annotator import Annotator, Truth, is_right
+from effort_annotator import Annotator, is_right
+from effort_boxes import Truth, overlap, pairs_of
 from hardness_truth import class_truth, coco_truth, yolo_truth
 
 from hardcase.imaging.open import image_size
@@ -48,17 +51,41 @@ SIZE = (120, 40)
 
 @dataclass(frozen=True)
 class Outcome:
-    """One way through a job. `right` is the share of images whose labels are the truth."""
+    """One way through a job.
+
+    `right` is the share of images whose labels are the truth, `found` that of the true labels or
+    boxes, `fit` the mean IoU of those boxes.
+    """
 
     keys: int
     images: int
     seen: int
     most_for_right: int
     right: float
+    found: float
+    fit: float
 
     @property
     def per_image(self) -> float:
         return self.keys / self.images
+
+
+def quality(session: LabelingSession, truth: Mapping[str, Truth]) -> tuple[float, float, float]:
+    """Return how good the labels of a job are, as `Outcome` has it."""
+    right, found, fits = 0, [], []
+    samples = list(session.samples())
+    for sample in samples:
+        wanted = truth[sample.path]
+        given = sample.annotations if sample.status is Status.LABELED else ()
+        right += sample.status is Status.LABELED and is_right(given, wanted)
+        if session.task is Task.CLASSIFICATION:
+            found += [a.label in {g.label for g in given} for a in wanted]
+            continue
+        pairs = pairs_of(given, wanted)
+        same = {n: i for i, n in pairs.items() if given[i].label == wanted[n].label}
+        found += [n in same for n in range(len(wanted))]
+        fits += [overlap(given[i].box, wanted[n].box) for n, i in same.items()]
+    return right / len(samples), mean(found or [1]), mean(fits or [1])
 
 
 def truth_of(args: argparse.Namespace, task: Task, names: list[str]) -> dict[str, Truth]:
@@ -98,26 +125,22 @@ def prepare(args: argparse.Namespace, work: Path) -> tuple[dict[str, Truth], Pat
     return truth, bare, auto
 
 
-async def go(job: Path, truth: Mapping[str, Truth], tab: Tab, way: Way) -> Outcome:
+async def go(job: Path, truth: Mapping[str, Truth], tab: Tab, way: Way, fit: float) -> Outcome:
     """Let an annotator go one way through a copy of a job."""
     copy = job.with_name(f"{way.__name__}.json")
     shutil.copyfile(job, copy)
     with LabelingSession.open(copy) as session:
         app = HardcaseApp(ACTIONS, session=session, tab=tab)
         async with app.run_test(size=SIZE) as pilot:
-            annotator = Annotator(pilot, session, truth)
+            annotator = Annotator(pilot, session, truth, fit)
             await annotator.ready()
             await way(annotator)
-        samples = list(session.samples())
-        right = sum(
-            s.status is Status.LABELED and is_right(s.annotations, truth[s.path]) for s in samples
-        )
         return Outcome(
             annotator.keys,
-            len(samples),
+            len(truth),
             annotator.seen,
             annotator.most_for_right,
-            right / len(samples),
+            *quality(session, truth),
         )
 
 
@@ -153,6 +176,7 @@ def main() -> None:
     parser.add_argument("--threshold", type=float, help="default: the profile's")
     parser.add_argument("--limit", type=int, default=100, help="images, evenly chosen")
     parser.add_argument("--risk", type=float, default=0.05, help="tolerated share wrong unseen")
+    parser.add_argument("--fit", type=float, default=0.85, help="IoU of boxes drawn, at least")
     args = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as work:
@@ -163,17 +187,25 @@ def main() -> None:
             "hard first": (auto, Tab.TO_BE_CONFIRMED, hard_first(args.risk)),
         }
         done = {
-            name: asyncio.run(go(job, truth, tab, way)) for name, (job, tab, way) in ways.items()
+            name: asyncio.run(go(job, truth, tab, way, args.fit))
+            for name, (job, tab, way) in ways.items()
         }
-    print(f"{args.model.name} on {len(truth)} images of {args.images}, risk {args.risk:.0%}")
-    print(f"\n{'':14}{'keys':>8}{'an image':>10}{'fewer':>8}{'looked at':>11}{'right':>8}", end="")
+    boxes = sum(a.box is not None for annotations in truth.values() for a in annotations)
+    print(
+        f"{args.model.name} on {len(truth)} images of {args.images}, risk {args.risk:.0%}", end=""
+    )
+    print(f", {boxes} boxes, drawn ones fitted to {args.fit}" if boxes else "")
+    print(f"\n{'':14}{'keys':>8}{'an image':>10}{'a box':>8}{'fewer':>8}{'looked at':>11}", end="")
+    print(f"{'images right':>14}{'labels right':>14}{'mean IoU':>10}", end="")
     print("   most keys for an image that was right")
-    base = done["from nothing"].per_image
+    base = done["from nothing"].keys
     for name, outcome in done.items():
-        fewer = 1 - outcome.per_image / base
+        a_box = f"{outcome.keys / boxes:.2f}" if boxes else "-"
+        fit = f"{outcome.fit:.3f}" if boxes else "-"
         print(
-            f"{name:14}{outcome.keys:8}{outcome.per_image:10.2f}{fewer:8.0%}"
-            f"{outcome.seen:11}{outcome.right:8.1%}   {outcome.most_for_right or '-'}"
+            f"{name:14}{outcome.keys:8}{outcome.per_image:10.2f}{a_box:>8}"
+            f"{1 - outcome.keys / base:8.0%}{outcome.seen:11}{outcome.right:14.1%}"
+            f"{outcome.found:14.1%}{fit:>10}   {outcome.most_for_right or '-'}"
         )
 
 

@@ -1,0 +1,236 @@
+"""How a practised person puts the boxes of an image right in the editor, and draws new ones.
+
+A box is drawn by the four letters nearest to its edges. One that does not fit well enough is put
+right by as few steps as two; else it is pulled to the edges of the image, as long as that keeps
+helping in this job; else it is drawn anew, zoomed in. A box of the model that is wrong is drawn
+anew where an object has none, and keeps its label.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hardcase.imaging.rulers import LETTERS, rulers
+from hardcase.model.boxes import Box, as_array, iou
+from hardcase.tui.editing import Edge, nudged, pulled
+from hardcase.tui.screens.edit import EditScreen
+from hardcase.tui.widgets.lines import OneLine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from effort_keys import Keyboard
+
+    from hardcase.imaging.rulers import Ruler
+    from hardcase.model.job import Annotation
+    from hardcase.tui.editing import Draft
+
+Truth = tuple["Annotation", ...]
+
+RIGHT = 0.5
+"""IoU from which a box is where it should be."""
+
+_STEPS = 2
+"""Steps that are fewer keys than pulling to edges or drawing anew, and easily foreseen."""
+_ANEW = 4
+"""How often a box is drawn anew before it is left as it is."""
+_TRIED = 10
+_PAYS = 1 / 3
+"""How many times edges are tried, and what share must fit afterwards, to go on with that."""
+
+
+class BoxHand:
+    """Edits boxes until they fit with an IoU of `fit`."""
+
+    def __init__(self, keyboard: Keyboard, fit: float) -> None:
+        self._keyboard = keyboard
+        self._fit = fit
+        self._pulled: list[bool] = []
+
+    async def edit(self, truth: Truth) -> None:
+        """Make the boxes of the image in front those of the truth, and confirm them."""
+        keyboard = self._keyboard
+        await keyboard.press("edit_boxes")
+        await keyboard.until(lambda: isinstance(keyboard.screen, EditScreen), "the editor")
+        await keyboard.until(lambda: self._editor.placement is not None, "the picture")
+        missing = await self._mend(truth)
+        last = self._editor.last_label
+        for wanted in sorted(missing, key=lambda a: (a.label != last, a.label)):
+            await self._draw(wanted)
+        await keyboard.press("edit_confirm")
+        await keyboard.until(lambda: not isinstance(keyboard.screen, EditScreen), "the job")
+
+    # -- the boxes there are
+
+    async def _mend(self, truth: Truth) -> list[Annotation]:
+        """Put right or delete the boxes there are, in their order. Return what has no box yet."""
+        found = self._draft.annotations
+        pairs = pairs_of(found, truth)
+        missing = [truth[n] for n in sorted(set(range(len(truth))) - set(pairs.values()))]
+        if len(found) > 1 and not pairs and not missing:
+            await self._keyboard.press("edit_delete_all")
+        index = 0
+        for old, annotation in enumerate(found):
+            if not self._draft.annotations:
+                break
+            if old in pairs:
+                await self._relabel(index, truth[pairs[old]].label)
+            elif missing:
+                wanted = min(
+                    missing, key=lambda a: (a.label != annotation.label, apart(a, annotation))
+                )
+                missing.remove(wanted)
+                await self._select(index)
+                await self._keyboard.press("edit_redraw")
+                await self._name(wanted)
+                await self._relabel(index, wanted.label)
+                await self._finish(wanted)
+            else:
+                await self._select(index)
+                await self._keyboard.press("edit_delete")
+                continue
+            index += 1
+        return missing
+
+    async def _relabel(self, index: int, label: str) -> None:
+        if self._draft.annotations[index].label != label:
+            await self._select(index)
+            await self._keyboard.set_label(label, "edit_label_{}", "edit_pick_label")
+
+    async def _select(self, index: int) -> None:
+        count = len(self._draft.annotations)
+        while (at := self._draft.selected) != index:
+            ahead = (index - (-1 if at is None else at)) % count
+            await self._keyboard.press("edit_next" if ahead <= count / 2 else "edit_previous")
+
+    # -- drawing
+
+    async def _draw(self, wanted: Annotation) -> None:
+        keyboard, count = self._keyboard, len(self._draft.annotations)
+        await keyboard.press("edit_new")
+        await self._name(wanted)
+
+        def drawn() -> bool:
+            return len(self._draft.annotations) > count
+
+        await keyboard.until(lambda: drawn() or keyboard.asks_for_label(), "the box")
+        if not drawn():
+            await keyboard.type_label(wanted.label)
+            await keyboard.until(drawn, "the box")
+        else:
+            await self._relabel(count, wanted.label)
+        await self._finish(wanted)
+
+    async def _name(self, wanted: Annotation) -> None:
+        """Type the four letters nearest to the edges of a box."""
+        await self._keyboard.until(lambda: self._editor.drawing.aiming is not None, "the rulers")
+        assert wanted.box is not None
+        placement = self._editor.placement
+        assert placement is not None
+        for ruler, edge in zip(rulers(placement) * 2, wanted.box, strict=True):
+            await self._keyboard.key(nearest(ruler, edge))
+
+    async def _finish(self, wanted: Annotation) -> None:
+        """Make the selected box fit."""
+        for _ in range(_ANEW):
+            if self._fits(wanted) >= self._fit:
+                return
+            steps = self._few_steps(wanted)
+            if steps:
+                for key in steps:
+                    await self._keyboard.press(key)
+                return
+            if self._edges_pay and await self._pull(wanted):
+                return
+            await self._keyboard.press("edit_fine")
+            await self._name(wanted)
+
+    @property
+    def _edges_pay(self) -> bool:
+        tried = len(self._pulled)
+        return tried < _TRIED or sum(self._pulled) >= _PAYS * tried
+
+    async def _pull(self, wanted: Annotation) -> bool:
+        """Pull the box to edges, and back if it fits worse then. Return whether it fits."""
+        before = self._fits(wanted)
+        self._editor.say("")
+        await self._keyboard.press("edit_snap")
+        line = self._editor.query_one("#message", OneLine)
+        await self._keyboard.until(lambda: line.text, "the edges")
+        if self._fits(wanted) < before:
+            await self._keyboard.press("edit_undo")
+        self._pulled.append(self._fits(wanted) >= self._fit)
+        return self._pulled[-1]
+
+    def _few_steps(self, wanted: Annotation) -> list[str]:
+        """Return the keys of a few steps after which the box fits, none if that takes more."""
+        draft, keys = self._draft, []
+        for _ in range(_STEPS):
+            after = self._steps(draft)
+            best = max(after, key=lambda key: overlap(after[key].box, wanted.box))
+            draft = after[best]
+            keys.append(best)
+            if overlap(draft.box, wanted.box) >= self._fit:
+                return keys
+        return []
+
+    def _steps(self, draft: Draft) -> dict[str, Draft]:
+        """What each key of a step would make of a draft."""
+        dx, dy = self._editor.step_size
+        ways = {"left": (-dx, 0), "right": (dx, 0), "up": (0, -dy), "down": (0, dy)}
+        after = {}
+        for way, (x, y) in ways.items():
+            after[f"edit_{way}"] = nudged(draft, x, y)
+            after[f"edit_far_{way}"] = nudged(draft, 5 * x, 5 * y)
+        for edge in Edge:
+            by = dx if edge in (Edge.LEFT, Edge.RIGHT) else dy
+            after[f"edit_{edge}_out"] = pulled(draft, edge, by)
+            after[f"edit_{edge}_in"] = pulled(draft, edge, -by)
+        return after
+
+    def _fits(self, wanted: Annotation) -> float:
+        return overlap(self._draft.box, wanted.box)
+
+    @property
+    def _editor(self) -> EditScreen:
+        return next(s for s in self._keyboard.screens if isinstance(s, EditScreen))
+
+    @property
+    def _draft(self) -> Draft:
+        return self._editor.draft
+
+
+def nearest(ruler: Ruler, place: float) -> str:
+    """Return the letter whose place is nearest."""
+    letters = LETTERS[: ruler.marks] + LETTERS[: ruler.marks - 1].upper()
+    return min(letters, key=lambda letter: abs((ruler.at(letter) or 0.0) - place))
+
+
+def pairs_of(annotations: Sequence[Annotation], truth: Truth) -> dict[int, int]:
+    """Pair boxes with those of the truth, same labels first, then the best overlap first."""
+    found = sorted(
+        (a.label != t.label, -fit, i, n)
+        for i, a in enumerate(annotations)
+        for n, t in enumerate(truth)
+        if (fit := overlap(a.box, t.box)) >= RIGHT
+    )
+    pairs: dict[int, int] = {}
+    for _, _, i, n in found:
+        if i not in pairs and n not in pairs.values():
+            pairs[i] = n
+    return pairs
+
+
+def overlap(a: Box | None, b: Box | None) -> float:
+    """IoU of two boxes, 0 without one."""
+    if a is None or b is None:
+        return 0.0
+    return float(iou(as_array([a]), as_array([b]))[0, 0])
+
+
+def apart(a: Annotation, b: Annotation) -> float:
+    """How far the middles of two boxes are from each other, in pixels."""
+    assert a.box is not None
+    assert b.box is not None
+    x, y = a.box.x1 + a.box.x2 - b.box.x1 - b.box.x2, a.box.y1 + a.box.y2 - b.box.y1 - b.box.y2
+    return (x * x + y * y) ** 0.5 / 2

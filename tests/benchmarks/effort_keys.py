@@ -1,0 +1,79 @@
+"""A keyboard that counts: the real keys of the registry, pressed in the real app."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from hardcase.tui.actions import ACTIONS
+from hardcase.tui.bindings import textual_key
+from hardcase.tui.dialogs.labels import LabelDialog, matching
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.pilot import Pilot
+    from textual.screen import Screen
+
+    from hardcase.session import LabelingSession
+
+KEYS = {action.id: action.keys[0] for action in ACTIONS if action.keys}
+_PATIENCE = 60.0  # s
+
+
+class Keyboard:
+    """Presses keys and counts them in `pressed`."""
+
+    def __init__(self, pilot: Pilot[None], session: LabelingSession) -> None:
+        self._pilot = pilot
+        self._session = session
+        self.pressed = 0
+
+    @property
+    def screen(self) -> Screen[object]:
+        return self._pilot.app.screen
+
+    @property
+    def screens(self) -> list[Screen[object]]:
+        return self._pilot.app.screen_stack
+
+    async def press(self, action_id: str) -> None:
+        """Press the key of an action."""
+        await self.key(textual_key(KEYS[action_id]))
+
+    async def key(self, key: str) -> None:
+        """Press a key, by Textual's name."""
+        self.pressed += 1
+        await self._pilot.press(key)
+
+    async def until(self, met: Callable[[], object], what: str) -> None:
+        """Wait until something is so. Raises TimeoutError."""
+        deadline = time.monotonic() + _PATIENCE
+        while not met():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited in vain for {what}")
+            await self._pilot.pause(0.005)
+
+    async def set_label(self, name: str, digit: str, pick: str) -> None:
+        """Press the label's digit; where it has none, pick it from the list by as few letters."""
+        number = next(n for n, label in enumerate(self._session.labels, 1) if label.name == name)
+        if digit.format(number) in KEYS:
+            await self.press(digit.format(number))
+            return
+        await self.press(pick)
+        await self.type_label(name)
+
+    async def type_label(self, name: str) -> None:
+        """Answer the list of labels by as few letters of a label as find it first."""
+        await self.until(self.asks_for_label, "the labels")
+        labels = self._session.labels
+        lengths = range(1, len(name) + 1)
+        first = next(n for n in lengths if matching(labels, name[:n])[0].name == name)
+        for character in name[:first]:
+            await self.key("space" if character == " " else character)
+        await self.press("dialog_accept")
+        await self.until(lambda: not self.asks_for_label(), "the label")
+
+    def asks_for_label(self) -> bool:
+        """Whether the list of labels is open."""
+        return isinstance(self.screen, LabelDialog)
