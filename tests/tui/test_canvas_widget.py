@@ -205,7 +205,7 @@ async def test_only_the_newest_of_many_requests_is_ever_painted(
 async def test_a_prefetched_picture_is_painted_at_once(red: Path, blue: Path) -> None:
     async with stage() as s:
         s.canvas.prefetch([Scene(blue, blue), Scene(red, red)])
-        request = s.canvas._request_for(red, s.canvas.view)
+        request = s.canvas._surface.request(red, s.canvas.view, s.canvas.size)
         await s.until(lambda: s.canvas._loader.cached(request), "the prefetch")
         s.canvas.show(red)
         assert not s.canvas.busy

@@ -65,7 +65,7 @@ def ready(job: JobScreen, size: tuple[int, int]) -> bool:
     if sample is None or canvas.loader is None:
         return False
     path = job.session.image_path(sample.id)
-    request = canvas._request_for(path, FIT, canvas_region(Size(*size)).size)
+    request = canvas._surface.request(path, FIT, canvas_region(Size(*size)).size)
     return canvas.loader.cached(request) is not None
 
 
@@ -95,9 +95,11 @@ async def test_the_editor_decodes_nothing_that_is_ready(
                 canvas = editor.canvas
                 assert canvas.region == canvas_region(pilot.app.size)
                 assert canvas.sheets is job.preview.canvas.sheets
-                made_ahead = canvas.sheets._made.get((canvas.scene, canvas._desk(canvas.region)))
+                made_ahead = canvas.sheets._made.get(
+                    (canvas.scene, canvas._surface.desk(canvas.region))
+                )
                 assert made_ahead is not None, "the cells were made for another place or scene"
-                assert canvas._sheet is made_ahead[1]
+                assert canvas._paint.sheet is made_ahead[1]
                 await pilot.press("escape")
                 await left(pilot)
                 await pilot.press("j")
@@ -111,7 +113,7 @@ async def test_the_selected_box_opens_as_it_was_made_ahead(tmp_path: Path) -> No
             job = await at_rest(pilot)
             await pilot.press("tab", "tab")
             assert job.preview.box == 1
-            elsewhere = job.preview.canvas._elsewhere
+            elsewhere = job.preview.canvas.expected.elsewhere
             editor = await opened(pilot)
             assert editor.draft.selected == 1
             assert elsewhere is not None

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from rich.color import ColorSystem
-from rich.console import COLOR_SYSTEMS
 from textual.geometry import Region, Spacing
 from textual.message import Message
-from textual.strip import Strip
 from textual.widget import Widget
 
-from hardcase.imaging.kitty import CELL, PICTURE_BYTES, fits
 from hardcase.imaging.loader import PreviewLoader
 from hardcase.imaging.overlay import Overlay
-from hardcase.imaging.preview import Preview, Request
 from hardcase.imaging.view import FIT, Placement, View, around, centred, panned, place, zoomed
-from hardcase.terminal import Depth, Mode, Terminal, detect
-from hardcase.tui.widgets.canvas_cells import Ground, Scene, strips
-from hardcase.tui.widgets.canvas_image import TerminalImage
-from hardcase.tui.widgets.canvas_sheets import Desk, Sheets
-from hardcase.tui.widgets.dirty import dirty_regions
+from hardcase.tui.widgets.canvas_ahead import Expected
+from hardcase.tui.widgets.canvas_cells import Scene
+from hardcase.tui.widgets.canvas_paint import Paint
+from hardcase.tui.widgets.canvas_sheets import Sheets
+from hardcase.tui.widgets.canvas_surface import Surface
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
     from pathlib import Path
 
     from textual.geometry import Size
+    from textual.strip import Strip
     from textual.timer import Timer
 
+    from hardcase.imaging.preview import Preview, Request
     from hardcase.imaging.rulers import Aim
     from hardcase.model.boxes import Box
-    from hardcase.tui.wire.ahead import Place
-    from hardcase.tui.wire.sheet import Sheet
+    from hardcase.terminal import Depth
+    from hardcase.tui.widgets.canvas_image import TerminalImage
 
 __all__ = ["ImageCanvas", "Overlay", "Scene"]
 
@@ -46,15 +41,6 @@ QUIET_SECONDS = 0.15
 
 PASSING_SECONDS = 1.0
 """How long a slow line is kept free for a picture that is asked for, rather than send the old."""
-
-PREFETCH_SECONDS = 0.05
-"""How long nothing else must be asked for before neighbours are made ready.
-
-What is made then holds up whatever the app does meanwhile, painting first of all.
-"""
-
-_MOSTLY = 0.3
-"""Share of cells from which telling those that changed is not worth it."""
 
 
 class ImageCanvas(Widget):
@@ -108,8 +94,7 @@ class ImageCanvas(Widget):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._depth = depth
-        self._terminal = Terminal()
-        self._image: TerminalImage | None = None
+        self._surface: Surface | None = None  # once mounted
         self._beside = beside
         self._loader: PreviewLoader | None = None
         self._asked_for: Size | None = None
@@ -123,12 +108,9 @@ class ImageCanvas(Widget):
         self._late = False
         self._overlays_visible = True
         self.sheets: Sheets = beside.sheets if beside else Sheets()
-        self._sheet: Sheet | None = None
-        self._strips: list[Strip] = []
-        self._neighbours: tuple[Scene, ...] = ()
-        self._elsewhere: tuple[Scene, Region] | None = None
-        self._soon: asyncio.TimerHandle | None = None
-        self._behind: tuple[int, int, int] | None = None
+        self._paint = Paint()
+        self.expected = Expected(self._prefetch)
+        """What is made ready, here and for a canvas beside this one."""
 
     # What to show
 
@@ -153,21 +135,13 @@ class ImageCanvas(Widget):
 
     def prefetch(self, scenes: Iterable[Scene]) -> None:
         """Make these ready at fit, in order, once nothing visible is waiting."""
-        self._neighbours = tuple(scenes)
-        self._prefetch_soon()
+        self.expected.here(scenes)
 
     def prefetch_elsewhere(self, scene: Scene | None, region: Region) -> None:
         """Make a scene ready after those, for a canvas beside this one at a place of the screen."""
-        self._elsewhere = (scene, region) if scene is not None else None
-        self._prefetch_soon()
-
-    def _prefetch_soon(self) -> None:
-        if self._soon:
-            self._soon.cancel()
-        self._soon = asyncio.get_running_loop().call_later(PREFETCH_SECONDS, self._prefetch)
+        self.expected.there(scene, region)
 
     def _prefetch(self) -> None:
-        self._soon = None
         if self._loader and self.size:
             self._loader.prefetch(self._expect())
 
@@ -305,20 +279,15 @@ class ImageCanvas(Widget):
 
     def on_mount(self) -> None:
         """Find out what the terminal can show and start the loading threads."""
-        self._terminal = getattr(self.app, "terminal", None) or detect(os.environ)
-        if self._depth is None:
-            self._depth = self._terminal.depth
-        if self._terminal.mode is Mode.KITTY and self._depth is Depth.FULL:
-            tmux = self._terminal.multiplexer == "tmux"
-            self._image = TerminalImage(self, tmux=tmux)
+        self._surface = Surface(self, self._depth)
+        if self._surface.image:
             self.app.app_resume_signal.subscribe(self, self._resumed)
         shared = self._beside.loader if self._beside else None
         self._loader = shared or PreviewLoader(self._deliver, finish=self.sheets.finish)
 
     def on_unmount(self) -> None:
         """Stop the loading threads."""
-        if self._soon:
-            self._soon.cancel()
+        self.expected.cancel()
         self.sheets.expect({}, self)
         if self._loader and self._beside and self._loader is self._beside.loader:
             self._loader.show((), self._deliver)
@@ -339,8 +308,10 @@ class ImageCanvas(Widget):
     def notify_style_update(self) -> None:
         """Repaint when the theme changes the background."""
         super().notify_style_update()
-        self._behind = None
-        if self._loader and self._preview and self._preview.request.letterbox != self._letterbox:
+        if self._surface is None:
+            return
+        self._surface.restyled()
+        if self._preview and self._preview.request.letterbox != self._surface.letterbox:
             self._ask()
 
     def on_image_canvas_ready(self, message: Ready) -> None:
@@ -356,35 +327,10 @@ class ImageCanvas(Widget):
         """Whether the picture on screen belongs to the sample asked for."""
         return self._painted.key == self._scene.key and self._painted.path == self._scene.path
 
-    @property
-    def _letterbox(self) -> tuple[int, int, int]:
-        if self._behind is None:
-            self._behind = self.background_colors[1].rgb
-        return self._behind
-
-    def _request_for(self, path: Path, view: View, size: Size | None = None) -> Request:
-        size = size or self.size
-        return Request(
-            path,
-            *size,
-            view=view,
-            depth=self._depth or Depth.FULL,
-            letterbox=self._letterbox,
-            mode=self._mode(size),
-            dithers=not getattr(self.app, "fits_pictures", False),
-            cell=self._terminal.cell or CELL,
-            budget=self._image.budget if self._image else PICTURE_BYTES,
-        )
-
-    def _mode(self, size: Size) -> Mode:
-        if self._terminal.mode is not Mode.KITTY:
-            return self._terminal.mode
-        return Mode.KITTY if self._image and fits(*size) else Mode.HALF
-
     def _ask(self) -> None:
         """Get the picture of the scene: at once if it is cached, otherwise in the background."""
         self._quiet()
-        if not self._loader or not self.size:
+        if not self._loader or not self._surface or not self.size:
             return
         self._asked_for = self.size
         if self._scene.path is None:
@@ -393,15 +339,14 @@ class ImageCanvas(Widget):
             self._painted, self._preview = self._scene, None
             self._repaint()
             return
-        request = self._request_for(self._scene.path, self._view)
+        request = self._surface.request(self._scene.path, self._view, self.size)
         ready = self._loader.cached(request)
         if ready:
             self._generation = self._loader.show((), self._deliver)
             self._accept(ready)
             return
         self._request = request
-        if self._pump is not None:
-            self._pump.passing = monotonic() + PASSING_SECONDS
+        self._line_is_kept_free(PASSING_SECONDS)
         self._expect()
         self._generation = self._loader.show((request,), self._deliver)
         self._slow = self.set_timer(QUIET_SECONDS, self._announce)
@@ -410,8 +355,7 @@ class ImageCanvas(Widget):
     def _accept(self, preview: Preview) -> None:
         new = not self._is_current or self._preview is None
         self._request = None
-        if self._pump is not None:
-            self._pump.passing = 0.0
+        self._line_is_kept_free(0.0)
         self._quiet()
         self._painted, self._preview = self._scene, preview
         if self._image:
@@ -441,43 +385,31 @@ class ImageCanvas(Widget):
             self._slow.stop()
             self._slow = None
 
+    def _line_is_kept_free(self, seconds: float) -> None:
+        """Tell what paces the line that the picture on it will be another one soon."""
+        pump = self._surface.pump if self._surface else None
+        if pump is not None:
+            pump.passing = monotonic() + seconds if seconds else 0.0
+
     # Painting
+
+    @property
+    def _image(self) -> TerminalImage | None:
+        return self._surface.image if self._surface else None
 
     @property
     def _spot(self) -> Region:
         """The cells of the screen that the canvas has."""
         return Region(*self.region.offset, *self.size)
 
-    def _desk(self, region: Region) -> Desk:
-        """Return what cells are made for at a place of the screen, now."""
-        image_id = self._image.id if self._image else 0
-        ground = Ground(*region.size, self._depth or Depth.FULL, self._letterbox, image_id)
-        system = COLOR_SYSTEMS.get(self.app.console.color_system or "", ColorSystem.TRUECOLOR)
-        place: Place | None = None
-        if self._pump is not None and not image_id:
-            place = self._pump.place(region.y, region.x)
-        return Desk(ground, system, place)
-
-    @property
-    def _pump(self) -> Any:
-        """What paces the line, None where Textual writes by itself; there is no public way."""
-        return getattr(self.app._driver, "pump", None)  # noqa: SLF001
-
     def _expect(self) -> list[Request]:
         """Have cells made along with the pictures on their way; return the requests to prefetch."""
-        desk = self._desk(self._spot)
-        aims = {
-            self._request_for(scene.path, FIT): (self._visible_part(scene), desk)
-            for scene in self._neighbours
-            if scene.path
-        }
-        if self._elsewhere is not None:
-            scene, region = self._elsewhere
-            if scene.path and region:
-                aims[self._request_for(scene.path, FIT, region.size)] = scene, self._desk(region)
+        if self._surface is None:
+            return []
+        aims = self.expected.aims(self._surface, self._spot, self._visible_part)
         requests = list(aims)
         if self._request is not None:
-            aims[self._request] = (self._visible_part(self._scene), desk)
+            aims[self._request] = self._visible_part(self._scene), self._surface.desk(self._spot)
         self.sheets.expect(aims, self)
         return requests
 
@@ -489,38 +421,22 @@ class ImageCanvas(Widget):
         if self.size != self._asked_for:
             self._ask()  # what is ready is shown at once, not after the size was told
         framed = self.styles.gutter != Spacing() or self.opacity < 1
-        if framed or len(self._strips) != self.size.height:
+        if framed or self._paint.rows != self.size.height:
             return super().render_lines(crop)
-        x1, x2 = crop.column_span
-        background = self.background_colors[1]
-        lines = [self._strips[y] for y in crop.line_range]
-        for line_filter in self.get_line_filters():
-            lines = [line.apply_filter(line_filter, background) for line in lines]
-        return [line.crop(x1, x2) for line in lines]
+        return self._paint.lines(crop, self.get_line_filters(), self.background_colors[1])
 
     def render_line(self, y: int) -> Strip:
         """Return a painted line; after a resize, the old picture cut or padded for the moment."""
-        width, style = self.size.width, self.rich_style
-        if y >= len(self._strips):
-            return Strip.blank(width, style)
-        return self._strips[y].adjust_cell_length(width, style)
+        return self._paint.line(y, self.size.width, self.rich_style)
 
     def _repaint(self) -> None:
         """Make the cells anew, and refresh those that changed."""
-        if not self.size:
+        if not self.size or self._surface is None:
             return
-        scene, old = self._visible_part(self._painted), self._sheet
-        new = self.sheets.sheet(scene, self._preview, self._desk(self._spot), late=self._late)
-        self._sheet = new
-        if old is None or old.picture.shape != new.picture.shape:
-            self._strips = strips(new, self.rich_style)
+        desk, scene = self._surface.desk(self._spot), self._visible_part(self._painted)
+        sheet = self.sheets.sheet(scene, self._preview, desk, late=self._late)
+        changed = self._paint.take(sheet, self.rich_style)
+        if changed is None:
             self.refresh()
-            return
-        changed = old.differs(new)
-        if not changed.any():
-            return
-        self._strips = strips(new, self.rich_style)
-        if changed.mean() > _MOSTLY:
-            self.refresh()
-        else:
-            self.refresh(*dirty_regions(changed))
+        elif changed:
+            self.refresh(*changed)
