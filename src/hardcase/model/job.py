@@ -130,7 +130,7 @@ class Job:
     """One dataset folder and its task.
 
     `root` is the image folder, relative to the job file. `hard_rule` says which of the samples to
-    be confirmed are hard.
+    be confirmed are hard. `several` says that images mostly have several labels (classification).
     """
 
     id: int
@@ -139,6 +139,7 @@ class Job:
     root: str = "."
     created_at: str = ""
     hard_rule: Rule = DEFAULT_RULE
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,6 +184,7 @@ def _run(key: int, data: Mapping[str, Any]) -> Run:
 def _job(key: int, data: Mapping[str, Any]) -> Job:
     values = dict(data)
     values["task"] = Task(values["task"])
+    values["several"] = bool(values.get("several", False))
     if (rule := values.get("hard_rule")) is not None:
         values["hard_rule"] = Rule(RuleKind(rule["kind"]), rule["value"])
     return Job(id=key, **values)

@@ -23,6 +23,14 @@ def toggled(sample: Sample, name: str) -> Sample:
     return _decided(sample, (*sample.annotations, Annotation(name)))
 
 
+def ticked(sample: Sample, name: str, *, on: bool) -> Sample:
+    """Add or remove `name`; the status stays until somebody confirms, as for other edits."""
+    if (_kept(sample, name) is not None) is on:
+        return sample
+    others = tuple(a for a in sample.annotations if a.label != name)
+    return edited(sample, (*others, Annotation(name)) if on else others)
+
+
 def relabeled(sample: Sample, add: Sequence[str], remove: Sequence[str]) -> Sample:
     """Add and remove labels; others stand as they are (classification, several labels).
 

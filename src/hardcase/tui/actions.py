@@ -295,6 +295,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("skip", ("s",), "Skip: go on and change nothing", Place.JOB, "skip", 9),
     *_labels(),
     Action("pick_label", ("l",), "Pick from the list of labels", Place.JOB, "labels", 10),
+    Action(
+        "several_labels",
+        ("M",),
+        "Classification: let digits tick several labels, or set one",
+        Place.JOB,
+    ),
     Action("label_list", ("L",), "Add, rename, merge, delete, order the labels", Place.JOB),
     Action("no_objects", ("O",), "Detection: there are no objects here; go on", Place.JOB),
     Action("clear", ("delete",), "Remove every label; unlabeled again", Place.JOB),

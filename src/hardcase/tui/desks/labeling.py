@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Task
+from hardcase.session.several import set_several, tick
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.label_list import LabelListDialog
 from hardcase.tui.dialogs.labels import LabelDialog, LabelPick
+from hardcase.tui.screens.done import in_past
 
 if TYPE_CHECKING:
     from hardcase.model.changes import Change
@@ -18,7 +20,7 @@ class LabelingDesk(Desk):
     """Labels of samples (classification) and of the box selected (detection)."""
 
     ALTERING: ClassVar = frozenset(
-        ("pick_label", "label_list", *(f"label_{n}" for n in range(1, 11)))
+        ("pick_label", "label_list", "several_labels", *(f"label_{n}" for n in range(1, 11)))
     )
 
     def useful(self, action: str) -> bool:
@@ -62,13 +64,26 @@ class LabelingDesk(Desk):
         )
         screen.app.push_screen(dialog, lambda pick: self._picked(pick, targets, current))
 
+    def action_several_labels(self) -> None:
+        """Let digits tick several labels of an image, or set the one that it has."""
+        several = not self.session.job.several
+        try:
+            set_several(self.session, several=several)
+        except HardcaseError as error:
+            self.screen.complain(error)
+            return
+        confirm = self.screen.key("confirm")
+        ticks = f"digits tick labels; {confirm} confirms and goes on"
+        self.screen.say(ticks if several else "digits set the one label of an image")
+        self.screen.show_title()
+
     def action_label_list(self) -> None:
         """Keep the labels of the job in order."""
         self.screen.app.push_screen(LabelListDialog(self.screen.actions, self.session))
 
     def _label(self, name: str) -> None:
         if self.session.task is Task.CLASSIFICATION:
-            self._label_only(self.browser.targets(), name)
+            self._label_images(self.browser.targets(), name)
             return
         box, sample = self._selected_box(), self.browser.current
         if sample is not None and box is not None:
@@ -85,6 +100,27 @@ class LabelingDesk(Desk):
             key = self.screen.key("next_box")
             self.screen.say(f"there is no box selected: {key} goes from box to box")
         return preview.box
+
+    def _label_images(self, targets: list[int], name: str) -> None:
+        """Tick a label, where images have several; else give them it, and no other."""
+        if self.session.job.several:
+            self._tick(targets, name)
+        else:
+            self._label_only(targets, name)
+
+    def _tick(self, targets: list[int], name: str) -> None:
+        """Tick a label and stay, selection and all: there may be more to tick."""
+        if not targets:
+            self.screen.say("there is no sample here")
+            return
+        try:
+            change = tick(self.session, targets, name)
+        except HardcaseError as error:
+            self.screen.complain(error)
+            return
+        if change is not None:
+            confirm, undo = self.screen.key("confirm"), self.screen.key("undo")
+            self.screen.say(f"{in_past(change)} · {confirm} confirms, {undo} undoes")
 
     def _label_only(self, targets: list[int], name: str) -> None:
         """Give samples one label, and no other, whether or not the job has it yet."""
@@ -105,7 +141,7 @@ class LabelingDesk(Desk):
         if self.session.task is Task.DETECTION:
             self._pick_for_box(pick)
         elif pick.name is not None:
-            self._label_only(targets, pick.name)
+            self._label_images(targets, pick.name)
         else:
             # A tick shows what all of them have; the others already are as they should be.
             add = [name for name in pick.toggled if name not in current]

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _PAST = {
     "label": "labeled",
     "toggle": "toggled",
+    "tick": "ticked",
+    "untick": "unticked",
     "edit": "edited",
     "relabel": "relabeled",
     "confirm": "confirmed",

@@ -318,7 +318,8 @@ class JobScreen(PlaceScreen):
             return
         session, browser = self.session, self.browser
         hard = session.stats().hard
-        about = f"{session.task.value} · {HARD_MARK} {hard:,} hard"
+        several = ", several labels" if session.job.several else ""
+        about = f"{session.task.value}{several} · {HARD_MARK} {hard:,} hard"
         if self.check.brief:
             about += f" · {self.check.brief}"
         elif session.runs:
