@@ -146,3 +146,38 @@ async def test_the_check_shows_beside_other_tabs_and_a_read_only_job_has_none(
         screen = await job_screen(pilot)
         await pilot.press("B")
         assert "read-only" in said(screen)
+
+
+async def test_leaving_a_check_keeps_it_and_the_title_says_so_also_after_reopening(job) -> None:
+    async with app_on(job).run_test(size=(120, 30)) as pilot:
+        screen = await job_screen(pilot)
+        await ask(pilot, "10")
+        await wait_for(pilot, lambda: audit.under_way(job) is not None and screen.is_current)
+        await pilot.press("a", "q")
+        assert screen.is_current
+        assert not screen.check.showing
+        assert len(screen.browser.ids) == 119
+        assert said(screen) == "the check is kept; B goes on with it"
+        assert f"check 1 of {audit.under_way(job).drawn}, 0 wrong, B goes on" in title(screen)
+    with LabelingSession.open(job.path) as again:
+        async with app_on(again).run_test(size=(80, 24)) as pilot:
+            screen = await job_screen(pilot)
+            assert "B goes on" in title(screen)
+            await pilot.press("B")
+            assert screen.check.showing
+
+
+async def test_a_check_is_given_up_by_pressing_b_in_it_and_y(job) -> None:
+    async with app_on(job).run_test(size=(120, 30)) as pilot:
+        screen = await job_screen(pilot)
+        await ask(pilot, "10")
+        await wait_for(pilot, lambda: audit.under_way(job) is not None and screen.is_current)
+        await pilot.press("a", "B")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, ConfirmDialog), "the question")
+        await pilot.press("enter", "escape")
+        assert audit.under_way(job) is not None
+        await pilot.press("B", "y")
+        await wait_for(pilot, lambda: audit.under_way(job) is None, "the end")
+        assert job.audits[0].state is AuditState.ABANDONED
+        assert said(screen).startswith("the check is given up after 1 of ")
+        assert len(screen.browser.ids) == 119

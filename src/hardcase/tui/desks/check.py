@@ -44,21 +44,28 @@ class CheckDesk(Desk):
 
     @property
     def brief(self) -> str:
-        """How far the check has come, empty while it is not shown."""
-        open_ = audit.under_way(self.session) if self.showing else None
+        """How far a check has come, and the key that goes on with it; empty without one."""
+        open_ = audit.under_way(self.session)
         if open_ is None:
             return ""
         now = audit.glance(self.session, open_)
-        return f"check {now.checked:,} of {open_.drawn:,}, {now.wrong:,} wrong"
+        brief = f"check {now.checked:,} of {open_.drawn:,}, {now.wrong:,} wrong"
+        goes_on = f", {self.screen.key('confirm_unseen')} goes on"
+        return brief if self.showing else brief + goes_on
 
     def action_confirm_unseen(self) -> None:
-        """Go on with the check under way, or ask for the tolerated share of wrong labels."""
+        """Go on with the check under way, or ask for the tolerated share of wrong labels.
+
+        Where the check is shown already, ask whether to give it up.
+        """
         screen = self.screen
         if self.session.read_only:
             screen.complain("the job is read-only: confirming would change it")
         elif (open_ := audit.under_way(self.session)) is None:
             dialog = AuditDialog(screen.actions, self.session)
             screen.app.push_screen(dialog, self._accepted)
+        elif self.showing:
+            self._ask_to_abandon(open_)
         else:
             self._show(open_)
 
@@ -95,6 +102,31 @@ class CheckDesk(Desk):
             deliberate=True,
         )
         screen.app.push_screen(dialog, lambda yes: self._answered(open_, sure=bool(yes)))
+
+    def _ask_to_abandon(self, open_: Audit) -> None:
+        checked = audit.glance(self.session, open_).checked
+        dialog = ConfirmDialog(
+            self.screen.actions,
+            f"Give the check up, after {checked:,} of {open_.drawn:,}?",
+            "What you decided stays. It counts as a try: the next one has to promise more.\n"
+            f"{self.screen.key('back')} leaves the check and keeps it for later.",
+            deliberate=True,
+        )
+        self.screen.app.push_screen(dialog, lambda yes: self._abandon(open_) if yes else None)
+
+    def _abandon(self, open_: Audit) -> None:
+        screen = self.screen
+        self.browser.narrow(None)
+        try:
+            done = audit.abandon(self.session, open_)
+        except HardcaseError as error:
+            screen.complain(error)
+            return
+        screen.show_list()
+        screen.say(
+            f"the check is given up after {done.checked:,} of {done.drawn:,}; "
+            "nothing was confirmed unseen"
+        )
 
     def _accepted(self, found: Proposal | None) -> None:
         if found is None:

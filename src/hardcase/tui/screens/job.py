@@ -251,8 +251,11 @@ class JobScreen(PlaceScreen):
     # -- leaving
 
     async def action_back(self) -> None:
-        """Leave the job."""
-        self.leave(JobLeft())
+        """Leave the check if it is shown, else the job."""
+        if self.check.leave():
+            self.show_list()
+        else:
+            self.leave(JobLeft())
 
     async def action_quit_app(self) -> None:
         """Leave the app."""
