@@ -19,6 +19,7 @@ SPARE = 3
 
 def answers(
     items: Iterable[tuple[int, Path]],
+    first: Conversation,
     join: Callable[[], Conversation],
     spread: Spread,
     *,
@@ -26,14 +27,13 @@ def answers(
 ) -> Iterator[tuple[int, Answer]]:
     """Yield (key, answer) of every (key, path), in order.
 
-    `join` starts a child; it is asked for the next one when those there are have enough to do, up
-    to the processes of `spread`. Images are handed out in groups of `group`, and `items` is read as
-    far ahead as keeps all children busy. Raises ModelError.
+    `first` is the first child; `join` starts another, and is asked to when those there are have
+    enough to do, up to the processes of `spread`. Images are handed out in groups of `group`, and
+    `items` is read as far ahead as keeps all children busy. Raises ModelError.
     """
     room = group * (spread.workers + SPARE)
     source = iter(items)
-    crew = [join()]
-    crew[0].open()
+    crew = [first]
     order: deque[Conversation] = deque()
 
     def has_room(child: Conversation) -> bool:

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Protocol
 from hardcase.errors import ModelError
 from hardcase.inference.budget import Effort, Plan, plan
 from hardcase.inference.child import WORKER
-from hardcase.inference.conversation import Conversation, read_answer
+from hardcase.inference.conversation import Answer, Conversation, read_answer
 from hardcase.inference.crew import answers
 from hardcase.inference.encoder import encoder_request
 from hardcase.inference.limits import available_cores
+from hardcase.inference.providers import AUTO, CPU
 from hardcase.inference.request import RunRequest
 from hardcase.inference.signature import require_model
 from hardcase.inference.spread import pictures_at_once, spread, weights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from hardcase.inference.schema import Profile
@@ -44,6 +45,29 @@ class Engine(Protocol):
         ...
 
 
+def run_request(
+    model: Path,
+    profile: Profile,
+    *,
+    threshold: float,
+    iou: float,
+    effort: Effort = Effort.STANDARD,
+    views: tuple[str, ...] | None = None,
+    encoder: Path | None = None,
+    provider: str = AUTO,
+) -> RunRequest:
+    """Return what a child is asked for, see `LocalEngine`. Raises ModelError, UsageError."""
+    return RunRequest(
+        str(require_model(model)),
+        profile,
+        threshold,
+        iou,
+        plan(profile.task, effort) if views is None else Plan(views),
+        None if encoder is None else encoder_request(encoder),
+        provider,
+    )
+
+
 class _ClosedError(Exception):
     """No child is started any more."""
 
@@ -54,10 +78,12 @@ class LocalEngine:
     `threshold` and `iou` are those of the run, in [0, 1]. `effort` says which views are looked at
     besides the image itself, see `budget`; `views`, where given, are looked at of every image
     instead. `encoder` is an ONNX file whose output is the embedding; without it the embedding is
-    what the model itself computes before its last layer, see `features`. `timeout` is how many
-    seconds opening the model or one image may take before the run fails. `cores` is how many it
-    keeps busy, without it `limits.available_cores`. Raises ModelError if there is no such file,
-    UsageError for values out of range.
+    what the model itself computes before its last layer, see `features`. `provider` is what it is
+    to be computed on, one of `providers.CHOICES`; what it was is told in `used` once the run has
+    begun, and in `note` why that is not what was asked for, if so. `timeout` is how many seconds
+    opening the model or one image may take before the run fails. `cores` is how many it keeps busy,
+    without it `limits.available_cores`. Raises ModelError if there is no such file, UsageError for
+    values out of range.
     """
 
     def __init__(
@@ -70,18 +96,22 @@ class LocalEngine:
         effort: Effort = Effort.STANDARD,
         views: tuple[str, ...] | None = None,
         encoder: Path | None = None,
+        provider: str = AUTO,
         timeout: float = TIMEOUT,
         cores: int | None = None,
         command: Sequence[str] = WORKER,
     ) -> None:
-        self._request = RunRequest(
-            str(require_model(model)),
+        self._request = run_request(
+            model,
             profile,
-            threshold,
-            iou,
-            plan(profile.task, effort) if views is None else Plan(views),
-            None if encoder is None else encoder_request(encoder),
+            threshold=threshold,
+            iou=iou,
+            effort=effort,
+            views=views,
+            encoder=encoder,
+            provider=provider,
         )
+        self.used, self.note = "", ""
         self._spread = spread(cores or available_cores(), weights_of(model))
         self._name = model.name
         self._timeout = timeout
@@ -96,11 +126,9 @@ class LocalEngine:
         `items` is read a few images ahead. Raises ModelError when the model cannot be opened or
         does not fit the profile, crashes, hangs, eats memory or answers nonsense.
         """
-        group = pictures_at_once(self._request.profile.input)
         with ExitStack() as stack:
-            found = answers(items, partial(self._join, stack), self._spread, group=group)
             try:
-                for key, answer in found:
+                for key, answer in self._answers(items, partial(self._join, stack)):
                     if self._closed.is_set():
                         return
                     yield key, read_answer(answer, key, self._request, self._name)
@@ -116,6 +144,17 @@ class LocalEngine:
             self._closed.set()
             for child in self._children:
                 child.kill()
+
+    def _answers(
+        self, items: Iterable[tuple[int, Path]], join: Callable[[], Conversation]
+    ) -> Iterator[tuple[int, Answer]]:
+        first = join()
+        first.open()
+        self.used, self.note = first.provider, first.note
+        accelerated = first.provider != CPU
+        group = pictures_at_once(self._request.profile.input, accelerated=accelerated)
+        shared = self._spread.merged() if accelerated else self._spread
+        return answers(items, first, join, shared, group=group)
 
     def _join(self, stack: ExitStack) -> Conversation:
         """Start a child that ends with the stack."""
