@@ -6,20 +6,15 @@ asked, and fails with a picture of the screen otherwise.
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
-import select
-import signal
-import struct
-import subprocess
 import sys
-import termios
 import time
 from typing import TYPE_CHECKING, Self
 
 import pyte
+
+from pty_program import PtyProgram
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -50,12 +45,6 @@ KEYS = {
 _KITTY_KEYS = re.compile(rb"\x1b\[[<>=]\d*u")
 """Asks for another way to send keys; the emulator would take the end of it for text."""
 
-# The child makes the pty its controlling terminal, without which a resize would not reach it.
-_TAKE_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "os.execv(sys.argv[1], sys.argv[1:])"
-)
-
 
 class Terminal:
     """A program in a terminal of `size` (columns, rows)."""
@@ -73,35 +62,21 @@ class Terminal:
         """How many bytes the program has written so far."""
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
-        self._master, slave = pty.openpty()
-        self._set_size(size)
         unset = {"COLUMNS", "LINES", "COLORTERM", "NO_COLOR"}
         inherited = {k: v for k, v in os.environ.items() if k not in unset}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE_TERMINAL, *program, *map(str, argv)],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            env={
-                **inherited,
-                "TERM": term,
-                "LANG": "C.UTF-8",
-                "HARDCASE_PROBE": "off",  # the emulator does not answer
-                **(env or {}),
-            },
-            cwd=cwd,
-        )
-        os.close(slave)
+        told = {
+            "TERM": term,
+            "LANG": "C.UTF-8",
+            "HARDCASE_PROBE": "off",  # the emulator does not answer
+        }
+        self._pty = PtyProgram([*program, *argv], size, {**inherited, **told, **(env or {})}, cwd)
+        self.process = self._pty.process
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-        os.close(self._master)
+        self._pty.close()
 
     @property
     def lines(self) -> list[str]:
@@ -119,12 +94,12 @@ class Terminal:
 
     def send(self, data: bytes) -> None:
         """Send bytes as they are."""
-        os.write(self._master, data)
+        self._pty.send(data)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal, and tell the program."""
         self._screen.resize(rows, columns)
-        self._set_size((columns, rows))
+        self._pty.resize(columns, rows)
 
     def wait_for(
         self, wanted: str | Callable[[Terminal], object], timeout: float = TIMEOUT
@@ -161,18 +136,9 @@ class Terminal:
 
     def _read(self, seconds: float) -> bool:
         """Feed the emulator what comes within `seconds`; return False at the end of the program."""
-        ready, _, _ = select.select([self._master], [], [], seconds)
-        if not ready:
-            return True
-        try:
-            data = os.read(self._master, 1 << 16)
-        except OSError:  # Linux: the last program at the other end has gone
+        data = self._pty.read(seconds)
+        if data is None:
             return False
         self.received += len(data)
         self._stream.feed(_KITTY_KEYS.sub(b"", data))
-        return bool(data)
-
-    def _set_size(self, size: tuple[int, int]) -> None:
-        columns, rows = size
-        packed = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
+        return True

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
-import select
 import signal
-import struct
-import subprocess
 import sys
-import termios
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import pytest
 from wire_screens import Seeing
+
+from pty_program import PtyProgram
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,38 +29,27 @@ class Running:
     def __init__(self, line: str, size: tuple[int, int] = (50, 16)) -> None:
         self.seeing = Seeing(*size)
         self.received = b""
-        self._master, slave = pty.openpty()
-        self._size(size)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _TAKE, sys.executable, str(PROGRAM)],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor",
-                 "HARDCASE_LINE": line, "LANG": "C.UTF-8"},
-        )  # fmt: skip
-        os.close(slave)
+        told = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+        env = os.environ | told | {"HARDCASE_LINE": line}
+        self._pty = PtyProgram([sys.executable, PROGRAM], size, env)
+        self.process = self._pty.process
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        os.close(self._master)
+        self._pty.close()
 
     @property
     def text(self) -> str:
         return "\n".join(self.seeing.screen.display)
 
     def press(self, keys: bytes) -> None:
-        os.write(self._master, keys)
+        self._pty.send(keys)
 
     def resize(self, columns: int, rows: int) -> None:
         self.seeing.screen.resize(rows, columns)
-        self._size((columns, rows))
+        self._pty.resize(columns, rows)
 
     def wait(self, met: Callable[[], object] | str) -> None:
         deadline = time.monotonic() + 20
@@ -78,27 +63,15 @@ class Running:
             pass
 
     def read(self, seconds: float) -> bool:
-        if not select.select([self._master], [], [], seconds)[0]:
-            return False
-        try:
-            data = os.read(self._master, 1 << 16)
-        except OSError:
+        data = self._pty.read(seconds)
+        if not data:
             return False
         self.received += data
         for _ in range(data.count(_QUESTION)):
-            os.write(self._master, b"\x1b[2;2R")
+            self._pty.send(b"\x1b[2;2R")
         self.seeing.feed(_NO_SCREEN.sub(b"", data).decode(errors="replace"))
         return True
 
-    def _size(self, size: tuple[int, int]) -> None:
-        packed = struct.pack("HHHH", size[1], size[0], 0, 0)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
-
-
-_TAKE = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "os.execv(sys.argv[1], sys.argv[1:])"
-)
 
 STEPS: list[tuple[bytes, str]] = [
     (b"\x1b[B\x1b[B\x1b[B", "row 3"),

@@ -1,0 +1,73 @@
+"""A program at the other end of a pseudo terminal: what it writes, typing at it, its size."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+# The child makes the pty its controlling terminal, without which a resize would not reach it.
+_TAKE_TERMINAL = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
+class PtyProgram:
+    """A program in a terminal of `size` (columns, rows), with `env` as its whole environment."""
+
+    def __init__(
+        self,
+        argv: Sequence[str | Path],
+        size: tuple[int, int],
+        env: Mapping[str, str],
+        cwd: Path | None = None,
+    ) -> None:
+        self._master, slave = pty.openpty()
+        self.resize(*size)
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _TAKE_TERMINAL, *map(str, argv)],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env=dict(env),
+            cwd=cwd,
+        )
+        os.close(slave)
+
+    def send(self, data: bytes) -> None:
+        """Type."""
+        os.write(self._master, data)
+
+    def read(self, seconds: float) -> bytes | None:
+        """Return what it writes within `seconds`, empty if nothing, None if it has gone."""
+        if not select.select([self._master], [], [], seconds)[0]:
+            return b""
+        try:
+            return os.read(self._master, 1 << 16) or None
+        except OSError:  # Linux: the last program at the other end has gone
+            return None
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal, and tell the program."""
+        packed = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
+
+    def close(self) -> None:
+        """End the program, if it has not ended, and its terminal."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        os.close(self._master)
