@@ -189,19 +189,19 @@ def work_by_keys(twins: Twins, easy: str, waiting: int) -> None:
 def start_auto_labeling(terminal: Terminal, twins: Twins) -> None:
     """Fill in the dialog of auto labeling."""
     terminal.press("A")
-    terminal.wait_for("Model: an ONNX file")
+    terminal.wait_for("enter goes on")
     terminal.press(str(twins.model))
     terminal.wait_for(lambda t: t.text.count(twins.model.name) > 1)  # typed, and in the list
-    without_focus = look_below(terminal, "Threshold:")
+    unfocused = look_of(terminal, "Threshold")
     terminal.press("tab")
-    terminal.wait_for(lambda t: look_below(t, "Threshold:") != without_focus)
+    terminal.wait_for(lambda t: look_of(t, "Threshold") != unfocused)
     terminal.press(twins.threshold, "enter")
 
 
-def look_below(terminal: Terminal, text: str) -> list[tuple[str, str, bool]]:
-    """Return the colours of the line below a text: a field looks different once it has the keys."""
+def look_of(terminal: Terminal, text: str) -> list[tuple[str, str, bool]]:
+    """Return the colours of the line of a text: a field looks different once it has the keys."""
     (row,) = (y for y, line in enumerate(terminal.lines) if text in line)
-    cells = terminal._screen.buffer[row + 1]
+    cells = terminal._screen.buffer[row]
     return [(cell.fg, cell.bg, cell.reverse) for _, cell in sorted(cells.items())]
 
 
