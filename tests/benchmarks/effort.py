@@ -48,6 +48,12 @@ if TYPE_CHECKING:
 
 SIZE = (120, 40)
 
+HEADER = (
+    f"{'':14}{'keys':>8}{'an image':>10}{'a box':>8}{'fewer':>8}{'looked at':>11}"
+    f"{'images right':>14}{'labels right':>14}{'mean IoU':>10}"
+    "   most keys for an image that was right"
+)
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -166,6 +172,16 @@ def hard_first(risk: float) -> Way:
     return hard_first
 
 
+def row(name: str, outcome: Outcome, boxes: int, base: int) -> str:
+    """Return what came of a way, beside the keys of the first."""
+    a_box, fit = (f"{outcome.keys / boxes:.2f}", f"{outcome.fit:.3f}") if boxes else ("-", "-")
+    return (
+        f"{name:14}{outcome.keys:8}{outcome.per_image:10.2f}{a_box:>8}"
+        f"{1 - outcome.keys / base:8.0%}{outcome.seen:11}{outcome.right:14.1%}"
+        f"{outcome.found:14.1%}{fit:>10}   {outcome.most_for_right or '-'}"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, required=True)
@@ -186,27 +202,15 @@ def main() -> None:
             "confirm": (auto, Tab.TO_BE_CONFIRMED, confirm),
             "hard first": (auto, Tab.TO_BE_CONFIRMED, hard_first(args.risk)),
         }
-        done = {
-            name: asyncio.run(go(job, truth, tab, way, args.fit))
-            for name, (job, tab, way) in ways.items()
-        }
-    boxes = sum(a.box is not None for annotations in truth.values() for a in annotations)
-    print(
-        f"{args.model.name} on {len(truth)} images of {args.images}, risk {args.risk:.0%}", end=""
-    )
-    print(f", {boxes} boxes, drawn ones fitted to {args.fit}" if boxes else "")
-    print(f"\n{'':14}{'keys':>8}{'an image':>10}{'a box':>8}{'fewer':>8}{'looked at':>11}", end="")
-    print(f"{'images right':>14}{'labels right':>14}{'mean IoU':>10}", end="")
-    print("   most keys for an image that was right")
-    base = done["from nothing"].keys
-    for name, outcome in done.items():
-        a_box = f"{outcome.keys / boxes:.2f}" if boxes else "-"
-        fit = f"{outcome.fit:.3f}" if boxes else "-"
-        print(
-            f"{name:14}{outcome.keys:8}{outcome.per_image:10.2f}{a_box:>8}"
-            f"{1 - outcome.keys / base:8.0%}{outcome.seen:11}{outcome.right:14.1%}"
-            f"{outcome.found:14.1%}{fit:>10}   {outcome.most_for_right or '-'}"
-        )
+        boxes = sum(a.box is not None for annotations in truth.values() for a in annotations)
+        print(f"{args.model.name} on {len(truth)} images of {args.images}", end="")
+        print(f", {boxes} boxes, drawn ones fitted to {args.fit}" if boxes else "", end="")
+        print(f", risk {args.risk:.0%}\n\n{HEADER}", flush=True)
+        base = 0
+        for name, (job, tab, way) in ways.items():
+            outcome = asyncio.run(go(job, truth, tab, way, args.fit))
+            base = base or outcome.keys
+            print(row(name, outcome, boxes, base), flush=True)
 
 
 if __name__ == "__main__":
