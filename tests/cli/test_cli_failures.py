@@ -190,7 +190,7 @@ def test_warnings_go_to_the_log_file_alone(tmp_path):
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert "list of jobs" in log.read_text()
+    assert "jobs.json cannot be read" in log.read_text()
 
 
 def test_main_returns_the_status_of_argparse():

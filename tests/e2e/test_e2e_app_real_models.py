@@ -166,7 +166,7 @@ def work_by_keys(twins: Twins, easy: str, waiting: int) -> None:
         for keys, _ in DECISIONS:
             terminal.press(*keys)
         terminal.press("/")
-        terminal.wait_for("-label:dog")
+        terminal.wait_for("all samples")
         terminal.press(easy, "enter")
         terminal.wait_for(lambda t: easy in t.lines[0] and "confirm" in t.lines[-1])
         terminal.press("*", "a", "escape")

@@ -14,7 +14,7 @@ from hardcase.inference import Profile
 from hardcase.inference.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Run, RunState, Task
-from hardcase.session import LabelingSession, label_list, runs
+from hardcase.session import LabelingSession, label_list, run_request, runs
 from hardcase.session.class_map import class_map, labels_of, of_classes, thresholds_of
 from hardcase.session.runs import RunRequest
 from hardcase.session.translate import level_scores, translator
@@ -249,7 +249,7 @@ def prepare(monkeypatch, tmp_path):
     model = tmp_path / "m.onnx"
     model.write_bytes(b"")
     monkeypatch.setattr(runs, "LocalEngine", Engine)
-    monkeypatch.setattr(runs, "find_profile", lambda *_: (PROFILE, None))
+    monkeypatch.setattr(run_request, "find_profile", lambda *_, **__: (PROFILE, None))
     return lambda **asked: runs.prepare(RunRequest(model, **asked))
 
 
