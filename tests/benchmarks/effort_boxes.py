@@ -176,7 +176,7 @@ class BoxHand:
 
     def _steps(self, draft: Draft) -> dict[str, Draft]:
         """What each key of a step would make of a draft."""
-        dx, dy = self._editor.step_size
+        dx, dy = self._editor.moving.step_size
         ways = {"left": (-dx, 0), "right": (dx, 0), "up": (0, -dy), "down": (0, dy)}
         after = {}
         for way, (x, y) in ways.items():

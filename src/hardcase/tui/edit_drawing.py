@@ -157,7 +157,7 @@ class DrawDesk:
         if self.aiming is not None and (along := self._rulers):
             dx, dy = (
                 sign * cells * size
-                for sign, size in zip(WAYS[way], self.screen.step_size, strict=True)
+                for sign, size in zip(WAYS[way], self.screen.moving.step_size, strict=True)
             )
             self._go_on(moved(self.aiming, dx, dy, along))
 

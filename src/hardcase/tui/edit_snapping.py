@@ -39,7 +39,7 @@ class SnapDesk:
 
     async def _snap(self) -> None:
         screen, draft = self.screen, self.screen.draft
-        box, reach = draft.box, REACH * screen.cell[0]
+        box, reach = draft.box, REACH * screen.moving.cell[0]
         if box is None:
             return
         if self._pixels is None:

@@ -9,25 +9,16 @@ from hardcase.model.job import Status
 from hardcase.tui.dialogs.help import HelpDialog
 from hardcase.tui.edit_colours import NO_COLOUR
 from hardcase.tui.edit_drawing import PLACES as DRAWING_PLACES
-from hardcase.tui.edit_drawing import WAYS, DrawDesk
-from hardcase.tui.edit_follow import pan_to_box, pan_to_edge
+from hardcase.tui.edit_drawing import DrawDesk
+from hardcase.tui.edit_follow import pan_to_box
 from hardcase.tui.edit_line import BoxLine
-from hardcase.tui.edit_numbers import NumbersDialog
+from hardcase.tui.edit_moving import MoveDesk
+from hardcase.tui.edit_reverting import RevertDesk
 from hardcase.tui.edit_snapping import SnapDesk
-from hardcase.tui.editing import (
-    Edge,
-    copied,
-    deleted,
-    nudged,
-    pulled,
-    replaced,
-    stepped,
-    with_box,
-)
+from hardcase.tui.editing import stepped
 from hardcase.tui.screens.done import in_past
 from hardcase.tui.screens.edit_mouse import EditMouse
 from hardcase.tui.screens.edit_view import Outcome
-from hardcase.tui.widgets.text import count
 from hardcase.tui.zoom_said import zoom_said
 
 if TYPE_CHECKING:
@@ -35,17 +26,10 @@ if TYPE_CHECKING:
 
     from textual import events
 
-    from hardcase.model.boxes import Box
     from hardcase.model.changes import Change
-    from hardcase.model.job import Annotation
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
     from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
-
-_FAR_STEPS = 5
-_PAN_CELLS = 8
-_GEARS = range(-4, 4)
-"""Powers of two that a step may be of a cell."""
 
 
 class EditScreen(EditMouse):
@@ -65,8 +49,8 @@ class EditScreen(EditMouse):
         super().__init__(actions, session, sample_id, box=box, label=label, beside=beside)
         self.before = before
         self.drawing = DrawDesk(self)
-        self._gear = 0
-        self.seat(self.drawing, SnapDesk(self))
+        self.moving = MoveDesk(self)
+        self.seat(self.drawing, self.moving, SnapDesk(self), RevertDesk(self))
 
     def on_key(self, event: events.Key) -> None:
         """Let letters go before keys while a box is drawn."""
@@ -166,168 +150,14 @@ class EditScreen(EditMouse):
             self.say(f"there is no box here; {self.key('edit_new')} draws one")
             return
         self.select(stepped(self.draft, step))
-        self._keep_in_sight()
-
-    # -- geometry
-
-    def action_move(self, way: str) -> None:
-        """Move the box by a step; with no box selected, look further that way."""
-        if self.draft.box is None:
-            dx, dy = WAYS[way]
-            self.canvas.pan(dx * _PAN_CELLS, dy * _PAN_CELLS / 2)
-        else:
-            self._move(way, 1)
-
-    def action_move_far(self, way: str) -> None:
-        """Move the box by five steps."""
-        self._move(way, _FAR_STEPS)
-
-    def action_pull(self, edge: str, outwards: int) -> None:
-        """Move an edge of the box by a step, outwards (1) or inwards (-1)."""
-        box = self.draft.box
-        if box is None:
-            self.say(self.no_box)
-            return
-        side = Edge(edge)
-        by = self.step_size[0 if side in (Edge.LEFT, Edge.RIGHT) else 1]
-        if not self.step(pulled(self.draft, side, by * outwards)):
-            self.say(f"the {edge} edge is at the end of the image" if outwards > 0 else _SMALLEST)
-            return
-        self.say("")
-        if self.placement and self.draft.box:
-            self.canvas.pan(*pan_to_edge(self.draft.box, side, self.placement))
-
-    def action_gear(self, by: int) -> None:
-        """Make steps half or twice as large."""
-        before = self.step_size
-        self._gear = min(max(self._gear + by, _GEARS[0]), _GEARS[-1])
-        if self.step_size == before:
-            self._gear -= by  # a pixel is the least, so that more of it would only be felt later
-        dx, dy = self.step_size
-        self.say(f"a step is {dx:.3g} pixels across, {dy:.3g} down")
-
-    def action_edit_numbers(self) -> None:
-        """Give the box by its numbers."""
-        if not self.commit():
-            return
-        size = (self.draft.width, self.draft.height)
-        dialog = NumbersDialog(self.actions, self.draft.box, size)
-        self.app.push_screen(dialog, self._set_numbers)
-
-    def _set_numbers(self, box: Box | None) -> None:
-        if box is None:
-            return
-        if self.draft.box is None:
-            self.draw(box)
-        elif self.alter(with_box(self.draft, box)):
-            self.say(f"set · {self.key('edit_undo')} undoes")
-        self._keep_in_sight()
-
-    def _move(self, way: str, steps: int) -> None:
-        if self.draft.box is None:
-            self.say(self.no_box)
-            return
-        sizes = zip(WAYS[way], self.step_size, strict=True)
-        dx, dy = (sign * steps * size for sign, size in sizes)
-        moved = self.step(nudged(self.draft, dx, dy))
-        self.say("" if moved else "the box is at the edge of the image")
-        self._keep_in_sight()
-
-    @property
-    def cell(self) -> tuple[float, float]:
-        """Source pixels (dx, dy) of a cell, at any zoom."""
-        return self.placement.step if self.placement else self.canvas.step
-
-    @property
-    def step_size(self) -> tuple[float, float]:
-        """Source pixels (dx, dy) of one step, 1 at least: those of a cell unless geared."""
-        dx, dy = (size * 2.0**self._gear for size in self.cell)
-        return max(dx, 1.0), max(dy, 1.0)
-
-    def _keep_in_sight(self) -> None:
-        if self.placement and self.draft.box:
-            self.canvas.pan(*pan_to_box(self.draft.box, self.placement))
-
-    # -- taking out and back
-
-    def action_edit_delete(self) -> None:
-        """Delete the box."""
-        if self.draft.box is None:
-            self.say(self.no_box)
-        elif self.alter(deleted(self.draft)):
-            self.say(f"deleted the box · {self.key('edit_undo')} undoes")
-
-    def action_edit_delete_all(self) -> None:
-        """Delete all boxes."""
-        boxes = len(self.draft.annotations)
-        self._replace((), "there is no box to delete", f"deleted {count(boxes, 'box')}")
-
-    def action_edit_reset(self) -> None:
-        """Reset to the boxes there were when the editor opened."""
-        nothing = "these are the boxes there were when the editor opened"
-        self._replace(self.opened_with, nothing, "reset to the boxes there were")
-
-    def action_edit_predicted(self) -> None:
-        """Reset to the boxes the model predicted."""
-        prediction = self.session.prediction(self.sample_id)
-        if prediction is None or prediction.error is not None:
-            self.say("no model has said anything of this image")
-        else:
-            nothing = "these are the boxes the model predicted"
-            self._replace(prediction.annotations, nothing, "reset to what the model predicted")
-
-    def action_edit_copy(self) -> None:
-        """Add the boxes of the image seen before this one."""
-        if not self.commit():
-            return
-        try:
-            source = None if self.before is None else self.session.sample(self.before)
-        except HardcaseError:
-            source = None  # deleted meanwhile
-        after = copied(self.draft, source.annotations if source else ())
-        added = len(after.annotations) - len(self.draft.annotations)
-        if source is None:
-            self.say("no image was seen before this one")
-        elif not added:
-            self.say(f"nothing to add from {source.path}")
-        elif self.alter(after):
-            undo = self.key("edit_undo")
-            self.say(f"added {count(added, 'box')} of {source.path} · {undo} undoes")
-
-    def _replace(self, annotations: Sequence[Annotation], nothing: str, done: str) -> None:
-        self.commit()
-        if tuple(annotations) == self.draft.annotations:
-            self.say(nothing)
-        elif self.alter(replaced(self.draft, annotations)):
-            self.say(f"{done} · {self.key('edit_undo')} undoes")
-
-    def action_edit_undo(self) -> None:
-        """Undo what was done in the editor."""
-        if self.commit():
-            further = self.key("undo")
-            nothing = f"nothing more to undo here; in the job, {further} goes further back"
-            self._step_back(self.session.undo, nothing, possible=self.scope.can_undo)
-
-    def action_edit_redo(self) -> None:
-        """Redo."""
-        if self.commit():
-            self._step_back(self.session.redo, "nothing to redo", possible=self.scope.can_redo)
-
-    def _step_back(
-        self, command: Callable[[], Change | None], nothing: str, *, possible: bool
-    ) -> None:
-        if not possible:
-            self.say(nothing)
-            return
-        try:
-            change = self.ours(command)
-        except HardcaseError as error:
-            self.complain(error)
-            return
-        self.say(in_past(change) if change else nothing)
-        self._keep_in_sight()
+        self.keep_in_sight()
 
     # -- the picture
+
+    def keep_in_sight(self) -> None:
+        """Pan so that the selected box is seen."""
+        if self.placement and self.draft.box:
+            self.canvas.pan(*pan_to_box(self.draft.box, self.placement))
 
     def action_edit_zoom_box(self) -> None:
         """Zoom to the box."""
@@ -342,7 +172,7 @@ class EditScreen(EditMouse):
         before = self.canvas.view
         self.canvas.zoom_in()
         self.say(zoom_said(self.canvas, before))
-        self._keep_in_sight()
+        self.keep_in_sight()
         self.refresh_hints()
 
     def action_edit_zoom_out(self) -> None:
@@ -373,6 +203,3 @@ class EditScreen(EditMouse):
         elif self.commit():
             self.say("saved")
         self.show_title()
-
-
-_SMALLEST = "the box is as small as it gets"
