@@ -66,7 +66,7 @@ def draw(
     spans = list(_corner_marks(picture, hard=hard and aim is None, hint=hint))
     corner = minimap(placement, picture.depth) if placement is not None and hint else None
     if placement is not None and aim is not None:
-        _cross((chars, fg, bg), aim, placement, ground or picture)
+        _mark((chars, fg, bg), cross(aim, placement), ground or picture)
     if placement is not None and overlays:
         ordered = sorted(overlays, key=lambda o: (o.selected, -o.box.area))
         boxes = [(o, placement.cells_of(*o.box)) for o in ordered]
@@ -75,6 +75,8 @@ def draw(
         if tags and aim is None:
             covered = _map_spans(corner, picture)
             spans += place_tags(boxes, picture.columns, picture.rows, [*spans, *covered])
+    if placement is not None and aim is not None:
+        _mark((chars, fg, bg), signposts(placement), ground or picture)
     for span in spans:
         _write((chars, fg, bg), span, picture.depth)
     if corner is not None:
@@ -139,14 +141,15 @@ def _outline(arrays: _Arrays, overlay: Overlay, placement: Placement, ground: Ce
     bg[y, x] = np.where(swapped, colour, behind_it)
 
 
-def _cross(arrays: _Arrays, aim: Aim, placement: Placement, ground: CellGrid) -> None:
-    """Draw the lines of a cross, and signposts between the rulers."""
+def _mark(arrays: _Arrays, marks: Iterable[tuple[int, int, str]], ground: CellGrid) -> None:
+    """Draw (column, row, character) marks over the colours of the picture."""
     chars, fg, bg = arrays
-    marks = [*signposts(placement), *cross(aim, placement)]
-    x, y = np.array([m[0] for m in marks]), np.array([m[1] for m in marks])
-    chars[y, x] = [m[2] for m in marks]
-    bg[y, x] = BLACK if ground.depth is Depth.MONO else nearest(mean(ground, y, x), ground.depth)
-    fg[y, x] = inks(bg[y, x], ground.depth)
+    if found := list(marks):
+        x, y, drawn = (np.array(part) for part in zip(*found, strict=True))
+        chars[y, x] = drawn
+        colours = nearest(mean(ground, y, x), ground.depth)
+        bg[y, x] = BLACK if ground.depth is Depth.MONO else colours
+        fg[y, x] = inks(bg[y, x], ground.depth)
 
 
 def _write(arrays: _Arrays, span: Span, depth: Depth) -> None:

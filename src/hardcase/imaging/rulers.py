@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LETTERS = ascii_lowercase
 
-_APART = (8, 3)
+_APART = (10, 4)
 """Columns and rows from one name within the picture to the next, at least."""
 
 _ASKED, _IDLE = rgb("#f0d060"), rgb("#303030")
