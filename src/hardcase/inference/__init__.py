@@ -13,6 +13,7 @@ from hardcase.inference.profiles import (
     load_profile,
     recognise_model,
 )
+from hardcase.inference.ray_engine import RayEngine
 from hardcase.inference.recognition import Certainty, Recognition
 from hardcase.inference.request import EncoderRequest
 from hardcase.inference.schema import Profile, profile_from_json, read_profile
@@ -26,6 +27,7 @@ __all__ = [
     "LocalEngine",
     "ModelInfo",
     "Profile",
+    "RayEngine",
     "Recognition",
     "accepted",
     "describe_model",

@@ -119,8 +119,21 @@ class Child:
                 with suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)
 
-    def close(self) -> None:
-        """Kill the child, reap it and close the pipes. Only for the thread that talks to it."""
+    def terminate(self) -> None:
+        """Ask the child itself to end. Harmless when it has ended."""
+        with self._reaping:
+            if self._process.returncode is None:
+                self._process.terminate()
+
+    def close(self, patience: float = 0.0) -> None:
+        """Kill the child, reap it and close the pipes. Only for the thread that talks to it.
+
+        It is asked to end first if there are `patience` seconds for that.
+        """
+        if patience:
+            self.terminate()
+            with self._reaping, suppress(subprocess.TimeoutExpired):
+                self._process.wait(patience)
         self.kill()
         with self._reaping:
             self._process.wait()

@@ -46,6 +46,8 @@ class Conversation:
         self.provider = CPU
         """What computes it, once it is open, and why that is not what was asked for, if so."""
         self.note = ""
+        self.ahead = 1
+        """How many images at once keep it busy, if it says so, once it is open."""
         self._waiting: deque[int] = deque()
 
     @property
@@ -57,6 +59,8 @@ class Conversation:
         """Wait for the child to have opened the model. Raises ModelError."""
         if not self._is_ready:
             told = self._receive()
+            ahead = told.get("ahead")
+            self.ahead = ahead if isinstance(ahead, int) and ahead > 0 else 1
             self.provider = next((n for n in PROVIDERS if n == told.get("provider")), CPU)
             self.note = short(told.get("note", ""))
             self._is_ready = True
@@ -79,14 +83,22 @@ class Conversation:
         """End the child at once; harmless when it has ended."""
         self._child.kill()
 
-    def close(self) -> None:
-        """End the child and be rid of it. Only for the thread that talks."""
-        self._child.close()
+    def terminate(self) -> None:
+        """Ask the child to end, from any thread; harmless when it has ended."""
+        self._child.terminate()
+
+    def close(self, patience: float = 0.0) -> None:
+        """End the child and be rid of it. Only for the thread that talks.
+
+        `patience` is how many seconds the child may take to end by itself.
+        """
+        self._child.close(patience)
 
     def _receive(self) -> Answer:
         answer = self._child.receive(self._timeout, self._name)
         if "fatal" in answer:
-            raise ModelError(f"{self._name}: {short(answer['fatal'])}")
+            line = short(answer["fatal"])
+            raise ModelError(line if answer.get("names_itself") else f"{self._name}: {line}")
         return answer
 
 

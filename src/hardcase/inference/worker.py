@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, Any
 import onnxruntime
 
 from hardcase.errors import ModelError
+from hardcase.inference.answering import Message, claim_stdout, emit
 from hardcase.inference.child import DESCRIBE, PROBE
 from hardcase.inference.evidence import Looker, gather, open_looker
 from hardcase.inference.limits import available_cores, limit_memory, restrict
@@ -36,26 +37,24 @@ from hardcase.inference.spread import Spread, alone
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Message = dict[str, Any]
-
 
 def main() -> None:
     """Serve one command."""
     restrict()
-    answers = _claim_stdout()
+    answers = claim_stdout()
     first = sys.stdin.buffer.readline()
     if not first:
         return
     command = json.loads(first)
     try:
         if command["command"] == DESCRIBE:
-            _emit(answers, describe(command["model"]))
+            emit(answers, describe(command["model"]))
         elif command["command"] == PROBE:
-            _emit(answers, {"values": probe(command)})
+            emit(answers, {"values": probe(command)})
         else:
             serve(command, answers)
     except ModelError as error:
-        _emit(answers, {"fatal": str(error)[:2000]})
+        emit(answers, {"fatal": str(error)[:2000]})
     except Exception:  # noqa: BLE001 - printed for the parent, which takes the end for the failure
         traceback.print_exc()
     finally:
@@ -110,9 +109,9 @@ def serve(command: Mapping[str, Any], answers: IO[bytes]) -> None:
 
     for job in (listen, *[work] * share.workers):
         threading.Thread(target=job, daemon=True).start()
-    _emit(answers, {"ready": True, "provider": looker.provider, "note": looker.note[:1000]})
+    emit(answers, {"ready": True, "provider": looker.provider, "note": looker.note[:1000]})
     while True:
-        _emit(answers, *waiting.answers())
+        emit(answers, *waiting.answers())
 
 
 def _share(command: Mapping[str, Any]) -> Spread:
@@ -159,19 +158,6 @@ def _answers(looker: Looker, items: Sequence[Message]) -> list[Message]:
         else {"id": item["id"], "evidence": evidence_to_json(found)}
         for item, found in zip(items, seen, strict=True)
     ]
-
-
-def _claim_stdout() -> IO[bytes]:
-    """Return stdout for answers alone; what the runtime prints there goes to stderr instead."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return answers
-
-
-def _emit(answers: IO[bytes], *messages: Message) -> None:
-    for message in messages:
-        answers.write(json.dumps(message, allow_nan=False).encode() + b"\n")
-    answers.flush()
 
 
 def _tensor(node: Any) -> Message:

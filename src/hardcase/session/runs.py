@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hardcase import hardness
 from hardcase.errors import HardcaseError, UsageError
-from hardcase.inference import LocalEngine
+from hardcase.inference import LocalEngine, RayEngine
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState
 from hardcase.model.text import printable
@@ -191,8 +192,11 @@ def fitting(session: LabelingSession, prepared: PreparedRun) -> tuple[dict[int, 
 
 
 def engine_of(prepared: PreparedRun) -> Engine:
-    """Return the engine that runs a prepared model."""
-    return LocalEngine(
+    """Return the engine that runs a prepared model. Raises UsageError if it is not installed."""
+    cluster = prepared.request.cluster
+    engine: Callable[..., Engine]
+    engine = LocalEngine if cluster is None else partial(RayEngine, cluster=cluster)
+    return engine(
         prepared.request.model,
         prepared.profile,
         threshold=prepared.class_map({}).lowest,

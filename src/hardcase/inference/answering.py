@@ -1,0 +1,24 @@
+"""How a child process says something to its parent: a line of JSON on what was its stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import IO, Any
+
+Message = dict[str, Any]
+
+
+def claim_stdout() -> IO[bytes]:
+    """Return stdout for answers alone; what libraries print there goes to stderr instead."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
+
+
+def emit(answers: IO[bytes], *messages: Message) -> None:
+    """Say something."""
+    for message in messages:
+        answers.write(json.dumps(message, allow_nan=False).encode() + b"\n")
+    answers.flush()
