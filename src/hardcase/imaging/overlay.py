@@ -65,26 +65,20 @@ def draw(
     chars, fg, bg = picture.chars.astype("<U8"), picture.fg.copy(), picture.bg.copy()
     spans = list(_corner_marks(picture, hard=hard and aim is None, hint=hint))
     corner = minimap(placement, picture.depth) if placement is not None and hint else None
-    if placement is not None and aim is not None:
-        _mark((chars, fg, bg), cross(aim, placement), ground or picture)
-    if placement is not None and overlays:
+    if placement is not None:
         ordered = sorted(overlays, key=lambda o: (o.selected, -o.box.area))
-        boxes = [(o, placement.cells_of(*o.box)) for o in ordered]
-        for overlay, _ in boxes:
-            _outline((chars, fg, bg), overlay, placement, ground or picture)
-        if tags and aim is None:
+        _lines((chars, fg, bg), ordered, aim, placement, ground or picture)
+        if aim is not None:
+            spans += names(aim, placement)
+        elif tags:
+            boxes = [(o, placement.cells_of(*o.box)) for o in ordered]
             covered = _map_spans(corner, picture)
             spans += place_tags(boxes, picture.columns, picture.rows, [*spans, *covered])
-    if placement is not None and aim is not None:
-        _mark((chars, fg, bg), signposts(placement), ground or picture)
     for span in spans:
         _write((chars, fg, bg), span, picture.depth)
     if corner is not None:
         where = np.s_[-1 - corner.rows : -1, -corner.columns :]
         chars[where], fg[where], bg[where] = corner.chars, corner.fg, corner.bg
-    if placement is not None and aim is not None:
-        for span in names(aim, placement):
-            _write((chars, fg, bg), span, picture.depth)
     return CellGrid(chars, fg, bg, picture.depth)
 
 
@@ -121,6 +115,22 @@ def _corner_marks(picture: CellGrid, *, hard: bool, hint: str) -> Iterable[Span]
 
 
 _Arrays = tuple["NDArray[np.str_]", "NDArray[np.uint8]", "NDArray[np.uint8]"]
+
+
+def _lines(
+    arrays: _Arrays,
+    overlays: Sequence[Overlay],
+    aim: Aim | None,
+    placement: Placement,
+    ground: CellGrid,
+) -> None:
+    """Draw the lines of boxes, between a cross and the names of places if there is an aim."""
+    if aim is not None:
+        _mark(arrays, cross(aim, placement), ground)
+    for overlay in overlays:
+        _outline(arrays, overlay, placement, ground)
+    if aim is not None:
+        _mark(arrays, signposts(placement), ground)
 
 
 def _outline(arrays: _Arrays, overlay: Overlay, placement: Placement, ground: CellGrid) -> None:
