@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -22,7 +23,7 @@ from hardcase.tui.widgets.gallery_loader import Thumbnails
 from hardcase.tui.widgets.gallery_tile import Inks, Tile, paint
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
     from textual import events
@@ -80,6 +81,7 @@ class Gallery(Widget, can_focus=False):
         self.count = 0
         self.first = 0
         self.cursor = -1
+        self._resting = True
         self._looks: list[Look] = []
         self._theme_inks: Inks | None = None
         self._board: Board | None = None
@@ -122,6 +124,7 @@ class Gallery(Widget, can_focus=False):
     def show(self, count: int, first: int, cursor: int) -> None:
         """Show the page that begins at `first` of `count` tiles, with a cursor, -1 for none."""
         self.count, self.first, self.cursor = count, first, cursor
+        self._resting = False
         self._paint()
 
     def resize_tiles(self, step: int) -> bool:
@@ -134,7 +137,8 @@ class Gallery(Widget, can_focus=False):
         return True
 
     def rest(self) -> None:
-        """Make no thumbnails while nobody looks."""
+        """Make no thumbnails, and paint none, while nobody looks."""
+        self._resting = True
         self._stop_timers()
         if self._thumbnails is not None:
             self._thumbnails.show(())
@@ -165,14 +169,13 @@ class Gallery(Widget, can_focus=False):
     def _tell(self) -> None:
         self.post_message(self.Arrived())
 
-    def _request(self, tile: Tile | None) -> Request | None:
-        if tile is None or tile.path is None or tile.problem:
-            return None
+    def _requests(self, tiles: Iterable[Tile | None]) -> list[Request | None]:
+        """Return what to ask for of each tile, None where there is nothing."""
         columns, rows = self.grid.picture
         red, green, blue = self._inks.pair("text")[1].tolist()
         mode = self._terminal.mode
-        return Request(
-            tile.path,
+        plain = Request(
+            Path(),
             columns,
             rows,
             depth=self._terminal.depth,
@@ -181,11 +184,10 @@ class Gallery(Widget, can_focus=False):
             dithers=not getattr(self.app, "fits_pictures", False),
             part=tile.part,
         )
-
-    def _requests(self, indices: range) -> Iterator[Request]:
-        for index in indices:
-            if (request := self._request(self._draw(index))) is not None:
-                yield request
+        return [
+            replace(plain, path=tile.path) if tile and tile.path and not tile.problem else None
+            for tile in tiles
+        ]
 
     def _prefetch(self) -> None:
         """Have the next page made ready, then the one before."""
@@ -195,7 +197,8 @@ class Gallery(Widget, can_focus=False):
         size, first = self.grid.page, self.first
         after = range(first + size, min(first + 2 * size, self.count))
         before = range(max(first - size, 0), first)
-        self._thumbnails.prefetch([*self._requests(after), *self._requests(before)])
+        requests = self._requests(self._draw(i) for i in (*after, *before))
+        self._thumbnails.prefetch(request for request in requests if request)
 
     def _stop_timers(self) -> None:
         for timer in (self._collecting, self._soon):
@@ -208,7 +211,7 @@ class Gallery(Widget, can_focus=False):
     def _paint(self) -> None:
         """Draw the tiles that look different now, and have them sent."""
         self._stop_timers()
-        if not self.size or not self.is_attached:
+        if self._resting or not self.size or not self.is_attached:
             return
         if self._thumbnails is None:
             self._thumbnails = Thumbnails(self._tell)
@@ -216,11 +219,11 @@ class Gallery(Widget, can_focus=False):
         if self._board is None or grid != self._painted:
             self._clear(grid)
         tiles = [self._draw(i) if i < self.count else None for i in self._slots()]
-        requests = [self._request(tile) for tile in tiles]
-        self._thumbnails.show(request for request in requests if request is not None)
+        requests = self._requests(tiles)
+        self._thumbnails.show(request for request in requests if request)
         looks: list[Look] = []
         for index, tile, request in zip(self._slots(), tiles, requests, strict=True):
-            preview = self._thumbnails.get(request) if request is not None else None
+            preview = self._thumbnails.get(request) if request else None
             looks.append((tile, preview, index == self.cursor))
         dirty = [n for n, look in enumerate(looks) if look != self._looks[n]]
         self._looks = looks
