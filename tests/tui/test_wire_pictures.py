@@ -13,11 +13,16 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from wire_pictures import decibels, front, picture, scene
+from wire_pictures import decibels, front, marked, picture, scene
 from wire_screens import Seeing
 
-from hardcase.tui.wire.lossy import Quality
+from hardcase.imaging.cells import half_blocks
+from hardcase.tui.wire.ahead import Place, encoded
+from hardcase.tui.wire.encode import Means
+from hardcase.tui.wire.lossy import Quality, cheapened, picture_mask
 from hardcase.tui.wire.profile import FULL, LEAN
+from hardcase.tui.wire.rate import Rate
+from hardcase.tui.wire.sheet import Sheet
 
 SIZE = (60, 20)
 _COLOURS = re.compile(r"\x1b\[([\d;]*)m")
@@ -155,3 +160,32 @@ def test_a_small_change_is_drawn_like_the_picture_around_it() -> None:
     screen.feed(data)
     assert len(data) < 20 * 2 * 3 * LEAN.budget
     assert decibels(shown(screen), pixels) > before - 1.5
+
+
+def test_a_letterboxed_picture_may_take_what_the_letterbox_does_not() -> None:
+    pixels = np.full((2 * SIZE[1], SIZE[0], 3), 18, dtype=np.uint8)
+    pixels[:, 20:40] = some_picture(4, "photo")[:, 20:40]
+    grid = half_blocks(pixels)
+    sheet = Sheet.of(grid, grid, ColorSystem.TRUECOLOR, (slice(None), slice(20, 40)))
+    assert sheet.roomy == 2.0
+    budget, sent = LEAN.budget * 20 * SIZE[1], {}
+    for roomy in (1.0, sheet.roomy):
+        place = Place(0, 0, SIZE[0], LEAN, Means(), None)
+        ahead = encoded(sheet.cells, place, roomy=roomy)
+        assert ahead is not None
+        sent[roomy] = sum(len(band.data) for band in ahead.bands)
+    assert sent[1.0] <= 1.03 * budget < sent[2.0] <= 2.06 * budget
+
+
+@pytest.mark.parametrize(("off", "same"), [(3, True), (120, False)])
+def test_a_line_goes_on_with_the_colour_before_it_unless_that_is_far_off(
+    off: int, same: bool
+) -> None:
+    buffer = front(8, 1)
+    block, under = (marked(np.full(3, grey)) for grey in (100, 100 + off))
+    line = Segment("│", Style(color="#ff0000", bgcolor=under))
+    buffer.paint([(0, 2, Strip([Segment("▄", Style(color=block, bgcolor=block)), line]))])
+    where = picture_mask(buffer.wanted)
+    assert where[0, 2:4].all()
+    drawn = cheapened(buffer.wanted, where, FULL, None, Rate(price=5.0, _known=True))
+    assert (drawn.bg[0, 3] == drawn.bg[0, 2]) is np.bool_(same)

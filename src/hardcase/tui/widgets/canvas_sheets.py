@@ -69,7 +69,9 @@ class Sheets:
             return
         sheet = made(scene, preview, desk)
         if desk.place is not None:
-            sheet.ahead = encoded(sheet.cells, desk.place, self._rates.get(desk.place.quality))
+            sheet.ahead = encoded(
+                sheet.cells, desk.place, self._rates.get(desk.place.quality), sheet.roomy
+            )
             if sheet.ahead is not None:
                 self._rates[desk.place.quality] = sheet.ahead.rate
         self._made.put(aim, (preview, sheet), sheet.nbytes)

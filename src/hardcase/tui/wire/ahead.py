@@ -76,11 +76,13 @@ class Ahead:
         return arrays + sum(len(band.data) for band in self.bands)
 
 
-def encoded(cells: Cells, place: Place, rate: Rate | None = None) -> Ahead | None:
+def encoded(
+    cells: Cells, place: Place, rate: Rate | None = None, roomy: float = 1.0
+) -> Ahead | None:
     """Encode a picture whatever the terminal shows now. Safe to call from any thread.
 
     What lies around the picture is left out, since it mostly stays. None if there is no picture.
-    `rate` is that of another picture, to begin with.
+    `rate` is that of another picture, to begin with; `roomy` as in `cheapened`.
     """
     mask = picture_mask(cells)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
@@ -91,7 +93,7 @@ def encoded(cells: Cells, place: Place, rate: Rate | None = None) -> Ahead | Non
     where = np.zeros_like(mask)
     where[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
     rate = replace(rate) if rate else Rate()
-    drawn = cheapened(cells, mask, place.quality, place.palette, rate)
+    drawn = cheapened(cells, mask, place.quality, place.palette, rate, roomy=roomy)
     batch = Batch.of(drawn, where)
     width = int(where.any(axis=0).sum())
     batch = replace(batch, row=batch.row + place.row, column=batch.column + place.column)
@@ -131,7 +133,9 @@ class AheadBuffer(FrontBuffer):
             super().paint(pieces)
             return
         super().paint([piece for piece in pieces if not isinstance(piece[2], SheetStrip)])
-        self._sheet = paint(self.wanted, sheets) or self._sheet
+        whole = paint(self.wanted, sheets)
+        if whole is not None:
+            self._sheet, self.roomy = whole, whole[0].roomy
 
     def update(
         self, quality: Quality | None, limit: int = UNLIMITED, *, hurried: bool = False

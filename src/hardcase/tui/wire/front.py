@@ -47,7 +47,8 @@ class FrontBuffer:
         self._rates: dict[Quality | None, Rate] = defaultdict(Rate)
         self._pen = Pen()
         self._clear = True
-        self._quality: Quality | None = None
+        self.roomy = 1.0
+        """Times the budget of a cell that those of a picture may take, letterbox taking none."""
         self._resize(0, 0)
 
     @property
@@ -110,7 +111,7 @@ class FrontBuffer:
         drawn = self.wanted
         if pictures.any() or (self._palette and self.wanted.soft.any()):
             rate = self._rates[quality]
-            drawn = cheapened(self.wanted, pictures, quality, self._palette, rate)
+            drawn = cheapened(self.wanted, pictures, quality, self._palette, rate, roomy=self.roomy)
         text = b"" if not self._clear else self._cleared(changed)
         sent, complete = [text], True
         whole = limit >= UNLIMITED

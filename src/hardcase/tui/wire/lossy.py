@@ -114,10 +114,13 @@ def cheapened(
     quality: Quality | None,
     palette: Palette | None,
     rate: Rate,
+    *,
+    roomy: float = 1.0,
 ) -> Cells:
     """Return cells as they are to be sent: the picture cells `where` as they cost least.
 
-    Without a quality all are exact, or what a palette has nearest to them.
+    Without a quality all are exact, or what a palette has nearest to them. They may take `roomy`
+    times the budget of a cell, since others take none of it.
     """
     out = type(cells)(*(array.copy() for array in cells.arrays))
     if palette is not None:
@@ -130,11 +133,11 @@ def cheapened(
         mosaic = Mosaic.of(cells, blocks)
         named = quality.named and palette is None
         least = quality.least * (_DITHERED if palette else 1)
-        sketch = rate.sketch(mosaic, quality.budget, least, palette, named=named)
+        sketch = rate.sketch(mosaic, quality.budget * roomy, least, palette, named=named)
         at = mosaic.row, mosaic.column
         out.code[at], out.fg[at], out.bg[at] = sketch.code, sketch.fg, sketch.bg
     if lines.any() and palette is None:
-        _behind_lines(out, lines, rate.price * _UNDER_LINES, named=quality.named)
+        _behind_lines(out, lines, blocks, rate.price * _UNDER_LINES, named=quality.named)
     return out
 
 
@@ -145,8 +148,15 @@ def _in_palette(cells: Cells, palette: Palette) -> None:
         colours[true] = INDEXED | palette.numbers_of(palette.nearest(channels(colours[true])))
 
 
-def _behind_lines(cells: Cells, lines: NDArray[np.bool_], price: float, *, named: bool) -> None:
-    """Let the picture behind lines side by side share colours."""
+def _behind_lines(
+    cells: Cells,
+    lines: NDArray[np.bool_],
+    drawn: NDArray[np.bool_],
+    price: float,
+    *,
+    named: bool,
+) -> None:
+    """Let the picture behind lines side by side share colours, and with what is `drawn` before."""
     rows = np.flatnonzero(lines.any(axis=1))
     used = lines[rows]
     fresh = ~used
@@ -157,4 +167,13 @@ def _behind_lines(cells: Cells, lines: NDArray[np.bool_], price: float, *, named
     values, counts = run_means(streams, begins)
     values, _ = affordable(values, counts, price, named=named)
     shared = values[begins.ravel().cumsum() - 1].reshape(streams.shape)
-    cells.bg[rows] = np.where(used, packed(shared), cells.bg[rows])
+    behind = np.where(used, packed(shared), cells.bg[rows])
+    # A run may also go on with what the cell before it was drawn on.
+    before = np.roll(behind, 1, axis=1)
+    kept = begins & used & np.roll(drawn[rows], 1, axis=1)
+    kept[:, 0] = False
+    kept &= (before >= 0) & (before < INDEXED)
+    kept &= _distance(behind, before) <= price * _COLOUR_BYTES
+    start = np.maximum.accumulate(np.where(begins, np.arange(used.shape[1]), 0), axis=1)
+    by_run = np.take_along_axis(kept, start, axis=1)
+    cells.bg[rows] = np.where(by_run & used, np.take_along_axis(before, start, axis=1), behind)

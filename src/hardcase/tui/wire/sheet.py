@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _LINES = np.array([ord(char) for char in LINES], dtype=np.int32)
 
+_MOST_ROOM = 2.0
+"""From there on more bytes are hardly seen."""
+
 _EVERYWHERE = slice(None), slice(None)
 
 
@@ -87,6 +90,11 @@ class Sheet:
         for mine, theirs in zip(self.cells.arrays, other.cells.arrays, strict=True):
             changed |= mine != theirs
         return changed
+
+    @property
+    def roomy(self) -> float:
+        """Times the budget of a cell that those of the picture may take, the others taking none."""
+        return min(self.picture.size / max(int(self.picture.sum()), 1), _MOST_ROOM)
 
     @property
     def nbytes(self) -> int:
