@@ -1,108 +1,23 @@
+# ruff: noqa: F811 - fixtures come by import
 from __future__ import annotations
 
 import errno
 import threading
 from dataclasses import replace
 
-import numpy as np
-import pytest
-from tui_helpers import LABELS, app_on, job_screen, said, screen_text, wait_for
+from run_helpers import engine, model, start  # noqa: F401 - fixtures
+from tui_helpers import app_on, job_screen, said, screen_text, wait_for
 
 from hardcase.errors import ModelError
-from hardcase.inference import Profile
-from hardcase.inference.schema import Decoder, InputSpec
-from hardcase.model.evidence import ORIGINAL, Evidence, PixelStatistics
-from hardcase.model.job import RunState, Status, Task
-from hardcase.session import LabelingSession, Tab, runs
+from hardcase.model.changes import Edit, Kind, Table
+from hardcase.model.job import RunState, Status
+from hardcase.session import LabelingSession, Tab
 from hardcase.session.runs import PreparedRun, RunRequest
 from hardcase.session.settlement import Settlement
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.dialogs.models_nearby import completions
-from hardcase.tui.widgets import model_picker, run_panel
-
-
-class GatedEngine:
-    """Lets `allowed` images through, then waits to be told, dies, or is closed."""
-
-    def __init__(self) -> None:
-        self.turn = threading.Condition()
-        self.allowed = 0
-        self.error: Exception | None = None
-        self.closed = False
-        self.seen: list[int] = []
-
-    def run(self, items):
-        for sample_id, _path in items:
-            with self.turn:
-                self.turn.wait_for(lambda: self.allowed or self.closed or self.error, 20)
-                if self.closed:
-                    return
-                if self.error is not None:
-                    raise self.error
-                self.allowed -= 1
-            self.seen.append(sample_id)
-            sure = np.array([0.9, 0.1, 0.0] if sample_id % 2 else [0.4, 0.35, 0.25], np.float32)
-            views = dict.fromkeys((ORIGINAL, "flip", "blur"), sure)
-            yield sample_id, Evidence(40, 30, PixelStatistics(0.5, 0.3, 0.2, 5), None, views)
-
-    def let(self, number: int) -> None:
-        with self.turn:
-            self.allowed += number
-            self.turn.notify_all()
-
-    def die(self, error: Exception) -> None:
-        with self.turn:
-            self.error = error
-            self.turn.notify_all()
-
-    def close(self) -> None:
-        with self.turn:
-            self.closed = True
-            self.turn.notify_all()
-
-
-@pytest.fixture
-def engine(monkeypatch):
-    engines: list[GatedEngine] = []
-    profile = Profile(Task.CLASSIFICATION, Decoder.CLASSIFIER, InputSpec(size=(8, 8)), LABELS)
-
-    def prepare(request: RunRequest, images=()) -> PreparedRun:
-        if not request.model.is_file():
-            raise ModelError(f"no model at {request.model}: give an ONNX file")
-        return PreparedRun(request, profile, "ab" * 32, 0.3, 0.5)
-
-    def make(*_args, **_options) -> GatedEngine:
-        engines.append(GatedEngine())
-        return engines[-1]
-
-    monkeypatch.setattr(run_panel, "prepare", prepare)
-    monkeypatch.setattr(model_picker, "prepare", prepare)
-    monkeypatch.setattr(runs, "LocalEngine", make)
-    monkeypatch.setattr(runs, "CHUNK_SIZE", 1)
-    return engines
-
-
-@pytest.fixture
-def model(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    file = tmp_path / "toy_model.onnx"
-    file.write_bytes(b"onnx")
-    return file
-
-
-async def start(pilot, engine, *keys: str) -> None:
-    """Pick the toy model in the dialog and press enter."""
-    before = len(engine)
-    await pilot.press("A")
-    await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
-    await pilot.press(*"toy_mod")
-    await wait_for(
-        pilot, lambda: any("3 classes, cat" in t for t in screen_text(pilot.app)), "the model"
-    )
-    await pilot.press(*keys, "enter")
-    await wait_for(pilot, lambda: len(engine) > before, "the run")
-    await job_screen(pilot)
+from hardcase.tui.widgets import run_panel
 
 
 async def test_a_run_fills_to_be_confirmed_while_one_works_on(make_job, engine, model) -> None:
@@ -171,19 +86,6 @@ async def test_an_engine_that_falls_over_does_not_hang_the_run(make_job, engine,
         await wait_for(pilot, lambda: session.runs[0].state is RunState.FAILED, "the failure")
         await wait_for(pilot, lambda: "ZeroDivisionError" in said(screen), "the reason")
         assert not screen.runs.busy
-
-
-async def test_one_run_at_a_time(make_job, engine, model) -> None:
-    session = make_job()
-    async with app_on(session).run_test(size=(120, 40)) as pilot:
-        screen = await job_screen(pilot)
-        await start(pilot, engine)
-        await pilot.press("A")
-        assert "under way" in said(screen)
-        await pilot.press("R")
-        assert "under way" in said(screen)
-        engine[0].let(9)
-        await wait_for(pilot, lambda: not screen.runs.busy, "the end")
 
 
 async def test_quitting_during_a_run_asks_and_the_run_can_be_resumed(
@@ -256,9 +158,7 @@ async def test_a_run_that_is_settled_is_not_said_to_be_cancelled(
         await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
 
 
-async def test_a_run_of_another_model_is_not_resumed_with_the_last_one(
-    make_job, engine, model
-) -> None:
+async def test_the_newest_run_is_resumed_with_its_own_model(make_job, engine, model) -> None:
     session = make_job()
     async with app_on(session).run_test(size=(120, 40)) as pilot:
         screen = await job_screen(pilot)
@@ -271,7 +171,30 @@ async def test_a_run_of_another_model_is_not_resumed_with_the_last_one(
         session.stop_run(stopped.run.id, RunState.FAILED)
         assert screen.running.stopped_run().id == stopped.run.id != 1
         await pilot.press("R")
+        await wait_for(pilot, lambda: screen.runs.at_work == stopped.run.id, "the newest")
+        assert session.run(1).state is RunState.CANCELLED
+
+
+async def test_a_run_that_does_not_say_where_its_model_is_asks_for_it(
+    make_job, engine, model
+) -> None:
+    session = make_job()
+    active = session.begin_run(run_panel.prepare(RunRequest(model)))
+    old = replace(session.run(1), files={}, state=RunState.FAILED)
+    session.commit("as before", [Edit(Table.RUNS, 1, session.run(1), old)], Kind.RECORD)
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        await job_screen(pilot)
+        await pilot.press("R")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
+        await wait_for(
+            pilot, lambda: any("3 classes, cat" in t for t in screen_text(pilot.app)), "the model"
+        )
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: len(engine) == 2, "the run")
+        engine[1].let(9)
+        await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
+    assert active.run.id == 1
+    assert len(session.runs) == 1
 
 
 async def test_a_run_is_not_resumed_in_a_read_only_job(make_job, engine, model) -> None:
@@ -368,11 +291,6 @@ async def test_a_run_broken_off_is_told_and_resumed_with_the_same_model(
         await wait_for(pilot, lambda: said(screen), "the news")
         assert said(screen) == "run 1 stopped at 0 of 6 · R resumes it"
         await pilot.press("R")
-        await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
-        await wait_for(
-            pilot, lambda: any("3 classes, cat" in t for t in screen_text(pilot.app)), "the model"
-        )
-        await pilot.press("enter")
         await wait_for(pilot, lambda: len(engine) == 2, "the run")
         engine[1].let(9)
         await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")

@@ -38,6 +38,8 @@ class Place(StrEnum):
     """The list of labels. Keys of this place go before those of dialogs."""
     LOOK = "look"
     """A look at what a model says. Keys of this place go before those of dialogs."""
+    RUNS = "runs"
+    """The list of runs. Keys of this place go before those of dialogs."""
 
     @property
     def meets(self) -> frozenset[Place]:
@@ -61,6 +63,7 @@ _MEETS = {
     Place.DIALOG: frozenset({Place.DIALOG}),
     Place.LABELS: frozenset({Place.LABELS}),
     Place.LOOK: frozenset({Place.LOOK}),
+    Place.RUNS: frozenset({Place.RUNS}),
 }
 
 PLACE_TITLES = {
@@ -77,6 +80,7 @@ PLACE_TITLES = {
     Place.DIALOG: "In a dialog",
     Place.LABELS: "In the list of labels",
     Place.LOOK: "While looking at a model",
+    Place.RUNS: "In the list of runs",
 }
 
 
@@ -269,6 +273,22 @@ def _look_dialog() -> Iterable[Action]:
     yield Action("look_close", ("q",), "Back, and keep nothing", here, command="dialog_close")
 
 
+def _runs_dialog() -> Iterable[Action]:
+    here = Place.RUNS
+    yield Action("runs_go_on", ("r",), "Go on with the run, or let it start next", here)
+    yield Action("runs_drop", ("d", "delete"), "Give up a run that waits or stopped", here)
+    yield Action("runs_remove", ("x",), "Remove everything the run made, after asking", here)
+    for way, key, by in (("later", "J", 1), ("sooner", "K", -1)):
+        text = f"Let a waiting run start {way}"
+        yield Action(f"runs_{way}", (key,), text, here, command=f"runs_move({by})")
+    yield Action("runs_undo", ("u",), "Undo", here)
+    yield Action("runs_redo", ("ctrl+r",), "Redo", here)
+    for way, key in (("down", "j"), ("up", "k")):
+        text = "Next run" if way == "down" else "Previous run"
+        yield Action(f"runs_go_{way}", (key,), text, here, command=f"dialog_{way}")
+    yield Action("runs_close", ("q",), "Close", here, command="dialog_close")
+
+
 ACTIONS: tuple[Action, ...] = (
     Action("help", ("?",), "Show the keys of this place", Place.EVERYWHERE, "help", 1),
     Action("palette", ("ctrl+p",), "Search and run any action", Place.EVERYWHERE),
@@ -341,7 +361,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("hard_rule", ("T",), "Say from where on samples are hard", Place.JOB),
     Action("resume_run", ("R",), "Resume the run that stopped", Place.JOB, "resume run", 15),
+    Action("pause_run", ("P",), "Pause the run under way, or go on with it", Place.JOB),
     Action("cancel_run", ("C",), "Cancel the run under way", Place.JOB, "cancel run", 7),
+    Action("run_list", ("Y",), "Runs: history, queue, remove what one made", Place.JOB),
     Action("next_box", ("tab",), "Detection: select the next box", Place.JOB),
     Action("previous_box", ("shift+tab",), "Detection: select the previous box", Place.JOB),
     Action("edit_boxes", ("e",), "Detection: draw, move, resize boxes", Place.JOB, "edit", 5),
@@ -408,6 +430,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("dialog_look", ("ctrl+o",), "Auto labeling: look at what the model says", Place.DIALOG),
     *_labels_dialog(),
     *_look_dialog(),
+    *_runs_dialog(),
 )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from hardcase.model.job import Run
     from hardcase.session import LabelingSession
     from hardcase.session.runs import Chunk, PreparedRun, RunRequest
     from hardcase.session.settlement import Settled
@@ -21,6 +22,8 @@ class SavedChanged(Message):
 class RunPrepared(Message):
     """A model was read and hashed, and can begin."""
 
+    asked: RunRequest | Run
+    """A new run, or one to go on with."""
     prepared: PreparedRun
 
 
@@ -52,7 +55,7 @@ class RunSettled(Message):
 class RunRefused(Message):
     """A run could not even be prepared."""
 
-    request: RunRequest
+    asked: RunRequest | Run
     error: str
 
 

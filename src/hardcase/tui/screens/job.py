@@ -154,8 +154,8 @@ class JobScreen(PlaceScreen):
         self.session.on_saved(self._saved)
 
     def _follow(self, change: Change) -> None:
-        """Show what a change altered, and only that."""
-        if self.learner.recording:
+        """Show what a change altered, and only that; a screen on its way out shows nothing."""
+        if self.learner.recording or not self.query(TitleLine):
             return
         tables = {edit.table for edit in change.edits}
         if Table.LABELS in tables:

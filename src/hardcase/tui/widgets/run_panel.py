@@ -1,4 +1,4 @@
-"""The run under way, and the runs that were. It owns the worker of a run."""
+"""The run under way, those that wait, and those that were. It owns the worker of a run."""
 
 from __future__ import annotations
 
@@ -16,22 +16,28 @@ from textual.worker import Worker, WorkerState
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Run, RunState
 from hardcase.model.text import printable
-from hardcase.session.kinds import PRE_LABEL
-from hardcase.session.runs import ActiveRun, RunRequest, prepare
+from hardcase.session import run_queue
+from hardcase.session.run_request import RunRequest, prepare, prepare_again
 from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused, RunSettled
+from hardcase.tui.widgets.run_lines import history_lines, progress_lines
+from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hardcase.inference import Cluster
     from hardcase.session import LabelingSession
+    from hardcase.session.runs import ActiveRun
     from hardcase.session.settlement import Settlement
 
-_BAR_WIDTH = 30
 _HISTORY = 50
 
 
 class RunPanel(Widget, can_focus=False):
-    """Starts, follows and cancels auto labeling. The job itself is only touched by its handlers."""
+    """Starts, follows, pauses and cancels auto labeling, one run at a time; others wait.
+
+    The job itself is only touched by its handlers.
+    """
 
     @dataclass
     class Said(Message):
@@ -45,9 +51,11 @@ class RunPanel(Widget, can_focus=False):
         self._key = key
         self._session = session
         self._active: ActiveRun | None = None
-        self._preparing: RunRequest | None = None
+        self._preparing: RunRequest | Run | None = None
+        self._pausing = False
         self._settling = False
-        self._requests: dict[int, RunRequest] = {}
+        self._clusters: dict[int, Cluster] = {}
+        """Where runs were computed that were asked for since the job was opened, but for here."""
         self._began = 0.0
         self._done_before = 0
 
@@ -59,35 +67,48 @@ class RunPanel(Widget, can_focus=False):
         return self._preparing is not None or self._active is not None
 
     @property
+    def at_work(self) -> int | None:
+        """The id of the run under way."""
+        return self._active.run.id if self._active is not None else None
+
+    @property
     def refusal(self) -> str | None:
-        """Why no run can start now, None if one can."""
+        """Why no run can be asked for now, None if one can."""
         if self._session.read_only:
             return "the job is read-only: auto labeling would change it"
-        if self.busy:
-            return f"a run is under way; {self._key('cancel_run')} cancels it"
+        if self._preparing is not None:
+            return f"a model is being read; {self._key('cancel_run')} cancels that"
         return None
-
-    def request_of(self, run: Run) -> RunRequest | None:
-        """Return what a run was started with, None if that was before the job was opened."""
-        return self._requests.get(run.id)
 
     @property
     def brief(self) -> str:
-        """The progress in a few words, empty when nothing runs."""
+        """The progress in a few words, and how many runs wait; empty when nothing runs."""
+        waiting = len(run_queue.waiting(self._session))
+        behind = f" · {waiting:,} wait" if waiting else ""
         if self._active is not None:
             run = self._session.run(self._active.run.id)
-            return f"auto labeling {run.done:,}/{run.total:,}"
+            return f"auto labeling {run.done:,}/{run.total:,}{behind}"
         return "reading the model" if self._preparing is not None else ""
 
     def start(self, request: RunRequest) -> None:
-        """Begin or resume a run, unless there is a `refusal`."""
-        refusal = self.refusal
-        if refusal is not None:
-            self._tell(refusal, wrong=True)
+        """Begin a run, or let it wait if one is under way. Not if there is a `refusal`."""
+        self._ask(request)
+
+    def go_on(self, run: Run) -> None:
+        """Go on with a run that stopped, or begin one that waits, unless one is under way."""
+        if self._active is not None:
+            self._tell(f"a run is under way; {self._key('cancel_run')} cancels it", wrong=True)
+        else:
+            self._ask(run)
+
+    def pause(self) -> None:
+        """End the run under way for now; the next in the queue does not start then."""
+        if self._active is None or self._settling:
+            self._tell("there is no run to pause")
             return
-        self._preparing = request
-        self._prepare(request)
-        self._tell()
+        self._pausing = True
+        self._active.cancel()
+        self._tell("pausing the run…")
 
     def cancel(self) -> None:
         """End the run under way, and say what comes of it; what it did stays."""
@@ -99,6 +120,7 @@ class RunPanel(Widget, can_focus=False):
         elif self._settling:
             self._tell("too late to cancel: the run is through, its results are coming")
         else:
+            self._pausing = False
             self._active.cancel()
             self._tell("cancelling the run…")
 
@@ -116,12 +138,19 @@ class RunPanel(Widget, can_focus=False):
         """Leave no run going when the screen goes, however it goes."""
         self.abandon()
 
-    @work(thread=True, exclusive=True, group="run", exit_on_error=False)
-    def _prepare(self, request: RunRequest) -> None:
+    # -- on worker threads
+
+    @work(thread=True, exclusive=True, group="run-model", exit_on_error=False)
+    def _prepare(self, asked: RunRequest | Run) -> None:
         try:
-            self.post_message(RunPrepared(prepare(request)))
+            if isinstance(asked, Run):
+                prepared = prepare_again(asked, self._clusters.get(asked.id))
+            else:
+                prepared = prepare(asked)
         except HardcaseError as error:
-            self.post_message(RunRefused(request, str(error)))
+            self.post_message(RunRefused(asked, str(error)))
+        else:
+            self.post_message(RunPrepared(asked, prepared))
 
     @work(thread=True, exclusive=True, group="run", exit_on_error=False)
     def _work(self, active: ActiveRun) -> None:
@@ -137,24 +166,34 @@ class RunPanel(Widget, can_focus=False):
     def _settle(self, settlement: Settlement) -> None:
         self.post_message(RunSettled(settlement.settle()))
 
+    # -- what came of it
+
     def on_run_refused(self, message: RunRefused) -> None:
-        """Say why there is no run."""
-        if message.request is not self._preparing:
+        """Say why there is no run; one whose turn it was has failed, and the next one's is."""
+        if message.asked is not self._preparing:
             return  # cancelled meanwhile
         self._preparing = None
-        self._tell(message.error, wrong=True)
+        self._failed_to_begin(message.asked, message.error)
 
     def on_run_prepared(self, message: RunPrepared) -> None:
-        """Begin."""
-        if message.prepared.request is not self._preparing:
+        """Begin, or wait behind the run under way."""
+        if message.asked is not self._preparing:
             return  # cancelled meanwhile
         self._preparing = None
         try:
+            if self._active is not None:
+                run = run_queue.add(self._session, message.prepared, at_work=self.at_work)
+                self._keep_cluster(run, message.prepared.request)
+                ahead = count(len(run_queue.waiting(self._session)), "run")
+                lists = self._key("run_list")
+                self._tell(f"it waits: {ahead} before it · {lists} lists runs")
+                return
             self._active = self._session.begin_run(message.prepared)
         except HardcaseError as error:
-            self._tell(str(error), wrong=True)
+            self._failed_to_begin(message.asked, str(error))
             return
-        self._requests[self._active.run.id] = message.prepared.request
+        self._pausing = False
+        self._keep_cluster(self._active.run, message.prepared.request)
         self._began = time.monotonic()
         self._done_before = self._active.run.done
         self._work(self._active)
@@ -185,6 +224,9 @@ class RunPanel(Widget, can_focus=False):
             self._stop(active, message.error)
         except HardcaseError as error:
             self._tell(str(error), wrong=True)
+            return
+        if not self._pausing:
+            self._start_next()
 
     def on_run_settled(self, message: RunSettled) -> None:
         """Let the auto labels appear."""
@@ -200,6 +242,7 @@ class RunPanel(Widget, can_focus=False):
         run = self._session.run(active.run.id)
         unreadable = f", {run.failed:,} unreadable" if run.failed else ""
         self._tell(f"auto labeled {run.done - run.failed:,} samples{unreadable}")
+        self._start_next()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that fell over: a bug, which must not look like a run that hangs."""
@@ -215,13 +258,41 @@ class RunPanel(Widget, can_focus=False):
             else:
                 self._tell(reason, wrong=True)
 
+    # -- in between
+
+    def _ask(self, asked: RunRequest | Run) -> None:
+        if self.refusal is not None:
+            self._tell(self.refusal, wrong=True)
+            return
+        self._preparing = asked
+        self._prepare(asked)
+        self._tell()
+
+    def _start_next(self) -> None:
+        """Begin the run that has waited longest, if one waits."""
+        waiting = run_queue.waiting(self._session)
+        if waiting and not self.busy and not self._session.read_only:
+            self._ask(waiting[0])
+
+    def _failed_to_begin(self, asked: RunRequest | Run, error: str) -> None:
+        self._tell(error, wrong=True)
+        if isinstance(asked, Run) and asked.state is RunState.QUEUED:
+            with suppress(HardcaseError):  # it was given up meanwhile
+                self._session.stop_run(asked.id, RunState.FAILED, error)
+            self._start_next()
+
+    def _keep_cluster(self, run: Run, request: RunRequest) -> None:
+        if request.cluster is not None:
+            self._clusters[run.id] = request.cluster
+
     def _stop(self, active: ActiveRun, error: str) -> None:
-        run_id = active.run.id
-        if active.cancelled:
+        run_id, resume = active.run.id, self._key("resume_run")
+        if active.cancelled and self._pausing:
+            self._session.stop_run(run_id, RunState.PAUSED)
+            self._tell(f"run paused · {self._key('pause_run')} goes on with it")
+        elif active.cancelled:
             self._session.stop_run(run_id, RunState.CANCELLED)
-            self._tell(
-                f"run cancelled; what was done is kept · {self._key('resume_run')} resumes it"
-            )
+            self._tell(f"run cancelled; what was done is kept · {resume} resumes it")
         else:
             self._session.stop_run(run_id, RunState.FAILED, error)
             self._tell(f"run failed: {error}", wrong=True)
@@ -233,71 +304,15 @@ class RunPanel(Widget, can_focus=False):
     # -- what it looks like
 
     def render(self) -> Content:
-        """Draw progress, then history, newest first."""
-        lines = [*self._progress(), *self._history()]
+        """Draw progress, then the other runs, newest first."""
+        past = [run for run in self._session.runs if run.id != self.at_work][:_HISTORY]
+        lines = history_lines(past, self.at_work)
+        if self._active is not None:
+            run = self._session.run(self._active.run.id)
+            elapsed, done = time.monotonic() - self._began, run.done - self._done_before
+            rate = done / elapsed if elapsed > 0 else 0.0
+            keys = self._key("cancel_run"), self._key("pause_run")
+            lines = [*progress_lines(run, rate, *keys), *lines]
+        elif self._preparing is not None:
+            lines = [Content("Reading the model…"), *lines]
         return Content("\n").join(lines)
-
-    def _progress(self) -> list[Content]:
-        if self._active is None:
-            return [Content("Reading the model…")] if self._preparing is not None else []
-        run = self._session.run(self._active.run.id)
-        share = run.done / run.total if run.total else 0.0
-        full = round(share * _BAR_WIDTH)
-        return [
-            Content.assemble(
-                ("Auto labeling with ", ""),
-                (printable(run.model), "bold"),
-                ("  ", ""),
-                ("━" * full, "$accent"),
-                ("─" * (_BAR_WIDTH - full), "$muted"),
-                f" {share:.0%}  {run.done:,} of {run.total:,}{self._pace(run)}",
-            ),
-            Content.assemble(
-                (
-                    f"The results come here when it is through. {self._key('cancel_run')} cancels.",
-                    "$muted",
-                )
-            ),
-        ]
-
-    def _pace(self, run: Run) -> str:
-        elapsed = time.monotonic() - self._began
-        done = run.done - self._done_before
-        if done <= 0 or elapsed <= 0:
-            return ""
-        rate = done / elapsed
-        left = (run.total - run.done) / rate
-        return f"  {rate:.1f}/s  about {_duration(left)} left"
-
-    def _history(self) -> list[Content]:
-        running = self._active.run.id if self._active else None
-        past = [run for run in self._session.runs if run.id != running]
-        if not past:
-            return []
-        title = Content.styled("Runs so far", "bold")
-        return [Content(""), title, *map(run_line, past[:_HISTORY])]
-
-
-def run_line(run: Run) -> Content:
-    """Return a finished run in one line."""
-    state = "broken off" if run.state is RunState.RUNNING else run.state.value
-    style = {
-        RunState.COMPLETED: "$success",
-        RunState.FAILED: "$error",
-    }.get(run.state, "$warning")
-    when = printable(run.ended_at or run.started_at)[:16].replace("T", " ")
-    unreadable = f", {run.failed:,} unreadable" if run.failed else ""
-    kind = "" if run.kind == PRE_LABEL else f"{printable(run.kind)}: "
-    what = kind + printable(run.model)
-    return Content.assemble(
-        (f"  #{run.id:<3} {when:<16}  ", "$muted"),
-        (f"{state:<10}", style),
-        f"  {what}  {run.done:,} of {run.total:,}{unreadable}",
-        (f"  {printable(run.message)}" if run.message else "", "$muted"),
-    )
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

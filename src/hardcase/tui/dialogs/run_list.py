@@ -1,0 +1,238 @@
+"""Runs of a job: those that wait, the one under way, those that were. Every key acts at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+
+from hardcase.errors import HardcaseError
+from hardcase.model.changes import Kind
+from hardcase.model.job import Run, RunState
+from hardcase.session import run_history, run_queue
+from hardcase.tui.actions import Place
+from hardcase.tui.bindings import place_bindings
+from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.dialogs.run_words import about, goes_and_stays
+from hardcase.tui.widgets.lines import OneLine
+from hardcase.tui.widgets.run_lines import state_of, what, when
+from hardcase.tui.widgets.text import fit
+from hardcase.tui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+    from hardcase.model.changes import Change
+    from hardcase.session import LabelingSession
+    from hardcase.session.run_history import Account, Removal
+    from hardcase.tui.actions import Action
+    from hardcase.tui.widgets.run_panel import RunPanel
+    from hardcase.tui.widgets.virtual_list import Part
+
+_TOLD = 4
+_STYLES = {"completed": "good", "failed": "bad", "at work": "open", "waits": "open"}
+
+
+class RunListDialog(Dialog[Run]):
+    """Answers with a run to go on with; everything else it does itself.
+
+    `panel` has the run under way.
+    """
+
+    AUTO_FOCUS = ""
+
+    def __init__(
+        self, actions: Sequence[Action], session: LabelingSession, panel: RunPanel
+    ) -> None:
+        super().__init__(actions)
+        self._bindings = place_bindings(actions, (Place.RUNS, Place.DIALOG))
+        self._session = session
+        self._panel = panel
+        self._accounts: list[Account] = []
+        self._removal: Removal | None = None
+        """What enter removes, while that is asked."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the runs over lines on the one under the cursor, and one on what happened."""
+        with Vertical(classes="box wide tall") as box:
+            box.border_title = "Runs"
+            box.border_subtitle = self._hints()
+            yield VirtualList(self._draw)
+            for n in range(_TOLD):
+                yield OneLine(id=f"told{n}")
+            yield OneLine(id="problem")
+
+    def on_mount(self) -> None:
+        """Show the runs, the one under way or the newest first under the cursor."""
+        self._refresh()
+        at_work = self._panel.at_work
+        rows = [account.run.id for account in self._accounts]
+        newest = len(self._waiting) if len(rows) > len(self._waiting) else 0
+        self._show(rows.index(at_work) if at_work in rows else newest)
+        if not rows:
+            self._say(f"no run yet: {self.key('auto_label')} in the job starts one")
+
+    # -- keys
+
+    def action_runs_go_on(self) -> None:
+        """Go on with the run, or begin it; a waiting one comes next where one is under way."""
+        run = self._under_cursor()
+        if run is None or not self._may_alter():
+            return
+        if run.state is RunState.QUEUED and self._panel.busy:
+            places = len(self._waiting)
+            self._do(lambda: run_queue.move(self._session, run.id, -places), "it is next", run)
+        elif run.id == self._panel.at_work:
+            self._say("it is at work")
+        elif run.state is RunState.COMPLETED:
+            self._say("it is through: there is nothing to go on with")
+        elif self._panel.busy:
+            self._say("a run is under way: cancel or pause it first", "$error bold")
+        else:
+            self.dismiss(run)
+
+    def action_runs_drop(self) -> None:
+        """Give up a run that waits or stopped half-way."""
+        run = self._under_cursor()
+        if run is not None and self._may_alter() and not self._is_at_work(run):
+            self._do(lambda: run_queue.end(self._session, run.id), "given up already")
+
+    def action_runs_move(self, by: int) -> None:
+        """Let a waiting run start sooner or later."""
+        run = self._under_cursor()
+        if run is not None and self._may_alter():
+            self._do(lambda: run_queue.move(self._session, run.id, by), "it is there already", run)
+
+    def action_runs_remove(self) -> None:
+        """Ask whether to remove what the run made, saying what goes and what stays."""
+        run = self._under_cursor()
+        if run is None or not self._may_alter() or self._is_at_work(run):
+            return
+        found = run_history.removal(self._session, run.id)
+        if not found.edits:
+            self._say(f"it removes {goes_and_stays(found)}")
+            return
+        self._removal = found
+        self._say(f"{self.key('dialog_accept')} removes {goes_and_stays(found)}", "$warning bold")
+
+    def action_runs_undo(self) -> None:
+        """Take back the newest change of the job."""
+        self._do(self._session.undo, "nothing to undo")
+
+    def action_runs_redo(self) -> None:
+        """Repeat what was taken back."""
+        self._do(self._session.redo, "nothing to redo")
+
+    def action_dialog_down(self) -> None:
+        """Go to the next run."""
+        self._go(1)
+
+    def action_dialog_up(self) -> None:
+        """Go to the previous run."""
+        self._go(-1)
+
+    def action_dialog_accept(self) -> None:
+        """Remove what was asked about."""
+        found, self._removal = self._removal, None
+        if found is not None:
+            self._do(
+                lambda: run_history.remove(self._session, found), "there was nothing to remove"
+            )
+
+    def action_dialog_close(self) -> None:
+        """Remove nothing after all; close if nothing was asked."""
+        if self._removal is None:
+            self.dismiss(None)
+        else:
+            self._removal = None
+            self._say("nothing is removed")
+
+    # -- in between
+
+    @property
+    def _waiting(self) -> list[Account]:
+        return [a for a in self._accounts if a.run.state is RunState.QUEUED]
+
+    def _under_cursor(self) -> Run | None:
+        at = self.query_one(VirtualList).cursor
+        return self._accounts[at].run if 0 <= at < len(self._accounts) else None
+
+    def _may_alter(self) -> bool:
+        if self._session.read_only:
+            self._say("the job is read-only", "$error bold")
+        return not self._session.read_only
+
+    def _is_at_work(self, run: Run) -> bool:
+        if run.id == self._panel.at_work:
+            self._say("it is at work: cancel or pause it first", "$error bold")
+        return run.id == self._panel.at_work
+
+    def _go(self, step: int) -> None:
+        self._removal = None
+        rows = self.query_one(VirtualList)
+        rows.move_to(rows.cursor + step)
+        self._tell()
+        self._say("")
+
+    def _do(
+        self, step: Callable[[], Change | None], nothing: str, follow: Run | None = None
+    ) -> None:
+        """Take a step, say what came of it, and keep the cursor on the run to `follow`."""
+        self._removal = None
+        try:
+            change = step()
+        except HardcaseError as error:
+            self._say(str(error), "$error bold")
+            return
+        self._refresh()
+        ids = [account.run.id for account in self._accounts]
+        at = self.query_one(VirtualList).cursor
+        self._show(ids.index(follow.id) if follow is not None and follow.id in ids else at)
+        undoes = f" · {self.key('runs_undo')} undoes"
+        if change is None:
+            self._say(nothing)
+        else:
+            self._say(change.title + (undoes if change.kind is Kind.EDIT else ""))
+
+    def _refresh(self) -> None:
+        """Read the runs anew: those that wait in their order, then the newest first."""
+        accounts = {account.run.id: account for account in run_history.accounts(self._session)}
+        waiting = [accounts.pop(run.id) for run in run_queue.waiting(self._session)]
+        self._accounts = [*waiting, *accounts.values()]
+
+    def _show(self, cursor: int) -> None:
+        self.query_one(VirtualList).set_rows(len(self._accounts), cursor)
+        self._tell()
+
+    def _tell(self) -> None:
+        at = self.query_one(VirtualList).cursor
+        lines = about(self._accounts[at]) if 0 <= at < len(self._accounts) else ()
+        for n in range(_TOLD):
+            text = lines[n] if n < len(lines) else ""
+            self.query_one(f"#told{n}", OneLine).show(text, "" if n == 0 else "$muted")
+
+    def _say(self, text: str, style: str = "$muted") -> None:
+        self.query_one("#problem", OneLine).show(text, style)
+
+    def _hints(self) -> str:
+        words = {"go_on": "go on", "drop": "give up", "remove": "remove its labels"}
+        acts = [f"{self.key(f'runs_{name}')} {word}" for name, word in words.items()]
+        later, sooner = self.key("runs_later"), self.key("runs_sooner")
+        acts += [f"{later}{sooner} move", f"{self.key('runs_undo')} undo"]
+        return " · ".join([*acts, f"{self.key('runs_close')} close"])
+
+    def _draw(self, index: int, width: int) -> list[Part]:
+        run = self._accounts[index].run
+        state = state_of(run, self._panel.at_work)
+        made = f"{run.done:,} of {run.total:,} " if run.total else ""
+        room = max(width - 1 - 5 - 11 - 17 - len(made), 4)
+        return [
+            ("▌" if index == self.query_one(VirtualList).cursor else " ", "strong"),
+            (fit(f"#{run.id}", 5), "muted"),
+            (fit(state, 11), _STYLES.get(state, "hard")),
+            (fit(when(run), 17), "muted"),
+            (fit(what(run), room), ""),
+            (made, ""),
+        ]
