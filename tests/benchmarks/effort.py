@@ -1,10 +1,11 @@
 """How many keys a person presses for an image, with and without what hardcase does for them.
 
-    python tests/benchmarks/effort.py --images DIR --truth TRUTH --model M.onnx [--limit N]
+    python tests/benchmarks/effort.py --images DIR --truth TRUTH [--model M.onnx] [--limit N]
 
-TRUTH as for `hardness.py`: a COCO file, a folder of YOLO files (with `--names`), a CSV file
-`path,label`, or nothing where the images' directories are their labels. A simulated annotator with
-the truth in hand drives the real app by its real keys, in three ways:
+TRUTH as for `hardness.py`: a COCO file, a folder of YOLO files (their classes are the model's, or
+those of `--names`), a CSV file `path,label`, or nothing where the images' directories are their
+labels. A simulated annotator with the truth in hand drives the real app by its real keys, in three
+ways:
 
 - from nothing: every image labeled by hand, boxes drawn and fitted key by key;
 - confirm: auto labels looked at one by one, hardest first, what is wrong put right;
@@ -113,20 +114,30 @@ def truth_of(args: argparse.Namespace, task: Task, names: list[str]) -> dict[str
     return {path.relative_to(args.images).as_posix(): found[path] for path in chosen}
 
 
-def prepare(args: argparse.Namespace, work: Path) -> tuple[dict[str, Truth], Path, Path]:
-    """Make a job of the images chosen, and the same after auto labeling. Return truth and files."""
-    profile = load_profile(args.model, args.profile)
-    truth = truth_of(args, profile.task, list(profile.labels))
+def prepare(args: argparse.Namespace, work: Path) -> tuple[dict[str, Truth], Path, Path | None]:
+    """Make a job of the images chosen, and the same after auto labeling if there is a model.
+
+    Return truth and files.
+    """
+    if args.model is not None:
+        profile = load_profile(args.model, args.profile)
+        task, names = profile.task, list(profile.labels)
+    else:
+        classes = args.truth is None or args.truth.suffix == ".csv"
+        task, names = Task.CLASSIFICATION if classes else Task.DETECTION, []
+    truth = truth_of(args, task, names)
     folder = work / "images"
     for name in truth:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(args.images / name, target)
     known = {a.label for annotations in truth.values() for a in annotations}
-    labels = [*profile.labels, *sorted(known - set(profile.labels))]
+    labels = [*names, *sorted(known - set(names))]
     bare, auto = work / "bare.json", work / "auto.json"
-    LabelingSession.create(folder, profile.task, labels, job_file=bare).close()
-    with LabelingSession.create(folder, profile.task, labels, job_file=auto) as session:
+    LabelingSession.create(folder, task, labels, job_file=bare).close()
+    if args.model is None:
+        return truth, bare, None
+    with LabelingSession.create(folder, task, labels, job_file=auto) as session:
         session.autolabel(RunRequest(args.model, profile=args.profile, threshold=args.threshold))
     return truth, bare, auto
 
@@ -187,7 +198,7 @@ def main() -> None:
     parser.add_argument("--images", type=Path, required=True)
     parser.add_argument("--truth", type=Path, help="default: the images' directories")
     parser.add_argument("--names", type=Path, help="class names of YOLO label files, one a line")
-    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--model", type=Path, help="without one, only from nothing")
     parser.add_argument("--profile", type=Path)
     parser.add_argument("--threshold", type=float, help="default: the profile's")
     parser.add_argument("--limit", type=int, default=100, help="images, evenly chosen")
@@ -198,12 +209,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         truth, bare, auto = prepare(args, Path(work))
         ways: dict[str, tuple[Path, Tab, Way]] = {
-            "from nothing": (bare, Tab.UNLABELED, from_nothing),
-            "confirm": (auto, Tab.TO_BE_CONFIRMED, confirm),
-            "hard first": (auto, Tab.TO_BE_CONFIRMED, hard_first(args.risk)),
+            "from nothing": (bare, Tab.UNLABELED, from_nothing)
         }
+        if auto is not None:
+            ways["confirm"] = (auto, Tab.TO_BE_CONFIRMED, confirm)
+            ways["hard first"] = (auto, Tab.TO_BE_CONFIRMED, hard_first(args.risk))
         boxes = sum(a.box is not None for annotations in truth.values() for a in annotations)
-        print(f"{args.model.name} on {len(truth)} images of {args.images}", end="")
+        model = args.model.name if args.model else "no model"
+        print(f"{model} on {len(truth)} images of {args.images}", end="")
         print(f", {boxes} boxes, drawn ones fitted to {args.fit}" if boxes else "", end="")
         print(f", risk {args.risk:.0%}\n\n{HEADER}", flush=True)
         base = 0

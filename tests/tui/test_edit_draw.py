@@ -188,6 +188,16 @@ async def test_what_to_do_next_and_its_keys_fit_on_a_line_each(job, size) -> Non
         assert all(a.where in {Place.DRAWING, Place.EVERYWHERE} for a in screen.here())
 
 
+async def test_letters_draw_nothing_where_there_is_too_little_room_to_see_it(job) -> None:
+    async with editor_on(job) as (pilot, screen):
+        await pilot.press("b")
+        await pilot.resize_terminal(60, 20)
+        await wait_for(pilot, lambda: screen.has_class("too-small"), "the smaller screen")
+        aiming = screen.drawing.aiming
+        await pilot.press("d", "enter")
+        assert screen.drawing.aiming == aiming
+
+
 async def test_a_press_of_the_mouse_does_not_disturb_the_drawing(job) -> None:
     async with editor_on(job) as (pilot, screen):
         await pilot.press("b", "d")

@@ -340,7 +340,7 @@ async def test_messages_name_the_users_keys(job) -> None:
         await pilot.press("3")
         assert said(screen) == "labeled traffic light · f5 undoes"
         await pilot.press("f6", *ALL_OF_IT[1:])
-        assert said(screen).endswith("←↓f8→ move it, n s w e move its edges")
+        assert said(screen).endswith("←↓f8→ move it, n s w e its edges, f draws it finer")
         await pilot.press("d")
         assert said(screen) == "deleted the box · f5 undoes"
         await pilot.press("D", "d")

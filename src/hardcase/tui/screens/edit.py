@@ -54,7 +54,7 @@ class EditScreen(EditMouse):
 
     def on_key(self, event: events.Key) -> None:
         """Let letters go before keys while a box is drawn."""
-        if self.drawing.typed(event.character):
+        if not self.has_class("too-small") and self.drawing.typed(event.character):
             event.stop()
 
     async def action_help(self) -> None:

@@ -68,7 +68,9 @@ class EditLabels(EditView):
             edges = " ".join(
                 self.key(f"edit_{side}_out") for side in ("top", "bottom", "left", "right")
             )
-            self.say(f"new box: {printable(label)} · {arrows} move it, {edges} move its edges")
+            finer = self.key("edit_fine")
+            shown = f"new box: {printable(label)}"
+            self.say(f"{shown} · {arrows} move it, {edges} its edges, {finer} draws it finer")
 
     def _relabel(self, name: str) -> None:
         annotation = self.draft.annotation
