@@ -182,10 +182,11 @@ class Gallery(Widget, can_focus=False):
             letterbox=(red, green, blue),
             mode=Mode.QUADRANT if mode is Mode.KITTY else mode,
             dithers=not getattr(self.app, "fits_pictures", False),
-            part=tile.part,
         )
         return [
-            replace(plain, path=tile.path) if tile and tile.path and not tile.problem else None
+            replace(plain, path=tile.path, part=tile.part)
+            if tile and tile.path and not tile.problem
+            else None
             for tile in tiles
         ]
 
