@@ -13,7 +13,7 @@ import time
 import pytest
 from cli_pictures import paint
 
-from hardcase.cli.autolabel import stopped_by_signals
+from hardcase.cli.running import stopped_by_signals
 
 
 def argv(job, model, *options):

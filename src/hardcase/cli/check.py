@@ -70,6 +70,7 @@ def _arguments(parser: ArgumentParser) -> None:
         "--labels", type=Path, metavar="MODEL", help="an ONNX file that looks at them"
     )
     options.model_settings(group)
+    options.mapping(group)
     group.add_argument(
         "--filter", metavar="EXPR", default="", help=f"these labeled ones, {options.FILTER_HELP}"
     )
@@ -83,8 +84,21 @@ def _arguments(parser: ArgumentParser) -> None:
     group.add_argument(
         "--mark-hard", action="store_true", help="mark what is listed as hard examples"
     )
+    options.engine(group)
 
 
-_ONLY_LABELS = ("profile", "threshold", "iou", "filter", "at_least", "limit", "mark_hard")
+_ONLY_LABELS = (
+    "profile",
+    "threshold",
+    "iou",
+    "map",
+    "threshold_of",
+    "filter",
+    "at_least",
+    "limit",
+    "mark_hard",
+    "address",
+    "ship_images",
+)
 
 COMMANDS = {"check": Spec(_arguments, check)}

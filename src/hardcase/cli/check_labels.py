@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardcase.cli.autolabel import INTERRUPTED, stopped_by_signals
+from hardcase.cli import options
 from hardcase.cli.opening import writing
 from hardcase.cli.output import count
 from hardcase.cli.records import sample_edits
+from hardcase.cli.running import INTERRUPTED, stopped_by_signals
 from hardcase.inference import Effort
 from hardcase.model.mistake_words import in_words
 from hardcase.session.label_check import LabelCheck, mark
@@ -30,7 +31,15 @@ _TOLD = 3
 def labels(args: Namespace, output: Output) -> int:
     """Look, list, and mark if asked."""
     request = RunRequest(
-        args.labels, args.profile, args.threshold, args.iou, args.filter, effort=Effort.QUICK
+        args.labels,
+        args.profile,
+        args.threshold,
+        args.iou,
+        args.filter,
+        effort=Effort.QUICK,
+        mapping=tuple(args.map),
+        thresholds=tuple(args.threshold_of),
+        cluster=options.cluster(args),
     )
     prepared = prepare(request)
     least = LIKELY if args.at_least is None else args.at_least

@@ -9,9 +9,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from hardcase.cli import options
-from hardcase.cli.autolabel import INTERRUPTED, stopped_by_signals
 from hardcase.cli.opening import writing
 from hardcase.cli.output import count, write_stdout
+from hardcase.cli.running import INTERRUPTED, stopped_by_signals
 from hardcase.cli.table import Spec
 from hardcase.errors import ReadOnlyError
 from hardcase.hardness.rule import Rule, RuleKind

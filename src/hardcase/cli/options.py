@@ -6,8 +6,12 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardcase.errors import UsageError
+
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, _ArgumentGroup
+    from argparse import ArgumentParser, Namespace, _ArgumentGroup
+
+    from hardcase.inference import Cluster
 
 TASKS = ("detection", "classification")
 TABS = ("all", "unlabeled", "labeled", "to-be-confirmed")
@@ -39,7 +43,7 @@ def model_settings(parser: ArgumentParser | _ArgumentGroup) -> None:
     )
 
 
-def mapping(parser: ArgumentParser) -> None:
+def mapping(parser: ArgumentParser | _ArgumentGroup) -> None:
     """Declare what a model's classes mean: --map, --threshold-of."""
     parser.add_argument(
         "--map",
@@ -76,6 +80,38 @@ def effort(parser: ArgumentParser) -> None:
         metavar="E.onnx",
         help="an ONNX file whose output says how alike images are (without: the model itself)",
     )
+
+
+def engine(parser: ArgumentParser | _ArgumentGroup) -> None:
+    """Declare what computes a run: --engine, --address, --ship-images."""
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="what computes it: this machine, or a Ray cluster (local)",
+    )
+    parser.add_argument(
+        "--address",
+        metavar="A",
+        help="with --engine ray: host:port of the cluster, or auto for one that this machine is "
+        "part of (RAY_ADDRESS, else one that is started here and ends with the run)",
+    )
+    parser.add_argument(
+        "--ship-images",
+        action="store_true",
+        help="with --engine ray: send every image along (those that a machine does not see)",
+    )
+
+
+def cluster(args: Namespace) -> Cluster | None:
+    """Return what `engine` declared, None for this machine. Raises UsageError."""
+    if args.engine == "ray":
+        from hardcase.inference import Cluster  # noqa: PLC0415 - most commands need no model
+
+        return Cluster(args.address, args.ship_images)
+    if args.address is not None or args.ship_images:
+        raise UsageError("--address and --ship-images go with --engine ray")
+    return None
 
 
 def fraction(text: str) -> float:

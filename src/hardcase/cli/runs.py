@@ -1,4 +1,4 @@
-"""`hardcase runs`."""
+"""`hardcase runs`: what models made, what waits, and working through that."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING
 from hardcase.cli import options
 from hardcase.cli.opening import reading, writing
 from hardcase.cli.output import count
+from hardcase.cli.running import INTERRUPTED, nothing_to_do, outcome, tell, work
 from hardcase.cli.table import Spec
-from hardcase.session import run_history
+from hardcase.errors import HardcaseError, UsageError
+from hardcase.model.job import RunState
+from hardcase.session import run_history, run_queue
+from hardcase.session.run_request import prepare_again
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from hardcase.cli.output import Output
     from hardcase.cli.records import Json
+    from hardcase.inference import Cluster
     from hardcase.model.changes import Change
+    from hardcase.model.job import Run
     from hardcase.session import LabelingSession
     from hardcase.session.run_history import Account, Removal
 
@@ -39,12 +45,31 @@ _HEADERS = (
 
 def _arguments(parser: ArgumentParser) -> None:
     options.job(parser)
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
         "--remove",
         type=_number,
         metavar="RUN",
         help="remove what this run made and nobody confirmed or altered: one change, one undo",
     )
+    what.add_argument(
+        "--start", action="store_true", help="run what waits, one after another, till Ctrl-C"
+    )
+    what.add_argument(
+        "--resume",
+        type=_number,
+        metavar="RUN",
+        help="go on with a run that was paused or cancelled, failed or broke off, or start one "
+        "that waits",
+    )
+    what.add_argument("--next", type=_number, metavar="RUN", help="of those that wait, this first")
+    what.add_argument(
+        "--end",
+        type=_number,
+        metavar="RUN",
+        help="give up a run that waits, was paused or broke off; what it did is kept",
+    )
+    options.engine(parser)
 
 
 def runs(args: Namespace, output: Output) -> int:
@@ -58,8 +83,19 @@ def runs(args: Namespace, output: Output) -> int:
     confirmed, corrected}; `seconds` may be null, `confirmed` are part of `annotations`; a run that
     is `running` in a job that nobody has open was broken off. With --remove one object: {run,
     removed: annotations, samples: changed, confirmed, altered: those that stay, seq, title}, the
-    last two null if there was nothing to remove.
+    last two null if there was nothing to remove. With --start and --resume an object a run, as of
+    `autolabel`; a queued one that cannot be run has failed, and `runs` says why. With --next and
+    --end one object: {run, state}, null for a run that never began and is gone.
+
+    Runs that wait are added by `autolabel --queue`, or in the app while one is at work.
     """
+    cluster = options.cluster(args)
+    if cluster is not None and not (args.start or args.resume):
+        raise UsageError("--engine goes with --start or --resume")
+    if args.start or args.resume:
+        return _work(args, cluster, output)
+    if args.next or args.end:
+        return _arrange(args, output)
     if args.remove is None:
         with reading(args.job) as session:
             _list(session, output)
@@ -68,6 +104,58 @@ def runs(args: Namespace, output: Output) -> int:
         found = run_history.removal(session, args.remove)
         change = run_history.remove(session, found)
     _tell(found, change, output)
+    return 0
+
+
+def _work(args: Namespace, cluster: Cluster | None, output: Output) -> int:
+    """Go on with one run, or with those that wait."""
+    with writing(args.job) as session:
+        if args.resume is not None:
+            prepared = prepare_again(session.run(args.resume), cluster)
+            return tell(work(session, prepared, output), output)
+        if not run_queue.waiting(session):
+            output.note("no run waits; hardcase autolabel JOB --model M --queue adds one")
+        worst = 0
+        while queue := run_queue.waiting(session):
+            status = _start(session, queue[0], cluster, output)
+            if status == INTERRUPTED:
+                return status
+            worst = max(worst, status)
+    return worst
+
+
+def _start(session: LabelingSession, run: Run, cluster: Cluster | None, output: Output) -> int:
+    """Run one that waits; what keeps it from that is told and recorded."""
+    try:
+        prepared = prepare_again(run, cluster)
+        why = nothing_to_do(session, prepared)
+        if why is None:
+            again = f"hardcase runs JOB --resume {run.id}"
+            return tell(work(session, prepared, output), output, again)
+        session.stop_run(run.id, RunState.COMPLETED, f"nothing to auto label: {why}")
+    except HardcaseError as error:
+        output.note(f"{run.signature}: {error}")
+        if session.run(run.id).state is RunState.QUEUED:
+            session.stop_run(run.id, RunState.FAILED, str(error))
+        return 1
+    return tell(outcome(session, run.id), output)
+
+
+def _arrange(args: Namespace, output: Output) -> int:
+    """Alter the queue, or give up a run."""
+    with writing(args.job) as session:
+        run = session.run(args.next or args.end)
+        if args.next:
+            run_queue.move(session, run.id, -len(session.runs))
+        else:
+            run_queue.end(session, run.id)
+        left = next((r for r in session.runs if r.id == run.id), None)
+    if output.json:
+        output.record({"run": run.id, "state": None if left is None else left.state.value})
+    if args.next:
+        output.line(f"{run.signature} is the next one")
+    else:
+        output.line(f"{run.signature} is {'gone' if left is None else 'given up'}")
     return 0
 
 

@@ -48,8 +48,11 @@ def job_problems(session: LabelingSession) -> Iterator[Problem]:
     for run in session.runs:
         if run.state is RunState.RUNNING:
             done = f"{run.done:,} of {run.total:,}"
-            again = "collect" if run.kind == COLLECT else "autolabel"
-            yield Problem(f"run {run.signature} broke off at {done}: {again} again to go on")
+            way = "collect again" if run.kind == COLLECT else f"runs JOB --resume {run.id}"
+            yield Problem(
+                f"run {run.signature} broke off at {done}; go on with: hardcase {way}, "
+                f"or give it up with: hardcase runs JOB --end {run.id}"
+            )
     yield from map(Problem, leftovers(session.path))
 
 

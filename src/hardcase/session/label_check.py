@@ -29,7 +29,7 @@ from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample
 from hardcase.session.clock import now
 from hardcase.session.kinds import CHECK
 from hardcase.session.runs import ActiveRun, engine_of, fitting
-from hardcase.session.translate import in_labels, translator
+from hardcase.session.translate import in_labels, one_an_object, translator
 from hardcase.session.views import Tab
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ class LabelCheck:
         self._position = {name: position[name] for name in classes.values()}
         self._label_of = np.full(len(prepared.profile.labels), -1, np.int64)
         self._label_of[list(classes)] = [position[name] for name in classes.values()]
-        self._translate = translator(self._run, prepared.profile, prepared.class_map(classes))
+        self._classes = prepared.class_map(classes)
+        self._translate = translator(self._run, prepared.profile, self._classes)
         self._said: list[Prediction] = []
         self._compared: dict[int, Compared] = {}
         self._unknown = 0
@@ -117,7 +118,8 @@ class LabelCheck:
 
     def _look(self, sample_id: int, evidence: Evidence) -> Prediction:
         sample = self._samples[sample_id]
-        found = self._compare(sample, in_labels(evidence, self._label_of, len(self._names)))
+        seen = one_an_object(evidence, self._classes)
+        found = self._compare(sample, in_labels(seen, self._label_of, len(self._names)))
         if found is None:
             self._unknown += 1
         else:

@@ -116,9 +116,9 @@ def settings_in_words(settings: Mapping[str, Any]) -> str:
 
 
 def _setting(name: str, value: object) -> str:
-    if name in {"profile", "changed", "encoder"}:
-        shown = {"changed": "changed only", "encoder": "with an encoder"}.get(name, "")
-        return shown if value else ""
+    if name in {"profile", "changed", "encoder", "samples"}:
+        words = {"changed": "changed only", "encoder": "with an encoder", "samples": "a selection"}
+        return words.get(name, "") if value else ""
     if isinstance(value, dict):
         arrow = "=" if name == "map" else " from "
         return ", ".join(f"{k}{arrow}{_number(v)}" for k, v in value.items())

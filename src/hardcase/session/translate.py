@@ -49,6 +49,14 @@ def translator(
     return translate
 
 
+def one_an_object(evidence: Evidence, classes: ClassMap) -> Evidence:
+    """Return boxes as the translator takes them: one class for each label, once on an object.
+
+    Scores are held against the thresholds of their classes. Probabilities stay as they are.
+    """
+    return evidence if evidence.detections is None else _levelled(evidence, classes)[0]
+
+
 def in_labels(evidence: Evidence, label_of: NDArray[np.int64], count: int) -> Evidence:
     """Return the evidence with the job's labels, `count` of them, for the model's classes.
 
