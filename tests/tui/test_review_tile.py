@@ -94,6 +94,25 @@ def test_what_lies_around_the_box_is_dimmer_and_what_is_struck_fades(review):
     assert struck.bg[middle].sum() < 0.4 * clear.bg[middle].sum()
 
 
+def test_the_edge_of_the_box_is_straight_where_the_picture_is_of_one_colour(review):
+    grid = _painted(_tile(review))
+    halves = np.repeat(grid.bg[:6, 1:19].astype(int).sum(axis=2), 2, axis=0)
+    lower = grid.chars[:6, 1:19] == "▄"
+    halves[1::2] = np.where(lower, grid.fg[:6, 1:19].astype(int).sum(axis=2), halves[1::2])
+    x1, y1, x2, y2 = (
+        Renderer()
+        .render(Request(_tile(review).path, 18, 6, part=_tile(review).part))
+        .placement.halves_of(_tile(review).focus)
+    )
+    bright = halves > 0.8 * halves.max()
+    inside = np.zeros_like(bright)
+    inside[y1 : y2 + 1, x1 : x2 + 1] = True
+    marks = np.zeros_like(bright)
+    marks[:2, -3:] = True  # the mark in the corner
+    assert ((bright == inside) | marks).all()
+    assert (y1 % 2, y2 % 2) != (0, 1)  # an edge goes through cells
+
+
 def test_with_outlines_nothing_is_dimmed(review):
     tile = _tile(review, outlined=True)
     assert tile.focus is None

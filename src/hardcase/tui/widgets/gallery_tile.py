@@ -169,6 +169,8 @@ class _Sheet:
             left = SIDES // 2
             outside[max(y1, 0) : y2 + 1, left + max(x1, 0) : left + x2 + 1] = False
         upper, lower = outside[0::2], outside[1::2]
+        parted = (self.chars == " ") & (upper != lower)  # an edge goes through what is one colour
+        self.chars[parted], self.fg[parted] = LOWER_HALF, self.bg[parted]
         halves = self.chars == LOWER_HALF
         ground = inks.pair("text")[1]
         for colours, where in (
