@@ -99,7 +99,10 @@ def test_a_check_that_fails_says_so_and_confirms_nothing(waiting, cli):
 def test_too_few_are_declined_with_the_count(waiting, cli):
     result = cli("confirm", waiting, "--risk", "0.01")
     assert result.status == 1
-    assert result.out == ("194 checks for 200 samples: confirm them by hand, or tolerate 5 %\n")
+    assert result.out == (
+        "to promise at most 1 % wrong, 194 of 200 samples would have to be checked: "
+        "confirm them by hand, or tolerate 5 %\n"
+    )
     assert cli("confirm", waiting, "--risk", "0.01", "--json").record["state"] == "declined"
 
 

@@ -33,8 +33,8 @@ def placed(*boxes: tuple[Overlay, tuple[int, int, int, int]]) -> list[tuple[int,
 
 
 def test_a_tag_tells_label_and_score_or_that_a_person_drew_it() -> None:
-    assert tag(overlay(score=0.874), 60) == " cat 87% "
-    assert tag(overlay(score=1.0), 60) == " cat 100% "
+    assert tag(overlay(score=0.874), 60) == " cat 0.87 "
+    assert tag(overlay(score=1.0), 60) == " cat 1.00 "
     assert tag(overlay(by_human=True), 60) == " cat ✓ "
     assert tag(overlay(), 60) == " cat "
 
@@ -42,7 +42,7 @@ def test_a_tag_tells_label_and_score_or_that_a_person_drew_it() -> None:
 def test_a_long_label_is_cut_but_not_its_score() -> None:
     text = tag(overlay("x" * 300, score=0.5), 60)
     assert cell_len(text) == MAX_TAG_WIDTH
-    assert text.endswith("…  50% ".replace("  ", " "))
+    assert text.endswith("…  0.50 ".replace("  ", " "))
 
 
 def test_hostile_labels_are_made_printable() -> None:

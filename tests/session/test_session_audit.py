@@ -47,9 +47,9 @@ def test_a_proposal_holds_the_easiest_and_says_what_it_takes(job):
     assert set(found.members) <= set(range(1, 181))
     assert 0 < found.plan.drawn < found.plan.size <= 180
     assert plan_in_words(found) == (
-        f"check {found.plan.drawn} of the {found.plan.size} easiest samples, drawn at random; "
-        f"if none is wrong, the other {found.plan.unseen} are confirmed unseen, "
-        "at most 5 % of them wrong, at 95 %"
+        f"check {found.plan.drawn} samples, drawn at random from the {found.plan.size} easiest; "
+        f"if none of them is wrong, the other {found.plan.unseen} are confirmed without a look, "
+        "and it is 95 % sure that at most 5 % of those are wrong"
     )
 
 
@@ -57,14 +57,15 @@ def test_too_few_are_told_to_be_confirmed_by_hand(job):
     found = audit.propose(job, 0.01)
     assert isinstance(found, Declined)
     assert plan_in_words(found) == (
-        "194 checks for 200 samples: confirm them by hand, or tolerate 5 %"
+        "to promise at most 1 % wrong, 194 of 200 samples would have to be checked: "
+        "confirm them by hand, or tolerate 5 %"
     )
 
 
 def test_a_queue_that_is_not_sure_is_declined(tmp_path):
     with queued(tmp_path / "unsure", [0.5] * 400) as session:
         said = plan_in_words(audit.propose(session, 0.05))
-        assert said.startswith("no set of samples is sure enough for at most 5 % wrong")
+        assert said.startswith("a check for at most 5 % wrong would likely fail")
     with queued(tmp_path / "empty", [0.1]) as session:
         session.confirm([1])
         assert plan_in_words(audit.propose(session, 0.05)) == "no auto labels wait to be confirmed"

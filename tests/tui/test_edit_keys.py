@@ -325,7 +325,7 @@ async def test_the_footer_and_the_numbers_fit_on_a_line_each(job, size) -> None:
         await wait_for(pilot, lambda: screen.canvas.size.width == size[0], "the layout")
         assert screen.canvas.size.height == size[1] - 4
         *_, numbers, _message, hints = screen_text(pilot.app)
-        assert "cat 90%" in numbers
+        assert "cat 0.90" in numbers
         assert "x1 40  y1 40  x2 120  y2 120  80×80 px" in numbers
         for shown in ("enter confirm", "esc back", "b new", "d del", "nswe edges", "? help"):
             assert shown in hints

@@ -223,7 +223,7 @@ def line(draft: Draft, width: int) -> str:
 def test_the_line_tells_place_label_score_maker_corners_and_size() -> None:
     cat = Annotation("cat", Box(1, 2.25, 300, 100), 0.87, "toy#1")
     draft = Draft((cat, cat), 320, 160, 1)
-    expected = "2/2 ■ cat 87% by toy#1  x1 1  y1 2.2  x2 300  y2 100  299×97.8 px"
+    expected = "2/2 ■ cat 0.87 by toy#1  x1 1  y1 2.2  x2 300  y2 100  299×97.8 px"
     assert line(draft, 100) == expected
 
 
@@ -234,7 +234,7 @@ def test_the_line_never_outgrows_its_width(label, width) -> None:
     from rich.cells import cell_len
 
     numbers = cell_len(
-        "111/120 ■ … 50%  x1 1234.5  y1 1234.5  x2 3333.2  y2 3333.3  2098.8×2098.8 px"
+        "111/120 ■ … 0.50  x1 1234.5  y1 1234.5  x2 3333.2  y2 3333.3  2098.8×2098.8 px"
     )
     assert cell_len(line(draft, width)) <= max(width, numbers)
     assert "\x1b" not in line(draft, width)

@@ -113,7 +113,7 @@ async def test_a_share_that_is_none_is_explained(job, typed) -> None:
         await job_screen(pilot)
         await ask(pilot, typed)
         problem = pilot.app.screen.query_one("#problem")
-        await wait_for(pilot, lambda: "give a percentage" in problem.text)
+        await wait_for(pilot, lambda: "give a share" in problem.text)
         assert audit.under_way(job) is None
 
 
@@ -123,7 +123,7 @@ async def test_a_set_that_is_too_small_is_declined_in_the_dialog(job) -> None:
         await ask(pilot, "1")
         plan = pilot.app.screen.query_one("#plan")
         await wait_for(
-            pilot, lambda: "checks for 120 samples" in plan.render().plain, "the refusal"
+            pilot, lambda: "of 120 samples would have to be checked" in plan.render().plain, "the refusal"
         )
         assert isinstance(pilot.app.screen, AuditDialog)
 

@@ -39,7 +39,7 @@ async def test_jobs_are_listed_newest_first_with_task_progress_and_hard_count(tw
         await listed(pilot)
         await wait_for(pilot, lambda: any("second" in t for t in screen_text(pilot.app)), "rows")
         row = next(t for t in screen_text(pilot.app) if "second" in t)
-        for part in ("classification", "0%", "▲ 1", "just now"):
+        for part in ("classification", "0 %", "▲ 1", "just now"):
             assert part in row
 
 
@@ -52,7 +52,7 @@ async def test_enter_opens_a_job_and_q_comes_back_with_its_progress(two_jobs) ->
         await pilot.press("1", "q")
         await listed(pilot)
         await wait_for(
-            pilot, lambda: any("first" in t and "50%" in t for t in screen_text(pilot.app)), "50%"
+            pilot, lambda: any("first" in t and "50 %" in t for t in screen_text(pilot.app)), "50%"
         )
         assert known_jobs()[0].name == "first"
     with LabelingSession.open(two_jobs / "first") as again:

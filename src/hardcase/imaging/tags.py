@@ -8,6 +8,7 @@ import numpy as np
 from rich.cells import cell_len
 
 from hardcase.imaging.contrast import rgb
+from hardcase.model.numbers import degree
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def tag_text(overlay: Overlay, width: int) -> str:
-    """Return ` label 87% `, or ` label ✓ ` for a person's box, in at most `width` cells."""
+    """Return ` label 0.87 `, or ` label ✓ ` for a person's box, in at most `width` cells."""
     tail = " ✓" if overlay.by_human else ""
     if overlay.score is not None and not overlay.by_human:
-        tail = f" {overlay.score:.0%}"
+        tail = f" {degree(overlay.score)}"
     room = min(width, MAX_TAG_WIDTH) - len(tail) - 2
     if room < 1:
         return fitted(overlay.label, width)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardcase.model.findings import MistakeKind
+from hardcase.model.numbers import degree
 
 if TYPE_CHECKING:
     from hardcase.model.boxes import Box
@@ -18,7 +19,7 @@ def in_words(mistake: Mistake) -> str:
     the size in pixels.
     """
     place = "" if mistake.box is None else f" {_place(mistake.box)}"
-    sure = "" if mistake.confidence is None else f" {mistake.confidence:.2f}"
+    sure = "" if mistake.confidence is None else f" {degree(mistake.confidence)}"
     if mistake.kind is MistakeKind.EXTRA:
         return f"nothing labeled{place}, the model sees {mistake.seen}{sure}"
     if mistake.kind is MistakeKind.MISSED:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hardcase.model.numbers import degree, percent
+
 
 class RuleKind(StrEnum):
     """What a rule goes by."""
@@ -30,8 +32,8 @@ class Rule:
     def __str__(self) -> str:
         """Return the rule in words: `risk from 0.50`, `hardest 20 %`."""
         if self.kind is RuleKind.RISK:
-            return f"risk from {self.value:.2f}"
-        return f"hardest {100 * self.value:.3g} %"
+            return f"risk from {degree(self.value)}"
+        return f"hardest {percent(self.value)}"
 
 
 DEFAULT_RULE = Rule(RuleKind.RISK, 0.5)

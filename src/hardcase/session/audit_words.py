@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hardcase.hardness.audit import WORTH, Plan, Refusal
 from hardcase.model.job import Task
+from hardcase.model.numbers import percent
 
 if TYPE_CHECKING:
     from hardcase.model.audit import Audit
@@ -52,21 +53,25 @@ def plan_in_words(found: Proposal | Declined) -> str:
     if isinstance(found, Proposal):
         plan = found.plan
         verb = "is" if plan.allowed == 1 else "are"
-        if_ = f"if at most {plan.allowed:,} {verb} wrong" if plan.allowed else "if none is wrong"
+        few = f"at most {plan.allowed:,} of them {verb}" if plan.allowed else "none of them is"
+        if_ = f"if {few} wrong"
         return (
-            f"check {plan.drawn:,} of the {plan.size:,} easiest samples, drawn at random; {if_}, "
-            f"the other {plan.unseen:,} are confirmed unseen, at most {percent(found.risk)} of "
-            "them wrong, at 95 %"
+            f"check {plan.drawn:,} samples, drawn at random from the {plan.size:,} easiest; {if_}, "
+            f"the other {plan.unseen:,} are confirmed without a look, and it is 95 % sure that at "
+            f"most {percent(found.risk)} of those are wrong"
         )
     refusal = found.refusal
     if not refusal.size:
         return "no auto labels wait to be confirmed"
     if refusal.drawn > (1 - WORTH) * refusal.size:
-        text = f"{refusal.drawn:,} checks for {refusal.size:,} samples: confirm them by hand"
+        text = (
+            f"to promise at most {percent(found.risk)} wrong, {refusal.drawn:,} of "
+            f"{refusal.size:,} samples would have to be checked: confirm them by hand"
+        )
     else:
         text = (
-            f"no set of samples is sure enough for at most {percent(found.risk)} wrong: "
-            "confirm the hard ones first, the queue learns from it"
+            f"a check for at most {percent(found.risk)} wrong would likely fail, so much is "
+            "expected to be wrong: confirm the hard ones first, the queue learns from it"
         )
     if found.tolerable is not None:
         text += f", or tolerate {percent(found.tolerable)}"
@@ -84,8 +89,3 @@ def failed_in_words(audit: Audit) -> str:
         f"the check failed: {audit.wrong:,} of {audit.checked:,} wrong, too many for "
         f"{percent(audit.risk)}; nothing was confirmed unseen. Try again, or tolerate more"
     )
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage with up to two significant digits: `0.5 %`, `12 %`."""
-    return f"{100 * share:.2g} %"

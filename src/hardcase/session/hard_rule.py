@@ -10,6 +10,7 @@ import numpy as np
 from hardcase.hardness.rule import Rule, RuleKind, hard
 from hardcase.model.changes import Change, Edit, Table
 from hardcase.model.job import HUMAN, Sample, Status
+from hardcase.model.numbers import degree, percent
 from hardcase.session.views import Sort, Tab
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ class Standing:
         """Return it in a line: `hard from 0.50: 41 of 160 to be confirmed, with 75 % of ...`."""
         if not self.to_confirm:
             return f"{self.rule}: nothing is to be confirmed"
-        name = f"hard from {self.rule.value:.2f}"
+        name = f"hard from {degree(self.rule.value)}"
         if self.rule.kind is RuleKind.SHARE:
             name = str(self.rule)
             if self.from_ is not None:
-                name += f", from {self.from_:.2f}"
+                name += f", from {degree(self.from_)}"
         text = f"{name}: {self.hard:,} of {self.to_confirm:,} to be confirmed"
         if self.mistakes is not None:
-            text += f", with {self.mistakes:.0%} of the expected mistakes".replace("%", " %")
+            text += f", with {percent(self.mistakes)} of the expected mistakes"
         return f"{text}; {self.own:,} marked by hand" if self.own else text
 
 

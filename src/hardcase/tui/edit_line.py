@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from hardcase.model.job import HUMAN
+from hardcase.model.numbers import degree
 from hardcase.tui.widgets.text import count, elide
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def parts(draft: Draft, colour: str, width: int, key: Callable[[str], str]) -> l
         return [(elide(f"{what} · {draw} draws one, {none}: no objects here", width), "$muted")]
     place = f"{(draft.selected or 0) + 1}/{boxes} "
     maker = " a person" if annotation.by == HUMAN else f" by {annotation.by}"
-    score = "" if annotation.score is None else f" {annotation.score:.0%}"
+    score = "" if annotation.score is None else f" {degree(annotation.score)}"
     numbers = _numbers(box)
     room = width - cell_len(f"{place}■ {score}{numbers}")
     label = elide(annotation.label, max(room, 1))

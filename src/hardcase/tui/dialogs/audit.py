@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from hardcase.errors import UsageError
+from hardcase.model.numbers import typed_share
 from hardcase.session.audit import Candidates
 from hardcase.session.audit_words import WHAT_IS_WRONG, Declined, Proposal, plan_in_words
 from hardcase.tui.dialogs.dialog import Dialog
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
 
-_FIRST = "1"
+_FIRST = "1 %"
 
 
 class AuditDialog(Dialog[Proposal]):
@@ -51,8 +52,8 @@ class AuditDialog(Dialog[Proposal]):
             box.border_subtitle = (
                 f"{self.key('dialog_accept')} draws the check · {self.key('dialog_close')} closes"
             )
-            yield Label("Tolerated share of wrong labels, in per cent", markup=False)
-            yield Input(_FIRST, id="risk", compact=True, placeholder="1")
+            yield Label("Tolerated share of wrong labels, such as 1 % or 0.01", markup=False)
+            yield Input(_FIRST, id="risk", compact=True, placeholder="1 %")
             yield Label("", id="plan", markup=False)
             yield Label(f"{self._wrong}.".capitalize(), classes="note", markup=False)
             yield OneLine(id="problem")
@@ -102,11 +103,11 @@ class AuditDialog(Dialog[Proposal]):
 
 
 def _typed_share(text: str) -> float:
-    """Return the share that a percentage such as `1`, `0.5 %` means. Raises UsageError."""
+    """Return the share that somebody typed. Raises UsageError."""
     try:
-        percent = float(text.strip().removesuffix("%"))
+        share = typed_share(text)
     except ValueError:
-        percent = 0.0
-    if not 0 < percent < 100:
-        raise UsageError("give a percentage above 0 and below 100, such as 1 or 0.5")
-    return percent / 100
+        share = 0.0
+    if not 0 < share < 1:
+        raise UsageError("give a share above 0 and below 1, such as 1 % or 0.01")
+    return share

@@ -9,6 +9,7 @@ from textual.widgets import Input, Label
 
 from hardcase.errors import UsageError
 from hardcase.hardness import Rule, RuleKind
+from hardcase.model.numbers import degree, percent, typed_share
 from hardcase.session.hard_rule import standing
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.widgets.choice import Choice
@@ -42,10 +43,11 @@ class HardRuleDialog(Dialog[Rule]):
                 f"{self.key('dialog_accept')} sets · {self.key('dialog_close')} closes"
             )
             yield Label(
-                "Risk that a label is wrong, or share of what is to be confirmed, in per cent",
+                "From which risk on, such as 0.50; or how much of the work, such as 20 %",
                 markup=False,
             )
-            yield Input(f"{100 * self._now.value:.4g}", id="value", compact=True, placeholder="50")
+            now = degree if self._now.kind is RuleKind.RISK else percent
+            yield Input(now(self._now.value), id="value", compact=True, placeholder="0.50")
             first = next(word for word, kind in _WORDS.items() if kind is self._now.kind)
             yield Choice(sorted(_WORDS, key=lambda word: word != first), id="kind")
             yield Label("", id="standing", classes="note", markup=False)
@@ -85,8 +87,8 @@ class HardRuleDialog(Dialog[Rule]):
         self.query_one("#standing", Label).update(f"{said[0].upper()}{said[1:]}.")
 
     def _rule(self) -> Rule:
-        typed = self.query_one(Input).value.strip().removesuffix("%")
         try:
-            return Rule(_WORDS[self.query_one(Choice).value], float(typed) / 100)
+            value = typed_share(self.query_one(Input).value)
+            return Rule(_WORDS[self.query_one(Choice).value], value)
         except ValueError:
-            raise UsageError("give a percentage from 0 to 100, such as 50") from None
+            raise UsageError("give a number from 0 to 1, such as 0.50, or 20 %") from None

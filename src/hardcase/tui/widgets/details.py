@@ -10,6 +10,7 @@ from textual.content import Content
 
 from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
 from hardcase.model.mistake_words import in_words as in_words_of_labels
+from hardcase.model.numbers import degree
 from hardcase.model.reasons import Reason, explained
 from hardcase.model.text import printable
 from hardcase.tui.widgets.sample_rows import HARD_MARK, STATUS_WORDS, status_mark
@@ -64,7 +65,7 @@ def in_words(coefficient: float) -> str:
         word = "may be wrong"
     else:
         word = "likely right"
-    return f"{word} {coefficient:.2f}"
+    return f"{word} {degree(coefficient)}"
 
 
 def _state(sample: Sample) -> Line:
@@ -129,7 +130,7 @@ def _annotation(a: Annotation, colours: Mapping[str, str], *, selected: bool) ->
         (elide(a.label, 40), "bold reverse" if selected else "bold"),
     ]
     if a.score is not None:
-        line.append((f" {a.score:.2f}", ""))
+        line.append((f" {degree(a.score)}", ""))
     if a.box is not None:
         line.append((f"  {a.box.width:.0f}×{a.box.height:.0f}", "$muted"))
     if a.by == HUMAN:

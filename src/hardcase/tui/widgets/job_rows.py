@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from hardcase.model.numbers import percent
 from hardcase.model.text import printable
 from hardcase.tui.widgets.sample_rows import HARD_MARK
 from hardcase.tui.widgets.text import count, elide, fit, fit_end
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from hardcase.tui.widgets.virtual_list import Part
 
 _BAR = 10
-_REST = 16 + (2 + _BAR + 5) + 9 + 16
+_REST = 16 + (2 + _BAR + 6) + 9 + 16
 """Cells of a row beside name and path."""
 _ROOMY = 40
 """Cells for the name from which the path is told of every job, not only where names are alike."""
@@ -31,7 +32,7 @@ _SPELLED = 12
 def heading(width: int) -> str:
     """Return the names of the columns in `width` cells."""
     name = " name".ljust(_name_width(width) + 1)
-    return f"{name}  {'task':<14}  {'labeled':<{_BAR + 5}}{'hard':>9}  last change"
+    return f"{name}  {'task':<14}  {'labeled':<{_BAR + 6}}{'hard':>9}  last change"
 
 
 def job_row(
@@ -52,7 +53,7 @@ def job_row(
         (f"  {job.task.value:<14}", "muted"),
         ("  " + "━" * full, "good"),
         ("─" * (_BAR - full), "muted"),
-        (f" {share:>4.0%}", ""),
+        (f" {percent(share):>5}", ""),
         (f"{hard:>9}", "hard"),
         (f"  {state:<14}", style),
     ]
