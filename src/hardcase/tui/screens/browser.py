@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardcase.session import Tab
+from hardcase.tui.selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -43,10 +44,17 @@ class Browser:
         self._pinned: tuple[int, int] | None = None
         self._held: tuple[NDArray[np.int64], int] | None = None
         self.ids: NDArray[np.int64] = session.query(tab)
-        self.selected = np.zeros(len(self.ids), bool)
-        self.cursor = self._find(*self._places.get(tab, (-1, 0)))
-        self._anchor: int | None = None
-        self._before_range = self.selected
+        self._chosen = self._begin(*self._places.get(tab, (-1, 0)))
+
+    @property
+    def cursor(self) -> int:
+        """The row of the cursor, -1 in an empty list."""
+        return self._chosen.cursor
+
+    @property
+    def selected(self) -> NDArray[np.bool_]:
+        """Which rows are selected, (N,)."""
+        return self._chosen.selected
 
     @property
     def current(self) -> Sample | None:
@@ -62,19 +70,17 @@ class Browser:
     @property
     def selected_count(self) -> int:
         """Number of samples selected."""
-        return int(self.selected.sum())
+        return self._chosen.count
 
     @property
     def in_range(self) -> bool:
         """Whether moving extends the selection."""
-        return self._anchor is not None
+        return self._chosen.in_range
 
     def targets(self) -> list[int]:
         """Return the ids a decision is about: the selection, else the sample under the cursor."""
-        chosen: list[int] = self.ids[self.selected].tolist()
-        if chosen or self.cursor < 0:
-            return chosen
-        return [int(self.ids[self.cursor])]
+        ids: list[int] = self.ids[self._chosen.targets()].tolist()
+        return ids
 
     def switch(self, tab: Tab) -> None:
         """Open a tab where it was left."""
@@ -83,8 +89,7 @@ class Browser:
         ids = self._ask(tab, self.filter)
         self.tab = tab
         self.ids = ids
-        self.clear_selection()
-        self.cursor = self._find(*self._places.get(tab, (-1, 0)))
+        self._chosen = self._begin(*self._places.get(tab, (-1, 0)))
 
     def set_filter(self, expression: str) -> None:
         """Show what passes a filter. Raises UsageError, and changes nothing then."""
@@ -93,8 +98,7 @@ class Browser:
         at = int(self.ids[self.cursor]) if self.cursor >= 0 else -1
         self.filter = expression
         self.ids = ids
-        self.clear_selection()
-        self.cursor = self._find(at, 0)
+        self._chosen = self._begin(at, 0)
 
     def refresh(self) -> bool:
         """Ask the session again. Return whether other samples, or another order, are shown now.
@@ -108,9 +112,9 @@ class Browser:
         index = max(self.cursor, 0)
         chosen = self.ids[self.selected]
         self.ids = ids
-        self.selected = np.isin(ids, chosen) if len(chosen) else np.zeros(len(ids), bool)
-        self._anchor = None
-        self.cursor = self._find(at, index)
+        self._chosen = self._begin(at, index)
+        if len(chosen):
+            self._chosen.selected = np.isin(ids, chosen)
         return True
 
     def reorder(self) -> bool:
@@ -128,8 +132,7 @@ class Browser:
         self.within = within
         self._pinned = self._held = None
         self.ids = self._ask(self.tab, self.filter)
-        self.clear_selection()
-        self.cursor = 0 if len(self.ids) else -1
+        self._chosen = Selection(len(self.ids))
 
     def hold(self, first: int, count: int) -> None:
         """Keep some rows where they are, whatever is decided of them, until `release`.
@@ -163,43 +166,28 @@ class Browser:
 
     def toggle_selected(self) -> None:
         """Select the sample under the cursor, or no longer."""
-        self._anchor = None
-        if self.cursor >= 0:
-            self.selected[self.cursor] = not self.selected[self.cursor]
+        self._chosen.toggle()
 
     def toggle_all(self) -> None:
         """Select all shown, or none if all are."""
-        self._anchor = None
-        self.selected[:] = not self.selected.all()
+        self._chosen.toggle_all()
 
     def invert(self) -> None:
         """Select what is not selected, and no longer what is."""
-        self._anchor = None
-        self.selected = ~self.selected
+        self._chosen.invert()
 
     def toggle_range(self) -> None:
         """Begin a range here, or end the one begun."""
-        if self._anchor is not None or self.cursor < 0:
-            self._anchor = None
-            return
-        self._anchor = self.cursor
-        self._before_range = self.selected.copy()
-        self.move(self.cursor)
+        self._chosen.toggle_range()
 
     def clear_selection(self) -> None:
         """Select nothing."""
-        self._anchor = None
-        self.selected = np.zeros(len(self.ids), bool)
+        self._chosen.clear()
 
     def move(self, index: int) -> None:
         """Put the cursor on a row; a range begun extends to it."""
-        if index != self.cursor:
+        if self._chosen.move(index):
             self._pinned = None
-        self.cursor = index
-        if self._anchor is not None:
-            low, high = sorted((self._anchor, index))
-            self.selected = self._before_range.copy()
-            self.selected[low : high + 1] = True
 
     def _ask(self, tab: Tab, expression: str) -> NDArray[np.int64]:
         ids = self._session.query(tab, expression)
@@ -218,11 +206,9 @@ class Browser:
                 self._pinned = None
         return ids
 
-    def _find(self, sample_id: int, index: int) -> int:
-        size = len(self.ids)
-        if not size:
-            return -1
-        if 0 <= index < size and self.ids[index] == sample_id:
-            return index
-        found = np.flatnonzero(self.ids == sample_id)
-        return int(found[0]) if len(found) else min(max(index, 0), size - 1)
+    def _begin(self, sample_id: int, index: int) -> Selection:
+        """Return the cursor on a sample, or else at an index, and nothing selected."""
+        if not (0 <= index < len(self.ids) and self.ids[index] == sample_id):
+            found = np.flatnonzero(self.ids == sample_id)
+            index = int(found[0]) if len(found) else index
+        return Selection(len(self.ids), index)
