@@ -127,7 +127,7 @@ def test_a_run_that_is_stopped_keeps_what_is_done_and_goes_on(tmp_path, model, c
     command = (sys.executable, "-m", "hardcase", *map(str, argv(job, model)), "--json")
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
-    while " of 100" not in cli("log", job, "--limit", "1").out:
+    while " of 100" not in cli("log", job, "--all", "--limit", "1").out:
         assert run.poll() is None, run.communicate()
         assert time.monotonic() < deadline
     run.send_signal(signal.SIGINT)

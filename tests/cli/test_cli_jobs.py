@@ -96,6 +96,18 @@ def test_the_log_lists_changes_newest_first(job, cli):
     assert label["title"] in cli("log", job).out
 
 
+def test_the_log_leaves_out_what_was_only_recorded_unless_asked(job, model, cli):
+    cli("label", job, "red", "red/0.png")
+    cli("autolabel", job, "--model", model)
+    titles = [line.split("  ")[-1].strip() for line in cli("log", job).out.splitlines()]
+    assert titles == ["what", "auto label 5 samples with colours#1", "label red/0.png red"]
+    newest = cli("log", job, "--limit", "2").out.splitlines()
+    assert [line.split("  ")[-1].strip() for line in newest] == titles[:3]
+    everything = cli("log", job, "--all").out
+    assert "colours#1: 5 of 5" in everything
+    assert len(everything.splitlines()) - 1 == len(cli("log", job, "--json").records)
+
+
 def test_a_job_that_is_not_there_is_told_with_the_way_to_make_one(tmp_path, cli):
     result = cli("stats", tmp_path)
     assert result.status == 1

@@ -95,7 +95,7 @@ def test_auto_labeling_goes_on_after_a_kill(tmp_path, hardcase):
 
     run = subprocess.Popen([*PROGRAM, *command], start_new_session=True)
     deadline = time.monotonic() + 60
-    while f" of {made['samples']}" not in hardcase("log", job, "--limit", "1").out:
+    while f" of {made['samples']}" not in hardcase("log", job, "--all", "--limit", "1").out:
         assert run.poll() is None
         assert time.monotonic() < deadline
     os.killpg(run.pid, signal.SIGKILL)

@@ -112,7 +112,7 @@ def test_a_run_that_the_screen_shows_survives_a_kill_and_goes_on(tmp_path, hardc
 
     (problem,) = json.loads(hardcase("check", job, "--json").out)["problems"]
     assert "broke off" in problem["problem"]
-    recorded = hardcase("log", job, "--limit", "1").out
+    recorded = hardcase("log", job, "--all", "--limit", "1").out
     assert int(re.search(r": (\d+) of", recorded)[1]) >= done
     command = ("autolabel", job, "--mode", "pre-label", "--model", model, "--json")
     (finished,) = hardcase(*command).records

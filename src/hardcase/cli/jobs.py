@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from hardcase.cli.output import count
 from hardcase.cli.records import change_record, stats_record
 from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
+from hardcase.model.changes import Kind
 from hardcase.model.job import Task
 from hardcase.model.text import printable
 from hardcase.session import LabelingSession, scan
@@ -93,17 +95,24 @@ def stats(args: Namespace, output: Output) -> int:
 def _log_arguments(parser: ArgumentParser) -> None:
     options.job(parser)
     parser.add_argument("--limit", type=options.positive, metavar="N", help="the newest N only")
+    parser.add_argument(
+        "--all", action="store_true", help="also what was only recorded, such as progress of runs"
+    )
 
 
 def log(args: Namespace, output: Output) -> int:
     """List the changes of a job, newest first.
 
-    --json prints one object a line: {seq, when, who, title, kind: edit, undo, redo or record,
-    target: seq of the change that was undone or redone, or null, samples: how many it touched}.
+    What cannot be undone, such as the progress of runs, is left out without --all.
+    --json prints all of them, one object a line: {seq, when, who, title, kind: edit, undo, redo or
+    record, target: seq of the change that was undone or redone, or null, samples: how many it
+    touched}.
     """
     with reading(args.job) as session:
         # Each is let go once it is described: a change of 100,000 samples takes 100 MB.
-        changes = [change_record(change) for change in session.history(args.limit)]
+        everything = map(change_record, session.history())
+        wanted = (c for c in everything if args.all or output.json or c["kind"] != Kind.RECORD)
+        changes = list(islice(wanted, args.limit))
     if output.json:
         for change in changes:
             output.record(change)
