@@ -57,14 +57,16 @@ def test_where_nothing_stands_out_a_box_stays(x, y, w, h, noise) -> None:
 
 @st.composite
 def anything(draw: st.DrawFn) -> tuple[np.ndarray, Box, tuple[float, float]]:
-    """Noise, any box in it, any reach."""
+    """Stripes up and down and across, any box, any reach."""
     w, h = draw(st.integers(1, 40)), draw(st.integers(1, 40))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     x, y = draw(st.floats(0, 0.99 * w)), draw(st.floats(0, 0.99 * h))
     share = st.floats(0.01, 1)
     box = Box(x, y, x + draw(share) * (w - x), y + draw(share) * (h - y))
     reach = draw(st.floats(0, 60)), draw(st.floats(0, 60))
-    return rng.integers(0, 256, (h, w, 3), dtype=np.uint8), box, reach
+    columns, rows = (120 * ((rng.random(n) < 0.1).cumsum() % 2) for n in (w, h))
+    pixels = np.repeat((rows[:, None] + columns)[..., None], 3, axis=2).astype(np.uint8)
+    return pixels, box, reach
 
 
 @settings(max_examples=200)
