@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from PIL import Image
 
+from hardcase.inference import recognise_model, telling
+from hardcase.model.job import Task
+from hardcase.session import LabelingSession
 from hardcase.tui.actions import describe_keys
 
 
@@ -77,6 +80,35 @@ def test_a_probe_run_looks_at_the_images_of_a_folder(model, tmp_path, cli):
     (tmp_path / "images").mkdir()
     Image.new("RGB", (9, 9), "red").save(tmp_path / "images/a.png")
     assert cli("models", "inspect", bare, "--images", tmp_path / "images").status == 0
+
+
+def test_what_people_labeled_in_a_job_has_a_say_in_how_pixels_are_scaled(model, tmp_path, cli):
+    bare = tmp_path / "bare.onnx"
+    bare.write_bytes(model.read_bytes())
+    (tmp_path / "labels.txt").write_text("red\ngreen\nblue\n")
+    folder = tmp_path / "job"
+    folder.mkdir()
+    for n in range(12):
+        Image.new("RGB", (9, 9), "red" if n % 2 else "#00ff00").save(folder / f"{n:02}.png")
+    with LabelingSession.create(folder, Task.CLASSIFICATION, ["red", "green"]) as session:
+        for sample in list(session.samples()):
+            session.set_label([sample.id], "green" if sample.id % 2 else "red")
+    record = cli("models", "inspect", bare, "--job", folder, "--json").record
+    assert "of 12 labeled images" in record["reasons"][-1]
+    kept = cli("models", "inspect", bare, "--job", folder, "--save")
+    assert kept.status == 0
+    assert "of 12 labeled images" in bare.with_suffix(".yaml").read_text()
+
+
+def test_the_command_says_of_a_model_what_the_app_says(model, tmp_path, cli):
+    bare = tmp_path / "bare.onnx"
+    bare.write_bytes(model.read_bytes())
+    found = recognise_model(bare)
+    said = cli("models", "inspect", bare).out
+    assert telling.headline(found) in said
+    assert all(line in said for line in telling.reasons(found))
+    record = cli("models", "inspect", bare, "--json").record
+    assert (record["told_by"], record["could_be"]) == (list(found.signs), [])
 
 
 def test_a_file_that_is_no_model_is_one_line(tmp_path, cli):

@@ -103,6 +103,12 @@ def test_all_that_is_said_is_in_lines_of_which_the_last_tells_the_others():
     assert FAMILIES[Decoder.ULTRALYTICS_ROWS].title in lines[-1]
 
 
+def test_a_thousand_classes_without_names_are_said_to_be_imagenets_and_how_to_name_them():
+    found = seen({"output": np.linspace(0, 1, 1000)[None] * 9}, size=(224, 224))
+    assert found.profile.labels[:2] == ("class_0", "class_1")
+    assert any("ImageNet's: put labels.txt beside the model" in line for line in found.reasons)
+
+
 def test_a_row_a_picture_is_no_list_of_boxes_whatever_the_axes_are_called():
     found = seen({"outputs": np.array([[0.9, 0.1]])}, size=(224, 224), free=("outputs",))
     assert found.profile.decoder == "classifier"

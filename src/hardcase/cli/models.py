@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hardcase.cli.opening import reading
 from hardcase.cli.output import count
 from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
 from hardcase.inference import describe_model, keep_profile, recognise_model, telling
+from hardcase.session.model_look import images_of
+from hardcase.session.pixel_check import labeled_for, settled
 from hardcase.session.scan import find_images
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from hardcase.cli.output import Output
-    from hardcase.inference import ModelInfo
+    from hardcase.inference import ModelInfo, Recognition
 
 SHOWN_LABELS = 10
 PROBED = 6
@@ -27,6 +31,13 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--profile", type=Path, metavar="P", help="YAML (that beside the model)")
     parser.add_argument(
         "--images", type=Path, metavar="DIR", help="pictures for a probe run (drawn ones)"
+    )
+    parser.add_argument(
+        "--job",
+        type=Path,
+        metavar="JOB",
+        help="pictures of a job for the probe run; what people labeled there settles how a "
+        "classifier scales pixels, where enough tells",
     )
     parser.add_argument(
         "--save", action="store_true", help="recognise it anew and keep that as its profile"
@@ -47,11 +58,15 @@ def models(args: Namespace, output: Output) -> int:
     """
     if args.save and args.profile is not None:
         raise UsageError("--save keeps what is recognised, so give it without --profile")
-    images = _some_images(args.images) if args.images is not None else []
+    images = _some_images(args.images) if args.images is not None else _images_of_job(args.job)
     saved = None
     if args.save:
-        saved = keep_profile(args.file, recognise_model(args.file, images=images))
+        found = recognise_model(args.file, images=images)
+        saved = keep_profile(args.file, _settled(args, found))
     info = describe_model(args.file, args.profile, images=images)
+    if info.recognition is not None:
+        found = _settled(args, info.recognition)
+        info = replace(info, recognition=found, profile=found.profile)
     if output.json:
         output.record(info.to_json())
     else:
@@ -69,6 +84,22 @@ def _some_images(folder: Path) -> list[Path]:
     if not found:
         raise UsageError(f"{folder} holds no images; give a folder that does")
     return [folder / name for name in found[:: max(1, len(found) // PROBED)][:PROBED]]
+
+
+def _images_of_job(job: Path | None) -> list[Path]:
+    if job is None:
+        return []
+    with reading(job) as session:
+        return list(images_of(session, PROBED).values())
+
+
+def _settled(args: Namespace, found: Recognition) -> Recognition:
+    """Return what was recognised, its pixels settled by what people labeled in a job."""
+    if args.job is None:
+        return found
+    with reading(args.job) as session:
+        labeled = labeled_for(session, found)
+    return found if labeled is None else settled(args.file, found, labeled, lambda _: None)
 
 
 def _describe(info: ModelInfo, output: Output) -> None:

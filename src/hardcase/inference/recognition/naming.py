@@ -29,6 +29,10 @@ _ASSUMED = {
 
 _CIFAR_SIZE = (32, 32)
 
+_IMAGENET = {1000: "", 1001: ", background first", 21_841: "", 21_843: ""}
+"""How many classes models of ImageNet have, and what is odd about their order. Not shipped here:
+its names would seldom be the labels of a job."""
+
 
 class Naming(NamedTuple):
     """Labels in the order of classes, where they come from, and what else to say about that.
@@ -94,6 +98,12 @@ def _offered(sight: Sight, reading: Reading, seen: int, remarks: list[str]) -> N
             return Naming(
                 known_labels.CIFAR10, "CIFAR-10, as a guess", (*remarks, said), guessed=True
             )
+        if count in _IMAGENET:
+            said = (
+                f"{count:,} classes without names, as many as ImageNet's: put labels.txt beside "
+                f"the model, one name a line in its order{_IMAGENET[count]}"
+            )
+            return Naming(known_labels.numbered(count), "numbers, no names found", (*remarks, said))
     elif reading.decoder is Decoder.SSD_SCORES and count == 1:
         said = "one class beside the background without a name: face offered"
         return Naming(("face",), "a guess", (*remarks, said), guessed=True)
