@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST = 10_000_000
+MOST = 2_000_000
 """How many ids a text may mean: a job file could ask for more than there is memory."""
 
 _SPAN = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?", re.ASCII)
