@@ -67,7 +67,7 @@ def test_a_job_that_no_model_has_seen_has_nothing_to_judge(job, cli):
 def test_the_easy_rest_is_confirmed_after_its_check(waiting, cli):
     planned = cli("confirm", waiting, "--risk", "0.05", "--plan", "--json").record
     assert (planned["state"], planned["check"]) == ("planned", [])
-    assert "at most 5 % of them wrong, at 95 %" in planned["said"]
+    assert "95 % sure that at most 5 % of those are wrong" in planned["said"]
     opened = cli("confirm", waiting, "--risk", "0.05", "--json").record
     assert (opened["state"], opened["drawn"]) == ("open", planned["drawn"])
     ids = [str(sample["id"]) for sample in opened["check"]]

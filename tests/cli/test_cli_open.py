@@ -13,9 +13,9 @@ def shown(monkeypatch):
     """Pretend there is a terminal; collect what the app would be opened on."""
     opened = []
 
-    def run_app(path, tab, terminal):
+    def run_app(path, tab, terminal, *, mouse):
         assert terminal.depth
-        opened.append((path, tab))
+        opened.append((path, tab) if mouse else (path, tab, "without the mouse"))
         return 0
 
     monkeypatch.setenv(
@@ -37,6 +37,12 @@ def test_a_job_opens_in_the_app(job, cli, shown):
 def test_a_folder_of_images_opens_in_the_app(folder, cli, shown):
     assert cli(folder).status == 0
     assert shown == [(folder, None)]
+
+
+def test_the_mouse_may_be_left_to_the_terminal(job, cli, shown):
+    assert cli(job, "--no-mouse").status == 0
+    assert cli("--no-mouse").status == 0
+    assert [path for path, _, without in shown if without] == [job, None]
 
 
 def test_a_folder_of_nothing_does_not(tmp_path, cli, shown):

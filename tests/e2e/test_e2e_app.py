@@ -201,3 +201,30 @@ def test_names_of_files_move_no_cursor(tmp_path, hardcase):
         terminal.wait_for("[bold]x.png")
         terminal.press("q")
         assert terminal.wait_for_exit() == 0
+
+
+@pytest.mark.parametrize(("options", "asks"), [((), True), (("--no-mouse",), False)])
+def test_the_mouse_is_asked_for_unless_it_is_to_be_left_alone(twins, options, asks):
+    with Terminal(twins[0], *options) as terminal:
+        terminal.wait_for("3.png")
+        assert (1000 << 5 in terminal._screen.mode) is asks
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0
+
+
+def test_started_in_a_folder_of_images_it_asks_three_questions_and_begins(tmp_path, hardcase):
+    folder = paint_pictures(tmp_path / "pictures")
+    (folder / "truth.csv").write_text("path,label\n0.png,cat\n1.png,dog\n2.png,cat\n")
+    with Terminal(cwd=folder, size=(80, 24)) as terminal:
+        terminal.wait_for("● truth.csv (csv)")
+        for words in ("4 images", "● classification", "cat, dog"):
+            assert words in terminal.text
+        terminal.press("enter")
+        terminal.wait_for("Labeled 3")
+        terminal.press("q", "q")
+        assert terminal.wait_for_exit() == 0
+    assert hardcase("stats", folder, "--json").records[0]["labels"] == {"cat": 2, "dog": 1}
+    with Terminal(cwd=folder, size=(80, 24)) as terminal:
+        terminal.wait_for("1 job")  # it is one now
+        terminal.press("q")
+        assert terminal.wait_for_exit() == 0

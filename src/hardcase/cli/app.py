@@ -13,7 +13,7 @@ from hardcase.errors import JobError, UsageError
 from hardcase.model.text import printable
 from hardcase.session.jobs import JobSummary, known_jobs
 from hardcase.session.labeling import JOB_FILE
-from hardcase.session.scan import find_images
+from hardcase.session.scan import has_images
 from hardcase.terminal import Mode, detect
 from hardcase.terminal.detect import PICTURE
 
@@ -33,6 +33,11 @@ def _arguments(parser: ArgumentParser) -> None:
         choices=[*Mode, "auto"],
         help=f"what pictures are made of (default: half, or {PICTURE}); see: hardcase doctor",
     )
+    parser.add_argument(
+        "--no-mouse",
+        action="store_true",
+        help="leave the mouse to the terminal, to select and copy text; every action has a key",
+    )
 
 
 def open_(args: Namespace, output: Output) -> int:
@@ -51,7 +56,7 @@ def open_(args: Namespace, output: Output) -> int:
         raise UsageError("--json lists the jobs and takes no PATH; see: hardcase stats JOB --json")
     if args.path is not None:
         _expect_something(args.path)
-    return show(args.path)
+    return show(args.path, mouse=not args.no_mouse)
 
 
 def has_terminal() -> bool:
@@ -60,7 +65,7 @@ def has_terminal() -> bool:
     return capable and is_terminal(sys.stdin) and is_terminal(sys.stdout)
 
 
-def show(path: Path | None, tab: Tab | None = None) -> int:
+def show(path: Path | None, tab: Tab | None = None, *, mouse: bool = True) -> int:
     """Run the app and return its exit status. Raises UsageError if there is no terminal."""
     if not has_terminal():
         raise UsageError("the app needs a terminal; without one see: hardcase list, hardcase stats")
@@ -68,7 +73,7 @@ def show(path: Path | None, tab: Tab | None = None) -> int:
     os.environ.update(terminal.environment())  # before Textual reads it, at its import
     from hardcase.tui.app import run_app  # noqa: PLC0415 - only the app needs Textual
 
-    return run_app(path, tab, terminal)
+    return run_app(path, tab, terminal, mouse=mouse)
 
 
 def _expect_something(path: Path) -> None:
@@ -78,7 +83,7 @@ def _expect_something(path: Path) -> None:
         raise JobError(f"{shown} does not exist: check the path")
     if path.is_file() or (path / JOB_FILE).exists():
         return
-    if not find_images(path):
+    if not has_images(path):
         raise JobError(f"there is neither a job nor an image in {shown}: give another folder")
     if not has_terminal():
         raise JobError(f"no job in {shown}; make one with: hardcase init {shown} --task ...")

@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from hardcase.cli.output import Output
 
 _ABOUT = """\
-usage: hardcase [--log-file FILE] [PATH | COMMAND ...]
+usage: hardcase [--log-file FILE] [PATH [--no-mouse] | COMMAND ...]
 
 Label images, let a model label the rest, and review the hard examples first.
 `hardcase PATH` opens the app on a job or a folder, `hardcase` alone on the list of jobs.
 JOB is a job file or the folder that holds it.
 """
+
+_OWN = frozenset({"-h", "--help", "--version", "--log-file"})
+"""Options before the command."""
 
 _OPTIONS = """\
 options:
@@ -65,11 +68,12 @@ class Parser(argparse.ArgumentParser):
 
 def parse(argv: Sequence[str]) -> Request:
     """Understand a command line. Raises SystemExit (0 after --help, 2) and UsageError."""
-    top = _top_parser().parse_args(argv)
+    own, rest = _split(argv)
+    top = _top_parser().parse_args(own)
     if top.help:
         write_stdout(overview())
         sys.exit(0)
-    name, rest = _command(top.rest)
+    name, rest = _command(rest)
     spec = COMMANDS[name].load()
     parser = Parser(f"hardcase {name}", description=_description(name, spec.run))
     parser.add_argument("--json", action="store_true", help="print JSON, as described above")
@@ -94,13 +98,20 @@ def _top_parser() -> Parser:
     parser.add_argument("-h", "--help", action="store_true")
     parser.add_argument("--version", action="version", version=f"hardcase {__version__}")
     parser.add_argument("--log-file", type=Path)
-    parser.add_argument("rest", nargs=argparse.REMAINDER)
     return parser
 
 
+def _split(argv: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the options of the program itself, which come first, and what comes after them."""
+    end = 0
+    while end < len(argv) and argv[end].partition("=")[0] in _OWN:
+        end += 2 if argv[end] == "--log-file" else 1
+    return list(argv[:end]), list(argv[end:])
+
+
 def _command(rest: list[str]) -> tuple[str, list[str]]:
-    if not rest:
-        return "open", []
+    if not rest or rest[0].startswith("-"):
+        return "open", rest  # `hardcase --no-mouse`: an option of the app
     first = rest[0]
     if first in COMMANDS:
         return first, rest[1:]

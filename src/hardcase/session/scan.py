@@ -66,6 +66,11 @@ def find_images(root: Path, stopped: Callable[[], bool] = lambda: False) -> list
     return found
 
 
+def has_images(root: Path) -> bool:
+    """Whether `find_images` would find one; it stops at the first. Raises JobError as that does."""
+    return next(_images(root, [], lambda: False), None) is not None
+
+
 def look_through(root: Path) -> Folder:
     """Return the images that `find_images` finds, with what the file system says of each.
 

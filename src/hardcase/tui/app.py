@@ -133,10 +133,17 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
             self.problem = error
 
 
-def run_app(path: Path | None, tab: Tab | None = None, terminal: Terminal | None = None) -> int:
+def run_app(
+    path: Path | None,
+    tab: Tab | None = None,
+    terminal: Terminal | None = None,
+    *,
+    mouse: bool = True,
+) -> int:
     """Run the app on a job, a folder of images, or (None) the list of jobs; return the exit code.
 
-    The theme follows the background of the terminal unless the user has chosen one.
+    The theme follows the background of the terminal unless the user has chosen one. Without `mouse`
+    the terminal keeps the mouse to itself.
 
     Raises HardcaseError if the job cannot be opened, the user's keymap is wrong, or not everything
     could be saved in the end.
@@ -157,7 +164,7 @@ def run_app(path: Path | None, tab: Tab | None = None, terminal: Terminal | None
         theme=theme,
         terminal=terminal,
     )
-    app.run()
+    app.run(mouse=mouse)
     if app.problem is not None:
         raise app.problem
     return app.return_code or 0
