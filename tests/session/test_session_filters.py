@@ -74,6 +74,14 @@ def test_a_filter_finds_what_its_words_say(expression, samples):
     assert set(found.tolist()) == {i for i, s in samples.items() if CASES[expression](s)}
 
 
+@pytest.mark.parametrize("expression", [e for e in CASES if " " not in e and e[0] != "-"])
+@given(samples=_samples())
+def test_a_negated_term_finds_all_others(expression, samples):
+    columns = Columns(samples)
+    found = evaluate(parse(f"-{expression}"), columns)
+    assert found.tolist() == (~evaluate(parse(expression), columns)).tolist()
+
+
 @given(samples=_samples(), other=_samples())
 def test_columns_follow_changes_as_if_built_anew(samples, other):
     columns = Columns(samples)

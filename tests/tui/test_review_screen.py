@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tui_helpers import app_on, auto_labeled, job_screen, said, screen_text, wait_for
 
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation, Status, Task
 from hardcase.session import LabelingSession, Tab
+from hardcase.terminal import Depth, Terminal
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.dialogs.labels import LabelDialog
@@ -249,6 +252,17 @@ async def test_a_read_only_job_is_looked_at_only(session) -> None:
             screen = await _review(pilot, "2")
             assert "read-only" in said(screen)
             assert not screen.review.pending.any()
+
+
+@pytest.mark.parametrize("depth", [Depth.FULL, Depth.MONO])
+async def test_boxes_are_outlined_where_nothing_can_be_dimmed_and_on_demand(session, depth) -> None:
+    app = app_on(session, terminal=replace(Terminal(), depth=depth))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await _review(pilot)
+        outlined = [bool(screen._tile(0).overlays)]
+        await pilot.press("o")
+        outlined.append(bool(screen._tile(0).overlays))
+        assert outlined == ([True, False] if depth is Depth.MONO else [False, True])
 
 
 async def test_without_boxes_it_says_so(make_job) -> None:

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
+from hardcase.terminal import Depth
 from hardcase.tui.actions import Place
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.edit_open import why_not
@@ -91,6 +92,9 @@ class ReviewScreen(PlaceScreen):
 
     def on_mount(self) -> None:
         """Follow the job from now on."""
+        terminal = getattr(self.app, "terminal", None)
+        # Nothing can be drawn dimmer there.
+        self._outlined = terminal is not None and terminal.depth is Depth.MONO
         self._unsubscribe = self.session.subscribe(self._follow)
         self.show()
 
