@@ -176,6 +176,7 @@ class DrawDesk:
             changed = screen.alter(with_box(screen.draft, box))
             screen.say("drew the box anew" if changed else "the box is as it was")
         else:
+            screen.say("")
             screen.draw(box)
 
     @property
