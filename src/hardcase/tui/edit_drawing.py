@@ -43,6 +43,12 @@ class DrawDesk:
         self._view: View | None = None
 
     @property
+    def aim(self) -> Aim | None:
+        """The cross, as the canvas draws it."""
+        at = self.aiming
+        return None if at is None else Aim(at.x, at.y, at.across)
+
+    @property
     def box(self) -> Box | None:
         """The box there would be if the cross were its second corner."""
         if self.aiming is None:
@@ -117,7 +123,6 @@ class DrawDesk:
         self.aiming = None
         places = self.screen.PLACES
         self.screen._bindings = place_bindings(self.screen.actions, places)  # noqa: SLF001 - its own
-        self.screen.canvas.set_aim(None)
         if self._view is not None:
             self.screen.canvas.look(self._view)
         self.screen.show_draft()
@@ -164,7 +169,6 @@ class DrawDesk:
     def _go_on(self, aiming: Aiming) -> None:
         self.aiming = aiming
         if aiming.opposite is None:
-            self.screen.canvas.set_aim(Aim(aiming.x, aiming.y, aiming.across))
             self.screen.say(self._guide)
             self.screen.show_draft()
             return

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from textual import events
 
+    from hardcase.imaging.rulers import Aim
     from hardcase.model.changes import Change
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
@@ -69,6 +70,11 @@ class EditScreen(EditMouse):
         if self.drawing.aiming is None:
             return super().here()
         return [a for a in self.actions if a.where in DRAWING_PLACES and a.id != "back"]
+
+    @property
+    def aim(self) -> Aim | None:
+        """Where a box is being drawn, None if none is."""
+        return self.drawing.aim
 
     def overlays(self) -> list[Overlay]:
         """Return the boxes as the canvas draws them: those of the draft, and one being drawn."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
+    from hardcase.imaging.rulers import Aim
     from hardcase.imaging.view import Placement
     from hardcase.model.changes import Change
     from hardcase.session import LabelingSession
@@ -135,7 +136,7 @@ class EditView(PlaceScreen):
 
     def show_draft(self) -> None:
         """Show boxes, numbers and keys as they are now."""
-        self.canvas.set_overlays(self.overlays())
+        self.canvas.set_overlays(self.overlays(), aim=self.aim)
         self.show_numbers()
         self.show_title()
         self.refresh_hints()
@@ -156,6 +157,11 @@ class EditView(PlaceScreen):
             state = ("saving", "$muted")
         about = f"box editor · {STATUS_WORDS[sample.status]}"
         self.query_one(TitleLine).show(sample.path, about, state)
+
+    @property
+    def aim(self) -> Aim | None:
+        """Where a box is being drawn, None if none is."""
+        return None
 
     def overlays(self) -> list[Overlay]:
         """Return the boxes of the draft as the canvas draws them."""

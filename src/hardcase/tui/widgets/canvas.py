@@ -145,20 +145,20 @@ class ImageCanvas(Widget):
         if self._loader and self.size:
             self._loader.prefetch(self._expect())
 
-    def set_overlays(self, overlays: Sequence[Overlay], *, hard: bool | None = None) -> None:
-        """Replace the boxes (and the hard mark) of the sample; only changed cells are repainted."""
+    def set_overlays(
+        self, overlays: Sequence[Overlay], *, hard: bool | None = None, aim: Aim | None = None
+    ) -> None:
+        """Replace the boxes (and the hard mark) of the sample; only changed cells are repainted.
+
+        With an `aim` there are rulers and a cross over the picture too.
+        """
         self._scene = replace(
             self._scene,
             overlays=tuple(overlays),
             hard=self._scene.hard if hard is None else hard,
+            aim=aim,
         )
         self._adopt()
-
-    def set_aim(self, aim: Aim | None) -> None:
-        """Show rulers and a cross over the picture, or no longer; only changed cells repaint."""
-        if aim != self._scene.aim:
-            self._scene = replace(self._scene, aim=aim)
-            self._adopt()
 
     @property
     def loader(self) -> PreviewLoader | None:
