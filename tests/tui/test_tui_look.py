@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -88,6 +89,42 @@ async def test_what_a_model_is_and_says_is_shown_image_by_image_in_80x24(
         await pilot.press("o")
         assert not shown.query_one(ImageCanvas).overlays_visible
         assert len(engines) == 1
+
+
+@pytest.mark.parametrize("height", [24, 60])
+async def test_why_is_told_in_as_many_lines_as_the_picture_can_spare(
+    make_job, model, engines, taken_for, height
+):
+    found, all_of_them = recognised(), height == 60
+    taken_for(replace(found, reasons=(*found.reasons, "no names found: put labels.txt beside it")))
+    async with app_on(make_job(Task.DETECTION)).run_test(size=(80, height)) as pilot:
+        await look(pilot, model)
+        await wait_for(pilot, lambda: "it answers 126 rows" in text(pilot), "the reasons")
+        assert ("put labels.txt" in text(pilot)) is all_of_them
+        assert ("would also fit YOLOX, exported decoded" in text(pilot)) is all_of_them
+
+
+async def test_what_has_not_been_seen_yet_is_not_accepted(
+    make_job, model, engines, taken_for, monkeypatch
+):
+    gate = threading.Event()
+    run = Answering.run
+
+    def slowly(self, items):
+        gate.wait(20)
+        yield from run(self, items)
+
+    monkeypatch.setattr(Answering, "run", slowly)
+    taken_for(recognised())
+    async with app_on(make_job(Task.DETECTION)).run_test(size=(80, 24)) as pilot:
+        _, answers = await look(pilot, model)
+        await wait_for(pilot, lambda: "looking…" in text(pilot), "the model to begin")
+        await pilot.press("enter")
+        assert "still looking at this image" in text(pilot)
+        gate.set()
+        await wait_for(pilot, lambda: "looking…" not in text(pilot), "what it says")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: answers, "the answer")
 
 
 async def test_accepting_keeps_the_answer_beside_the_model_and_starts(

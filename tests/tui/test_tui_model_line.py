@@ -43,6 +43,8 @@ def profile(task: Task, labels: tuple[str, ...]) -> Profile:
         (("cat",), (), "1 class, cat", False),
         (("a", "b", "c", "d"), (), "4 classes, a, b, c, …", False),
         (("cow",), ("cat",), "none of this job's labels", True),
+        (("class_0", "class_1"), ("cat",), "2 classes without names: put labels.txt", True),
+        (("class_0", "class_1"), (), "put labels.txt beside it, or map class_0=cat", False),
         (("[b]a\x1b",), (), "[b]a�", False),
     ],
 )

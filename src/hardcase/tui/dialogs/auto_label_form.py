@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import UsageError
 from hardcase.inference import Cluster, Effort
+from hardcase.inference.recognition.known_labels import numbered
 from hardcase.model.text import printable
 from hardcase.session.class_map import labels_of, parsed
 from hardcase.session.run_request import RunRequest, beyond_a_form
@@ -34,6 +35,7 @@ EXISTING = {
 }
 """What becomes of auto labels that wait to be confirmed; those that a filter asks for go."""
 
+_NAME_THEM = "put labels.txt beside it, or map class_0=cat"
 _NO_THRESHOLD = "a threshold is a number between 0 and 1: 0.3, or 0.3, car=0.6"
 
 
@@ -108,6 +110,8 @@ def about_labels(profile: Profile, task: Task, names: Mapping[str, str]) -> tupl
     classes = f"{count(len(profile.labels), 'class')}, {_first_of(profile.labels)}"
     if profile.task is not task:
         return f"it is for {profile.task.value}; this is a {task.value} job", True
+    if profile.labels == numbered(len(profile.labels)):
+        return f"{count(len(profile.labels), 'class')} without names: {_NAME_THEM}", bool(names)
     labels, known = names.values(), labels_of(profile.labels, names, {}).values()
     if labels and not known:
         return f"it knows none of this job's labels: map them below; {classes}", True

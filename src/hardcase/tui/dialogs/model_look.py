@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from hardcase.tui.actions import Action
 
 _LEFT_OUT = "#8a8a8a"
-_REASONS = 3
+_REASONS, _ROWS_A_REASON = 7, 8
+"""How many lines of why there are at most, and how many rows of the screen each takes to show."""
 
 
 class ModelLookDialog(Dialog["PreparedRun"]):
@@ -87,6 +88,11 @@ class ModelLookDialog(Dialog["PreparedRun"]):
             yield OneLine(id="image")
             yield OneLine(id="problem")
             yield self._eye
+
+    def on_resize(self) -> None:
+        """Give the reasons the lines that the picture can spare."""
+        for n in range(_REASONS):
+            self.query_one(f"#reason{n}").display = n < self.size.height // _ROWS_A_REASON
 
     def on_mount(self) -> None:
         """Show the first image, and run the model over all of them."""
@@ -136,17 +142,18 @@ class ModelLookDialog(Dialog["PreparedRun"]):
         self._move(-1)
 
     def action_dialog_accept(self) -> None:
-        """Keep the reading and go on with it, once all images have been seen by it."""
+        """Keep the reading and go on with it, once what it makes of the image is seen."""
         profile = self._prepared.profile
+        seen = self._said.get(profile, {})
         if profile in self._errors:
             self._say("it cannot be run so: read it otherwise", "$error bold")
-        elif len(self._said.get(profile, {})) < len(self._images):
-            self._say("the model is still looking at the images")
+        elif self._images and self._images[self._at][0] not in seen:
+            self._say("the model is still looking at this image")
         elif profile == self._kept:
             self.dismiss(self._prepared)
         else:
             self._say("keeping that…")
-            self._eye.keep(accepted(self._found, profile, len(self._images)))
+            self._eye.keep(accepted(self._found, profile, len(seen)))
 
     # -- what comes back
 
