@@ -295,3 +295,31 @@ async def test_a_run_broken_off_is_told_and_resumed_with_the_same_model(
         engine[1].let(9)
         await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
         assert len(session.runs) == 1
+
+
+async def test_samples_selected_are_what_is_labeled_unless_all_are_asked_for(
+    make_job, engine, model
+) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await pilot.press("j", "space", "j", "j", "space", "A")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
+        await wait_for(
+            pilot,
+            lambda: any("● the 2 selected" in t for t in screen_text(pilot.app)),
+            "the choice",
+        )
+        assert any("enter goes on" in t for t in screen_text(pilot.app))
+        await pilot.press(*"toy_mod", "enter")
+        await wait_for(pilot, lambda: engine, "the run")
+        engine[0].let(9)
+        await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
+        assert engine[0].seen == [2, 5]
+        await pilot.press("A")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the dialog")
+        await pilot.press(*"toy_mod", "tab", "tab", "tab", "right", "enter")
+        await wait_for(pilot, lambda: len(engine) == 2, "the second run")
+        engine[1].let(9)
+        await wait_for(pilot, lambda: session.runs[0].state is RunState.COMPLETED, "the end")
+        assert engine[1].seen == [1, 3, 4, 6]
