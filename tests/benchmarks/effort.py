@@ -12,9 +12,9 @@ ways:
 - hard first: the same for hard examples only, then `B`: a random check, the rest confirmed unseen.
 
 It sees what a person would see: the picture's boxes, the rulers' letters, the step of a key, which
-box is selected; it never reads a ruler wrongly. A box counts as right from IoU 0.5 with the same
-label. One that is drawn is fitted until it reaches `--fit`; one of the model that is right is left
-as it is, so that the mean IoU is told as well.
+box is selected. Where an edge is on a ruler it sees with an error of `--eye`. A box counts as right
+from IoU 0.5 with the same label. One that is drawn is fitted until it reaches `--fit`; one of the
+model that is right is left as it is, so that the mean IoU is told as well.
 """
 
 from __future__ import annotations
@@ -142,14 +142,16 @@ def prepare(args: argparse.Namespace, work: Path) -> tuple[dict[str, Truth], Pat
     return truth, bare, auto
 
 
-async def go(job: Path, truth: Mapping[str, Truth], tab: Tab, way: Way, fit: float) -> Outcome:
+async def go(
+    job: Path, truth: Mapping[str, Truth], tab: Tab, way: Way, args: argparse.Namespace
+) -> Outcome:
     """Let an annotator go one way through a copy of a job."""
     copy = job.with_name(f"{way.__name__}.json")
     shutil.copyfile(job, copy)
     with LabelingSession.open(copy) as session:
         app = HardcaseApp(ACTIONS, session=session, tab=tab)
         async with app.run_test(size=SIZE) as pilot:
-            annotator = Annotator(pilot, session, truth, fit)
+            annotator = Annotator(pilot, session, truth, args.fit, args.eye)
             await annotator.ready()
             await way(annotator)
         return Outcome(
@@ -204,6 +206,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=100, help="images, evenly chosen")
     parser.add_argument("--risk", type=float, default=0.05, help="tolerated share wrong unseen")
     parser.add_argument("--fit", type=float, default=0.85, help="IoU of boxes drawn, at least")
+    parser.add_argument("--eye", type=float, default=0.5, help="columns that a look is off")
     args = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as work:
@@ -221,7 +224,7 @@ def main() -> None:
         print(f", risk {args.risk:.0%}\n\n{HEADER}", flush=True)
         base = 0
         for name, (job, tab, way) in ways.items():
-            outcome = asyncio.run(go(job, truth, tab, way, args.fit))
+            outcome = asyncio.run(go(job, truth, tab, way, args))
             base = base or outcome.keys
             print(row(name, outcome, boxes, base), flush=True)
 

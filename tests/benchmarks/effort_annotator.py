@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Annotator:
-    """Draws boxes that fit with an IoU of `fit`.
+    """Draws boxes that fit with an IoU of `fit`, seen with an error of `eye` columns.
 
     Counts `keys` pressed, images `seen` and `unseen`, and the most keys a right image took."""
 
@@ -34,9 +34,10 @@ class Annotator:
         session: LabelingSession,
         truth: Mapping[str, Truth],
         fit: float,
+        eye: float,
     ) -> None:
         self._keyboard = Keyboard(pilot, session)
-        self._boxes = BoxHand(self._keyboard, fit)
+        self._boxes = BoxHand(self._keyboard, fit, eye)
         self._session = session
         self._truth = truth
         self.seen = self.unseen = self.most_for_right = 0

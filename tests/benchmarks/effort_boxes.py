@@ -8,6 +8,7 @@ anew where an object has none, and keeps its label.
 
 from __future__ import annotations
 
+import random
 from typing import TYPE_CHECKING
 
 from hardcase.imaging.rulers import LETTERS, rulers
@@ -40,11 +41,17 @@ _PAYS = 1 / 3
 
 
 class BoxHand:
-    """Edits boxes until they fit with an IoU of `fit`."""
+    """Edits boxes until they fit with an IoU of `fit`.
 
-    def __init__(self, keyboard: Keyboard, fit: float) -> None:
+    Whoever looks for the letter of an edge is off by `eye` columns of cells, as a standard
+    deviation, and by as many pixels up and down.
+    """
+
+    def __init__(self, keyboard: Keyboard, fit: float, eye: float) -> None:
         self._keyboard = keyboard
         self._fit = fit
+        self._eye = eye
+        self._random = random.Random(1)
         self._pulled: list[bool] = []
 
     async def edit(self, truth: Truth) -> None:
@@ -127,8 +134,9 @@ class BoxHand:
         assert wanted.box is not None
         placement = self._editor.placement
         assert placement is not None
+        off = self._eye * placement.step[0]
         for ruler, edge in zip(rulers(placement) * 2, wanted.box, strict=True):
-            await self._keyboard.key(nearest(ruler, edge))
+            await self._keyboard.key(nearest(ruler, self._random.gauss(edge, off)))
 
     async def _finish(self, wanted: Annotation) -> None:
         """Make the selected box fit."""
