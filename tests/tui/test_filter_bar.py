@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import Input
 from tui_helpers import app_on, auto_labeled, job_screen, screen_text, wait_for
 
+from hardcase.errors import UsageError
 from hardcase.model.job import Task
 from hardcase.session import Tab
 from hardcase.session.filter_history import remember_filter, used_filters
@@ -140,6 +141,17 @@ async def test_what_is_wrong_is_said_in_place_of_the_candidates(labeled, text, s
         await wait_for(
             pilot, lambda: not any(says in t for t in screen_text(pilot.app)), "no problem"
         )
+
+
+@pytest.mark.parametrize("text", ["status:done", "colour:red", "reason:ghosts", "date:yesterday"])
+async def test_the_command_line_says_the_same_of_a_wrong_filter(labeled, text) -> None:
+    async with app_on(labeled).run_test(size=(80, 24)) as pilot:
+        screen = await _open(pilot, text)
+        problem = screen.query_one("#filter-problem", OneLine)
+        await wait_for(pilot, lambda: problem.text, "the problem")
+        with pytest.raises(UsageError) as error:
+            labeled.query(expression=text)
+        assert str(error.value) == f"filter: {problem.text}"
 
 
 async def test_a_word_half_typed_is_not_called_wrong(labeled) -> None:

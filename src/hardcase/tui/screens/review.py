@@ -179,12 +179,8 @@ class ReviewScreen(PlaceScreen):
 
     def _show_labels(self) -> None:
         counts, labels = self.review.counts(), self.shown.labels
-        items = []
-        for label in labels:
-            boxes, waiting = counts[label]
-            items.append(
-                (self.review.names[label], f"{boxes:,}" + f" ({waiting:,})" * bool(waiting))
-            )
+        notes = [f"{boxes:,}" + f" ({waiting:,})" * bool(waiting) for boxes, waiting in counts]
+        items = [(self.review.names[label], notes[label]) for label in labels]
         self.query_one(ItemsLine).show(items, labels.index(self.shown.label))
 
     def _show_title(self) -> None:
@@ -204,14 +200,12 @@ class ReviewScreen(PlaceScreen):
 
     def _tell(self) -> None:
         row = self.shown.current
-        if row is None:
+        if row is None or self._stale:
             self.pane.tell("", "")
             return
         sample = self.session.sample(int(self.review.boxes.sample[row]))
-        index = int(self.review.boxes.index[row])
-        if self._stale or index >= len(sample.annotations):
-            return
-        about = box_caption(self.review, row, sample, sample.annotations[index])
+        annotation = sample.annotations[self.review.boxes.index[row]]
+        about = box_caption(self.review, row, sample, annotation)
         self.pane.tell(sample.path, self.gallery.error or about)
 
     def _tile(self, index: int) -> Tile | None:

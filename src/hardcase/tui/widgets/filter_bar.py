@@ -171,7 +171,7 @@ class FilterBar(Vertical):
         self._put(new, offered.start + len(text), offer=alone)
         if not alone:
             self._chosen = index
-            self._tell(new if offered.candidates[index].term else offered.rest.strip())
+            self._tell(new if offered.candidates[index].term else offered.rest)
             self._show_candidates()
 
     def _take_and_go_on(self) -> None:
@@ -204,7 +204,7 @@ class FilterBar(Vertical):
         self._chosen = None
         counter = Counter(self._session.columns, self._tab, self._offered.rest)
         self._counts = [counter.count(c.term) for c in self._offered.candidates[:_COUNTED]]
-        rest, expression = self._offered.rest.strip(), self._typed[0]
+        rest, expression = self._offered.rest, self._typed[0]
         if self._offered.begun:
             self._tell(rest)
         elif not self._tell(expression):
@@ -223,6 +223,7 @@ class FilterBar(Vertical):
             parse(expression)
         except UsageError as error:
             return str(error).removeprefix("filter: ")
+        expression = expression.strip()
         if expression != self._told:
             self._told = expression
             self.post_message(self.Changed(expression))
