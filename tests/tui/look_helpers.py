@@ -82,16 +82,16 @@ class Answering:
 
 
 async def look(
-    pilot: Pilot[None], model: Path, *, key: str = "enter"
+    pilot: Pilot[None], model: Path, *, key: str = "enter", keys: tuple[str, ...] = ()
 ) -> tuple[ModelLookDialog, list[RunRequest | None]]:
-    """Open the form, type the model, and go on to the look at it."""
+    """Open the form, type the model, press `keys`, and go on to the look at it by `key`."""
     screen = await job_screen(pilot)
     answers: list[RunRequest | None] = []
     form = AutoLabelDialog(screen.actions, screen.session, None)
     pilot.app.push_screen(form, answers.append)
     await wait_for(pilot, lambda: pilot.app.screen is form and form.query("#effort"), "the form")
     await pilot.press(*model.stem[:7])
-    await pilot.press(key)
+    await pilot.press(*keys, key)
     await wait_for(pilot, lambda: isinstance(pilot.app.screen, ModelLookDialog), "the look")
     shown = pilot.app.screen
     assert isinstance(shown, ModelLookDialog)

@@ -286,3 +286,16 @@ async def test_labeled_images_settle_how_pixels_are_scaled_unless_the_user_did(
         await look(pilot, model)
         await wait_for(pilot, lambda: "0 to 255" in text(pilot), "the scale")
         assert said in text(pilot)
+
+
+async def test_a_mapping_that_another_family_has_no_classes_for_is_told(
+    make_job, model, engines, taken_for
+):
+    other = replace(detector(Decoder.YOLOX_DECODED), labels=("class_0", "class_1", "class_2"))
+    taken_for(replace(recognised(), others=(other,)))
+    async with app_on(make_job(Task.DETECTION)).run_test(size=(80, 24)) as pilot:
+        shown, _ = await look(pilot, model, keys=(*["tab"] * 4, *"bus=dog"))
+        await wait_for(pilot, lambda: boxes(shown) == [("dog", 2), ("dog", 5)], "mapped boxes")
+        await pilot.press("right")
+        await wait_for(pilot, lambda: "knows no class 'bus'" in text(pilot), "the reason")
+        assert "likely: YOLOv5 or YOLOv7" in text(pilot)

@@ -125,13 +125,13 @@ class ModelLookDialog(Dialog["PreparedRun"]):
     def action_look_change(self, step: int) -> None:
         """Read the model another way, or take another threshold."""
         rows, now = self.query_one(ReadingRows), self._prepared
-        self._touched = True
-        if rows.aspect is not None:
-            self._use(now.request, rows.aspect.stepped(step))
+        request, profile = now.request, now.profile
+        if rows.aspect is None:
+            request = replace(request, threshold=rows.stepped(now.threshold, step))
         else:
-            threshold = rows.stepped(now.threshold, step)
-            self._use(replace(now.request, threshold=threshold), now.profile)
-        self._say(rows.told)
+            profile, self._touched = rows.aspect.stepped(step), True
+        if self._use(request, profile):
+            self._say(rows.told)
 
     def action_dialog_down(self) -> None:
         """Go to the next thing that may be otherwise."""
@@ -187,17 +187,18 @@ class ModelLookDialog(Dialog["PreparedRun"]):
 
     # -- showing
 
-    def _use(self, request: RunRequest, profile: Profile) -> None:
-        """Read the model by a profile from now on, and run it so."""
+    def _use(self, request: RunRequest, profile: Profile) -> bool:
+        """Read the model by a profile from now on, and run it so. Return whether that fits."""
         before = self._prepared
         try:
             self._prepared = used_as(request, before.sha256, profile, self._found)
         except HardcaseError as error:
             self._say(str(error), "$error bold")
-            return
+            return False
         if profile != before.profile and profile not in self._errors:
             self._eye.look(self._prepared, self._said.get(profile, {}))
         self._show()
+        return True
 
     def _show(self) -> None:
         """Show why, how the model is read, and the image."""
