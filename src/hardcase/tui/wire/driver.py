@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,8 +31,11 @@ _FAREWELL = 1.0
 _REPEAT = 0.12
 """Seconds between keys up to which one is held down, or they are typed in a burst."""
 
-_JITTER = 1.6
-"""Times the last pause after which no further key is to be expected."""
+_PAUSES = 4
+"""So many of the last pauses tell how regular a held key comes."""
+
+_JITTER = 1.25
+"""Times the longest of them after which no further key is to be expected."""
 
 _TICK = 0.01
 
@@ -78,7 +82,7 @@ class WireDriver(LinuxDriver):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._given = 0
-        self._touched_before = 0.0
+        self._pauses: deque[float] = deque(maxlen=_PAUSES)
         self._outlet = Outlet(cast("TextIO", self._file), self._written)
         self._file = cast("Any", self._outlet)
         self._answer = threading.Condition()
@@ -98,11 +102,13 @@ class WireDriver(LinuxDriver):
     @property
     def hurried(self) -> float:
         """For how many seconds more keys are to be expected, 0 if none are."""
-        touched, pause = self.pump.touched, self.pump.touched - self._touched_before
-        rest = touched + min(pause * _JITTER + _TICK, _REPEAT) - time.monotonic()
+        pauses = [pause for pause in tuple(self._pauses) if pause < _REPEAT]
         if getattr(self._app, "_held", ()):  # keys that wait for those before them
-            return max(rest, _TICK)
-        return max(rest, 0.0) if pause < _REPEAT else 0.0
+            return _TICK
+        if not pauses or self._pauses[-1] >= _REPEAT:
+            return 0.0
+        expected = min(max(pauses) * _JITTER, _REPEAT)
+        return max(self.pump.touched + expected - time.monotonic(), 0.0)
 
     @property
     def can_ask(self) -> bool:
@@ -151,7 +157,9 @@ class WireDriver(LinuxDriver):
                 self._wake()
                 return
         elif isinstance(message, _INPUT):
-            self._touched_before, self.pump.touched = self.pump.touched, time.monotonic()
+            now = time.monotonic()
+            self._pauses.append(now - self.pump.touched)
+            self.pump.touched = now
         super().process_message(message)
 
     # -- from the other threads
