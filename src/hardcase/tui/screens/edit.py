@@ -65,11 +65,11 @@ class EditScreen(EditMouse):
         else:
             self.app.push_screen(HelpDialog(self.actions, DRAWING_PLACES))
 
-    def here(self) -> list[Action]:
-        """Return what can be done now: of another place while a box is drawn."""
+    def offers(self, action: Action) -> bool:
+        """Offer what can be done now: of another place while a box is drawn."""
         if self.drawing.aiming is None:
-            return super().here()
-        return [a for a in self.actions if a.where in DRAWING_PLACES and a.id != "back"]
+            return super().offers(action)
+        return action.where in DRAWING_PLACES and action.id != "back"
 
     @property
     def aim(self) -> Aim | None:

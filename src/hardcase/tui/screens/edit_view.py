@@ -119,9 +119,9 @@ class EditView(PlaceScreen):
             with suppress(HardcaseError):  # there is no screen left; closing the job says it
                 self._save()
 
-    def here(self) -> list[Action]:
+    def offers(self, action: Action) -> bool:
         """Leave out what would do nothing now; `escape` stands for going back."""
-        return [action for action in super().here() if self._useful(action.id)]
+        return super().offers(action) and self._useful(action.id)
 
     # -- showing
 

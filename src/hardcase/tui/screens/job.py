@@ -359,18 +359,15 @@ class JobScreen(PlaceScreen):
         self.refresh_hints()
         self.editing.prefetch()
 
-    def here(self) -> list[Action]:
+    def offers(self, action: Action) -> bool:
         """Leave out what would do nothing to this sample."""
         if self.focused is not None:
-            return [a for a in self.actions if a.where is Place.FILTER]
-        desks, read_only = self.desks, self.session.read_only
-        return [
-            a
-            for a in super().here()
-            if all(
-                desk.useful(a.id) and not (read_only and a.id in desk.ALTERING) for desk in desks
-            )
-        ]
+            return action.where is Place.FILTER
+        read_only = self.session.read_only
+        return super().offers(action) and all(
+            desk.useful(action.id) and not (read_only and action.id in desk.ALTERING)
+            for desk in self.desks
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let the keys of the gallery and of a zoomed picture through only while they are shown."""

@@ -101,9 +101,9 @@ class JobsScreen(PlaceScreen):
         self.query_one("#heading", OneLine).show(heading(self.size.width), "$muted")
         self._tell_about()
 
-    def here(self) -> list[Action]:
+    def offers(self, action: Action) -> bool:
         """Offer what acts on a job only where there is one."""
-        return [a for a in super().here() if self._jobs or a.id not in _OF_A_JOB]
+        return super().offers(action) and (bool(self._jobs) or action.id not in _OF_A_JOB)
 
     def on_virtual_list_moved(self) -> None:
         """Say more of the job under the cursor."""

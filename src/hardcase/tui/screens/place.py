@@ -35,6 +35,7 @@ class PlaceScreen(Screen[None]):
     def __init__(self, actions: Sequence[Action]) -> None:
         super().__init__()
         self.actions = tuple(actions)
+        self._hinted = tuple(a for a in self.actions if a.rank and a.keys)
         self._bindings = place_bindings(actions, self.PLACES)
 
     def seat(self, *desks: object) -> None:
@@ -56,17 +57,18 @@ class PlaceScreen(Screen[None]):
         """Show a line of what is wrong."""
         self.query_one("#message", OneLine).show(str(error), "$error bold")
 
+    def offers(self, action: Action) -> bool:
+        """Whether an action can be taken now."""
+        name = action.method.partition("(")[0]
+        return action.where in self.PLACES and bool(self.check_action(name, ()))
+
     def here(self) -> list[Action]:
         """Return the actions that can be taken now, in the registry's order."""
-        return [
-            a
-            for a in self.actions
-            if a.where in self.PLACES and self.check_action(a.method.partition("(")[0], ())
-        ]
+        return [action for action in self.actions if self.offers(action)]
 
     def refresh_hints(self) -> None:
         """Show the keys that matter now."""
-        self.query_one(Hints).show(self.here())
+        self.query_one(Hints).show([a for a in self._hinted if self.offers(a)])
 
     def on_resize(self) -> None:
         """Say so where there is too little room to work."""
