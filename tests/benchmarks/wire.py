@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 
 CANVAS = (120, 40)
 """The canvas the budget of pictures is about."""
+BUDGETS = "canvas 120x40"
+JOB_SIZE = (170, 60)
+"""The terminal on which the job screen has that canvas."""
+EDITOR_LINES = 4
+"""Lines of the box editor that are not its canvas."""
 
 
 @dataclass
@@ -71,16 +76,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="wire-") as folder:
         world = _world(args, Path(folder))
         for name, size in args.sizes.items():
-            if "keys" in args.parts:
-                for profile in args.profiles:
-                    _tried(f"keys at {name}, {profile}", _keys, world, found, name, size, profile)
+            for profile in args.profiles:
+                at = name, size, profile
+                if "keys" in args.parts:
+                    _tried(f"keys at {name}, {profile}", _keys, world, found, *at)
+                if "slow" in args.parts and name != BUDGETS:
+                    _tried(f"slow at {name}, {profile}", _slow, world, found, *at)
             if "pictures" in args.parts:
                 _pictures(world, found, name, size)
-            if "slow" in args.parts:
-                for profile in args.profiles:
-                    _tried(f"slow at {name}, {profile}", _slow, world, found, name, size, profile)
-        if "pictures" in args.parts:
-            _pictures(world, found, "canvas 120x40", None)
         if "chafa" in args.parts:
             _chafa(world, found)
         env = environment(world.scratch, "16m", "full", args.picture[0])
@@ -98,7 +101,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--images", type=Path, required=True, help="folder of images; boxes come "
                         "from ../labels (YOLO) if there are any, else a grid is drawn")  # fmt: skip
-    parser.add_argument("--sizes", type=_sizes, default="80x24,120x40,200x60")
+    parser.add_argument("--sizes", type=_sizes, default="80x24,120x40,200x60,canvas",
+                        help="of the terminal; `canvas`: where the picture has the 120x40 cells "
+                        "that the budgets are about")  # fmt: skip
     profiles = "full", "lean", "auto"
     parser.add_argument("--profiles", type=_listed(*profiles), default=",".join(profiles))
     parser.add_argument("--picture", type=_listed("half", "quadrant"), default="half,quadrant")
@@ -135,6 +140,9 @@ def _listed(*known: str):
 def _sizes(text: str) -> dict[str, tuple[int, int]]:
     found = {}
     for word in text.split(","):
+        if word == "canvas":
+            found[BUDGETS] = JOB_SIZE
+            continue
         try:
             columns, rows = (int(n) for n in word.split("x"))
         except ValueError as error:
@@ -189,22 +197,25 @@ def _keys(world: World, found: Findings, name: str, size: tuple[int, int], profi
     place = open_job(*world.boxed, size, env)
     with place.driven, start_bare(place.region, size, env) as bare:
         found.canvases[name] = (place.region.columns, place.region.rows)
-        series = interactions(place, bare, args.repeat)
+        only = {"next image"} if name == BUDGETS else None
+        series = interactions(place, bare, args.repeat, only)
         found.idle[name, profile] = idle(place, args.idle)
         unknown = dict(place.driven.screen.unknown)
-        same = open_job(*world.same, size, env)
-        with same.driven:
-            series.append(same_picture_moves(same, bare, args.repeat))
+        if name != BUDGETS:
+            same = open_job(*world.same, size, env)
+            with same.driven:
+                series.append(same_picture_moves(same, bare, args.repeat))
     found.series[name, profile] = series
     wire_print.series(name, profile, found.canvases[name], series, found.idle[name, profile])
     if unknown:
         _say(f"sequences the emulator does not know: {unknown}")
 
 
-def _pictures(world: World, found: Findings, name: str, size: tuple[int, int] | None) -> None:
-    """Measure full pictures; without a size, on a canvas that is CANVAS cells."""
+def _pictures(world: World, found: Findings, name: str, size: tuple[int, int]) -> None:
+    """Measure full pictures, in the box editor."""
     args = world.args
-    size = size or (CANVAS[0], CANVAS[1] + EDITOR_LINES)
+    if name == BUDGETS:
+        size = CANVAS[0], CANVAS[1] + EDITOR_LINES
     points: list[Point] = []
     job, images = world.plain
     for depth in args.depth:
@@ -228,16 +239,11 @@ def _chafa(world: World, found: Findings) -> None:
         _say("chafa is not installed (Debian: apt-get install chafa): no comparison")
         return
     images = world.plain[1][: world.args.pictures]
-    name = f"canvas {CANVAS[0]}x{CANVAS[1]}"
-    found.matches[name] = [
+    found.matches[BUDGETS] = [
         match(rival, images, CANVAS, world.scratch)
         for depth in world.args.depth for rival in wire_chafa.rivals(depth)
     ]  # fmt: skip
-    wire_print.chafa(name, version, found.matches[name])
-
-
-EDITOR_LINES = 4
-"""Lines of the box editor that are not its canvas."""
+    wire_print.chafa(BUDGETS, version, found.matches[BUDGETS])
 
 
 def _slow(world: World, found: Findings, name: str, size: tuple[int, int], profile: str) -> None:
