@@ -124,12 +124,12 @@ class BoxReview:
         old, fate, pending = self.boxes, self.fate, self.pending
         self.boxes = self._gather()
         where = _moved(old, self.boxes)
-        kept = pending & (where >= 0)
+        there = where >= 0
         self.fate = self.boxes.label.copy()
-        self.fate[where[kept]] = fate[kept]
+        self.fate[where[there]] = fate[there]
         self._done = [step.moved(where) for step in self._done]
         self._undone = [step.moved(where) for step in self._undone]
-        return where, int(np.count_nonzero(pending & ~kept))
+        return where, int(np.count_nonzero(pending & ~there))
 
     # -- inside
 
