@@ -52,7 +52,7 @@ def contrast(one: str, two: str) -> float:
 
 def distance(one: str, two: str, eyes: str) -> float:
     """CIEDE2000 between two colours as those eyes see them."""
-    return _ciede2000(_lab(one, eyes), _lab(two, eyes))
+    return ciede2000(_lab(one, eyes), _lab(two, eyes))
 
 
 def _lab(colour: str, eyes: str) -> tuple[float, float, float]:
@@ -62,7 +62,8 @@ def _lab(colour: str, eyes: str) -> tuple[float, float, float]:
     return 116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])
 
 
-def _ciede2000(one: tuple[float, float, float], two: tuple[float, float, float]) -> float:
+def ciede2000(one: tuple[float, float, float], two: tuple[float, float, float]) -> float:
+    """CIEDE2000 between two colours in CIELAB."""
     (l1, a1, b1), (l2, a2, b2) = one, two
     mean7 = ((hypot(a1, b1) + hypot(a2, b2)) / 2) ** 7
     g = 0.5 * (1 - sqrt(mean7 / (mean7 + 25.0**7)))

@@ -6,16 +6,22 @@ from itertools import combinations
 
 import pytest
 
-from colour_vision import EYES, contrast, distance
+from colour_vision import EYES, ciede2000, contrast, distance
 from hardcase.model.palette import LABEL_COLOURS, label_colour
 
 
-def test_the_distance_is_that_of_published_pairs():
-    # Sharma et al. give no RGB; these are sRGB pairs worked out with two other programs.
-    assert distance("#ffffff", "#000000", "normal") == pytest.approx(100, abs=0.01)
-    assert distance("#ff0000", "#00ff00", "normal") == pytest.approx(86.6, abs=0.1)
-    assert distance("#0000ff", "#00ff00", "normal") == pytest.approx(83.2, abs=0.1)
-    assert contrast("#ffffff", "#000000") == pytest.approx(21)
+@pytest.mark.parametrize(
+    ("one", "two", "far"),
+    [
+        ((50.0, 2.6772, -79.7751), (50.0, 0.0, -82.7485), 2.0425),
+        ((50.0, 0.0, 0.0), (50.0, -1.0, 2.0), 2.3669),
+        ((50.0, 2.5, 0.0), (50.0, 3.1736, 0.5854), 1.0),
+        ((50.0, 2.5, 0.0), (73.0, 25.0, -18.0), 27.1492),
+        ((2.0776, 0.0795, -1.135), (0.9033, -0.0636, -0.5514), 0.9082),
+    ],
+)
+def test_the_distance_is_that_of_the_pairs_published_with_it(one, two, far):
+    assert ciede2000(one, two) == pytest.approx(far, abs=5e-5)
 
 
 @pytest.mark.parametrize("eyes", EYES)
