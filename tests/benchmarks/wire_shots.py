@@ -30,6 +30,14 @@ CELL = (8, 16)
 SHOTS: dict[str, tuple[tuple[int, int], str, str, str, str, list[bytes]]] = {
     "job": ((120, 36), "16m", "dark", "half", "full", []),
     "editor": ((120, 36), "16m", "dark", "half", "full", [b"e", b"\t"]),
+    "drawing": (
+        (120, 36),
+        "16m",
+        "dark",
+        "half",
+        "full",
+        [b"e", b"b", b"c", b"h", b"j", *[b"\x1b[1;2B"] * 2],
+    ),
     "zoom": ((120, 36), "16m", "dark", "quadrant", "full", [b"e", b"z"]),
     "light": ((120, 36), "16m", "light", "half", "full", []),
     "colours-256": ((100, 30), "256", "dark", "half", "full", []),
