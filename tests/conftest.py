@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -34,3 +36,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def shared_data(request: pytest.FixtureRequest) -> Path:
     """Folder of real images and models."""
     return request.config.getoption("--shared-data")
+
+
+@pytest.fixture(scope="session")
+def ray_address():
+    """Address of a Ray cluster of this machine, which all tests share; skipped without Ray."""
+    settings = {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        "RAY_DEDUP_LOGS_SKIP_REGEX": ".",  # or it prints that workers died
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": "5a" * 32,  # or it writes one into the user's home
+    }
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        ray = pytest.importorskip("ray")
+        ray.init(
+            address="local",
+            num_cpus=2,
+            include_dashboard=False,
+            logging_level=logging.CRITICAL,
+            log_to_driver=False,
+        )
+        yield ray.get_runtime_context().gcs_address
+        ray.shutdown()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import signal
 import sys
 import threading
@@ -38,29 +37,9 @@ for line in sys.stdin:
 """
 
 
-@pytest.fixture(scope="module")
-def ray():
-    """Ray with a cluster of this machine, which all tests share."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("RAY_DEDUP_LOGS_SKIP_REGEX", ".")  # or it prints that workers died
-        patch.setenv("RAY_AUTH_MODE", "token")
-        patch.setenv("RAY_AUTH_TOKEN", "5a" * 32)  # or it writes one into the user's home
-        ray = pytest.importorskip("ray")
-        ray.init(
-            address="local",
-            num_cpus=2,
-            include_dashboard=False,
-            logging_level=logging.CRITICAL,
-            log_to_driver=False,
-        )
-        yield ray
-        ray.shutdown()
-
-
 @pytest.fixture
-def cluster(ray) -> Cluster:
-    return Cluster(ray.get_runtime_context().gcs_address)
+def cluster(ray_address) -> Cluster:
+    return Cluster(ray_address)
 
 
 @pytest.fixture
@@ -124,8 +103,9 @@ def test_boxes_are_those_of_this_machine(left_or_right, profile, picture, cluste
 
 
 @pytest.fixture
-def drive(ray, monkeypatch):
+def drive(cluster, monkeypatch):
     """Return a function that does in this process what the driver of an engine does."""
+    ray = pytest.importorskip("ray")
 
     def run(engine: RayEngine, items: list[tuple[int, Path]]) -> list[dict]:
         answers, all_came = io.BytesIO(), threading.Event()

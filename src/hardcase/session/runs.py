@@ -131,6 +131,7 @@ def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
     todo = [i for i in chosen if not _done_by(session, i, run.id)]
     if not chosen:
         raise UsageError(f"nothing to auto label: {why_none(session, prepared)}")
+    engine = engine_of(prepared)  # first, since it may not be to be had
     done = len(chosen) - len(todo)
     after = replace(
         run, state=RunState.RUNNING, total=len(chosen), done=done, message="", ended_at="", place=0
@@ -140,7 +141,7 @@ def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
     session.commit(f"auto label {len(todo)} samples with {prepared.name}", edits, Kind.RECORD)
     items = tuple((i, session.image_path(i)) for i in todo)
     translate = translator(after, prepared.profile, prepared.class_map(classes))
-    return ActiveRun(after, items, engine_of(prepared), translate)
+    return ActiveRun(after, items, engine, translate)
 
 
 def opened(session: LabelingSession, prepared: PreparedRun) -> Run:
