@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hardcase.errors import UsageError
 from hardcase.model.job import Task
-from hardcase.session import LabelingSession
+from hardcase.session import LabelingSession, Sort
 from hardcase.session.deletion import remove_files
 
 
@@ -89,3 +93,29 @@ def test_what_is_no_image_by_its_name_is_not_removed(root):
         "removed 1 file for good; not hardcase.json (no image by its name) and 1 more"
     )
     assert (root / "hardcase.json").exists()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.sets(st.integers(1, 8), min_size=1), st.integers(0, 255))
+def test_after_a_deletion_queries_answer_as_if_the_job_were_opened_anew(gone, bits):
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for n in range(8):
+            (folder / f"{n}.png").write_bytes(b"x")
+        with LabelingSession.create(folder, Task.CLASSIFICATION, ["cat", "dog"]) as session:
+            for n in range(8):
+                if bits >> n & 1:
+                    session.set_label([n + 1], ("cat", "dog")[n % 2])
+                else:
+                    session.mark_hard([n + 1])
+            session.query()
+            session.delete(gone)
+            asked = ("", "hard", "label:cat", "by:human", "-label:dog", "name:3", "label:none")
+            found = [session.query(expression=e).tolist() for e in asked], session.stats()
+            hard = session.query(sort=Sort.HARD).tolist()
+            session._columns = None
+            assert found == (
+                [session.query(expression=e).tolist() for e in asked],
+                session.stats(),
+            )
+            assert hard == session.query(sort=Sort.HARD).tolist()

@@ -228,7 +228,7 @@ def test_a_deletion_that_was_taken_back_leaves_nothing_out(session):
 def test_contents_are_read_of_what_somebody_would_miss_and_noted_past_undo(session):
     assert [i for i, _ in contents.unread(session)] == [1, 2]
     known(session)
-    assert contents.unread(session) == []
+    assert list(contents.unread(session)) == []
     change = next(session.history())
     assert change.kind is Kind.RECORD
     assert {edit.table for edit in change.edits} == {Table.FILES}

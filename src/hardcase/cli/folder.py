@@ -74,7 +74,7 @@ def sync(args: Namespace, output: Output) -> int:
 
 
 def _read_contents(session: LabelingSession, output: Output) -> None:
-    todo = contents.unread(session)
+    todo = list(contents.unread(session))
     with (
         output.progress("reading files", len(todo)) as update,
         ThreadPoolExecutor(_READERS) as pool,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from hardcase.model.fingerprint import Fingerprint
 from hardcase.model.job import HUMAN, Sample, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from hardcase.session.labeling import LabelingSession
@@ -33,19 +34,18 @@ def worth_knowing(sample: Sample) -> bool:
     return decided or sample.hard or sample.hard_by == HUMAN
 
 
-def unread(session: LabelingSession) -> list[tuple[int, Path]]:
-    """Return the samples whose content should be read and was not, with their files."""
+def unread(session: LabelingSession) -> Iterator[tuple[int, Path]]:
+    """Yield the samples whose content should be read and was not, with their files.
+
+    The job must not change meanwhile.
+    """
     prints = session.fingerprints()
-    out = []
     for sample in session.samples():
         known = prints.get(sample.id)
         if (known is not None and known.digest) or sample.missing or not worth_knowing(sample):
             continue
-        try:
-            out.append((sample.id, session.image_path(sample.id)))
-        except JobError:
-            continue  # its path leaves the folder; such a file is not looked at
-    return out
+        with suppress(JobError):  # its path leaves the folder; such a file is not looked at
+            yield sample.id, session.image_path(sample.id)
 
 
 def read(sample_id: int, path: Path) -> Fingerprint | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -177,7 +178,8 @@ class FolderKeeper(Widget, can_focus=False):
         """Read the next files of what somebody would miss, unless the machine is needed."""
         if self._reading or not self._unread or self._busy():
             return
-        todo = [item for item in contents.unread(self._session) if item[0] not in self._failed]
+        unread = (i for i in contents.unread(self._session) if i[0] not in self._failed)
+        todo = list(islice(unread, _SLICE + 1))  # not all: a job may have 100,000
         self._unread = False
         if todo:
             self._reading = True
