@@ -144,12 +144,29 @@ def test_what_was_taken_back_stays_out_until_asked_again(session, folder, round_
     assert outcomes(round_of(again=True)) == {"b.png": "left"}
 
 
+@pytest.mark.parametrize("synced", [False, True])
+def test_copies_of_a_round_that_was_undone_stay_out_of_the_job(
+    session, folder, round_of, engine, synced
+):
+    drop(folder, "a.png", 1)
+    engine.script = {"a.png": HARD}
+    round_of()
+    if synced:
+        session.sync()
+    session.undo()
+    assert len(session.sync().found.left) == 1
+    assert session.stats().total == 5
+    assert session.redo() is not None
+    assert session.sync().missing == 0
+    assert session.stats().total == 6
+
+
 def test_no_new_sample_takes_the_prediction_of_one_taken_back(session, folder, round_of, engine):
     drop(folder, "a.png", 1)
     engine.script = {"a.png": HARD}
     round_of()
     session.undo()
-    assert session.sync() is not None  # the copy comes in as an unlabeled sample
+    session.sync(deleted=True)  # the copy comes in as an unlabeled sample
     (new,) = [s for s in session.samples() if s.path.startswith("collected")]
     assert session.prediction(new.id) is None
     session.settlement(1).settle()

@@ -80,7 +80,8 @@ def collect(args: Namespace, output: Output) -> int:
     says the same, are left. What was seen is remembered by its content: the same command later
     looks at new images only. Files that are still being written wait.
 
-    undo takes the samples of a round out of the job again; their copies stay below `collected`.
+    undo takes the samples of a round out of the job again; their copies stay below `collected`,
+    and sync leaves them out.
     --json prints one object a line: {event: image, path, outcome: taken, left, duplicate or
     unreadable, hard_coefficient, hard, sample: id or null, sample_path, like: path or null,
     problem: text or null} for each image, then {event: round, images, taken, hard, left,

@@ -16,6 +16,7 @@ from hardcase.model.text import printable
 from hardcase.session.clock import now
 from hardcase.session.collect_choice import Candidate, choose
 from hardcase.session.copying import copy_in
+from hardcase.session.deletion import UNKNOWN
 from hardcase.session.drop_folder import ChangedError
 from hardcase.session.kinds import COLLECT
 from hardcase.session.near_duplicates import in_shares, look_at
@@ -229,14 +230,21 @@ def _copied(root: Path, folder: Path, item: Item, paths: set[str], made: list[Pa
 
 
 def commit(session: LabelingSession, run_id: int | None, items: Sequence[Item]) -> Change | None:
-    """Make a round's samples, and the memory of what it saw, one Change."""
+    """Make a round's samples, and the memory of what it saw, one Change.
+
+    Their copies outlive an undo. They are noted as deleted, which counts only once there is no such
+    sample, so that sync leaves them out then.
+    """
     edits: list[Edit] = []
+    known = session.fingerprints()
     for item in items:
         row = item.seen
         if item.sample is not None:
             said = replace(_said(item), id=item.sample.id)
             edits.append(Edit(Table.SAMPLES, said.id, None, item.sample))
             edits.append(Edit(Table.PREDICTIONS, said.id, None, said))
+            gone = replace(UNKNOWN, id=said.id, deleted=item.sample.path)
+            edits.append(Edit(Table.FILES, said.id, known.get(said.id), gone))
             row = replace(row, sample=said.id)
         if row.outcome is not Outcome.PENDING:
             row = replace(row, said=None)

@@ -83,7 +83,10 @@ def note(session: LabelingSession, found: Sequence[Fingerprint]) -> Change | Non
 
 
 def fingerprint_edits(session: LabelingSession, found: Iterable[Fingerprint]) -> list[Edit]:
-    """Return the edits that keep fingerprints; a digest known of the very same file stays."""
+    """Return the edits that keep fingerprints.
+
+    A digest known of the very same file stays, as does what counts once the sample is gone.
+    """
     known = session.fingerprints()
     edits = []
     for row in found:
@@ -91,6 +94,8 @@ def fingerprint_edits(session: LabelingSession, found: Iterable[Fingerprint]) ->
         same = before is not None and before.key[:2] == row.key[:2]
         if before is not None and same and not row.digest:
             row = replace(row, digest=before.digest)  # noqa: PLW2901 - the same row, better known
+        if before is not None:
+            row = replace(row, deleted=before.deleted)  # noqa: PLW2901 - the same row again
         if row != before:
             edits.append(Edit(Table.FILES, row.id, before, row))
     return edits

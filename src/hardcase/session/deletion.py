@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from hardcase.session.labeling import LabelingSession
 
-_UNKNOWN = Fingerprint(0, -1, -1, -1)
+UNKNOWN = Fingerprint(0, -1, -1, -1)
+"""What is known of a file that nobody has looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def delete(session: LabelingSession, ids: Iterable[int]) -> Change | None:
     edits: list[Edit] = []
     for sample in samples:
         before = known.get(sample.id)
-        row = replace(before or _UNKNOWN, id=sample.id, deleted=sample.path)
+        row = replace(before or UNKNOWN, id=sample.id, deleted=sample.path)
         edits.append(Edit(Table.SAMPLES, sample.id, sample, None))
         edits.append(Edit(Table.FILES, sample.id, before, row))
     what = samples[0].path if len(samples) == 1 else f"{len(samples):,} samples"
