@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from hardcase.errors import UsageError
 from hardcase.model.job import Task
-from hardcase.session import LabelingSession, Sort
+from hardcase.session import LabelingSession, Sort, audit, ranking
 from hardcase.session.deletion import remove_files
+from queued_job import queued
 
 
 def test_deleting_is_one_change_and_undo_brings_everything_back(make_session):
@@ -119,3 +120,36 @@ def test_after_a_deletion_queries_answer_as_if_the_job_were_opened_anew(gone, bi
                 session.stats(),
             )
             assert hard == session.query(sort=Sort.HARD).tolist()
+
+
+def test_a_run_that_ends_after_samples_were_deleted_labels_the_others(tmp_path):
+    with queued(tmp_path / "job", [0.1, 0.2, 0.3]) as session:
+        settled = session.settlement(1).settle()
+        session.delete([1])
+        assert session.finish_run(settled) is not None
+        assert not session.has(1)
+        session.undo()
+        session.undo()
+        assert session.has(1)
+
+
+def test_a_deleted_sample_of_a_check_counts_as_wrong_until_it_is_back(tmp_path):
+    with queued(tmp_path / "job", [0.001] * 100 + [0.9] * 20) as session:
+        drawn = audit.draw(session, audit.propose(session, 0.1))
+        session.delete([drawn.checks[0]])
+        assert audit.glance(session, drawn).wrong == 1
+        assert audit.progress(session, drawn).wrong == 1
+        session.undo()
+        assert audit.progress(session, drawn).wrong == 0
+
+
+def test_the_queue_is_judged_anew_without_deleted_samples(tmp_path):
+    with queued(tmp_path / "job", [0.1] * 40) as session:
+        session.confirm(range(1, 21))
+        taken = ranking.Ranking(session)
+        session.delete([30, 31])
+        ranked = taken.judge(always=True)
+        assert ranked is not None
+        for _ in ranking.apply(session, ranked):
+            pass
+        assert not session.has(30)
