@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 PROGRAM = (sys.executable, "-m", "hardcase")
 TIMEOUT = 30.0
 
+_WAYS, _FINALS = ("up", "down", "right", "left"), (b"A", b"B", b"C", b"D")
+
 KEYS = {
     "enter": b"\r",
     "escape": b"\x1b",
@@ -39,6 +41,7 @@ KEYS = {
     "pageup": b"\x1b[5~",
     "pagedown": b"\x1b[6~",
     "shift+tab": b"\x1b[Z",
+    **{f"shift+{way}": b"\x1b[1;2" + final for way, final in zip(_WAYS, _FINALS, strict=True)},
     **{f"ctrl+{letter}": bytes([ord(letter) - 96]) for letter in "abcdefghijklmnopqrstuvwxyz"},
 }
 
@@ -87,6 +90,12 @@ class Terminal:
     def text(self) -> str:
         """The screen as one text."""
         return "\n".join(self.lines)
+
+    def cells(self) -> list[object]:
+        """Return a copy of every cell of the screen: its character, colours and attributes."""
+        screen = self._screen
+        columns, rows = range(screen.columns), range(screen.lines)
+        return [screen.buffer[row][column] for row in rows for column in columns]
 
     def press(self, *keys: str) -> None:
         """Send keys, by name (`enter`, `ctrl+r`) or as they are typed (`a`, `G`)."""
