@@ -3,7 +3,10 @@
 A file is the one that a sample had if the file system says so (same inode, size and time of change:
 it was only renamed), or if its content is the same. Where several fit, the contents are the same
 too, so that no choice gives a sample another picture; which one it is, is decided by the name and
-then by the order of the paths, and counted as a choice.
+then by the order of the paths, and counted as a choice. Where the content was never read, a copy
+that kept its times is known by them, with its size and name, if the time has fractions of a second
+and there is one such file and one such sample: what unpacks or copies without keeping times gives
+whole seconds, or other ones.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from hardcase.model.job import Sample
     from hardcase.session.scan import FileState
 
+_SECOND = 10**9
 _RANK = {Status.LABELED: 0, Status.TO_BE_CONFIRMED: 1, Status.UNLABELED: 2}
 
 
@@ -79,6 +83,7 @@ def match(
     sizes = {prints[s.id].size for s in known}
     candidates = [p for p in free if p not in places.taken and files[p].size in sizes]
     _pair_all(places, known, candidates, lambda s: prints[s.id].digest, digest_of)
+    _pair_copies(places, [s for s in rest if not prints[s.id].digest], free, files, prints)
     return places
 
 
@@ -99,6 +104,26 @@ def displaced_among(
         if found is not None:
             changed.append(sample)
     return [s for s in changed if moved_from.get(files[s.path].key, s.id) != s.id]
+
+
+def _pair_copies(
+    places: Places,
+    unread: Sequence[Sample],
+    free: Iterable[str],
+    files: Mapping[str, FileState],
+    prints: Mapping[int, Fingerprint],
+) -> None:
+    samples: dict[Hashable, list[Sample]] = defaultdict(list)
+    for sample in unread:
+        if prints[sample.id].mtime_ns % _SECOND:
+            samples[*prints[sample.id].key[:2], _name(sample.path)].append(sample)
+    paths: dict[Hashable, list[str]] = defaultdict(list)
+    for path in free if samples else ():
+        if path not in places.taken:
+            paths[*files[path].key[:2], _name(path)].append(path)
+    for key, some in samples.items():
+        if len(some) == len(paths.get(key, ())) == 1:
+            places.pair(some, paths[key])
 
 
 def _pair_all(
