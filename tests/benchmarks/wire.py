@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 CANVAS = (120, 40)
 """The canvas the budget of pictures is about."""
 BUDGETS = "canvas 120x40"
-JOB_SIZE = (170, 60)
+JOB_SIZE = (170, 59)
 """The terminal on which the job screen has that canvas."""
 EDITOR_LINES = 4
 """Lines of the box editor that are not its canvas."""
@@ -261,7 +261,8 @@ def _plain(found: Findings, rows: list[Budget]) -> dict[str, Any]:
         "keys": [
             {"size": size, "profile": profile, "name": s.name, "raw": s.raw, "most": s.most,
              "zlib": s.zipped, "picture": s.picture, "median_ms": s.median * 1000,
-             "p95_ms": s.p95 * 1000, "ratio": s.ratio, "ratio_p95": s.ratio_p95}
+             "p95_ms": s.p95 * 1000, "ratio": s.ratio, "ratio_p95": s.ratio_p95,
+             "ratio_least": s.ratio_least}
             for (size, profile), series in found.series.items() for s in series
         ],
         "idle": [{"size": s, "profile": p, "raw": n} for (s, p), n in found.idle.items()],

@@ -84,7 +84,7 @@ def _next_image(found: Findings) -> Iterator[Budget]:
         if s is None:
             continue
         columns, rows = found.canvases[size]
-        figure = f"{s.ratio:.2f}x (p95 {s.ratio_p95:.2f}x)"
+        figure = f"{s.ratio:.2f}x (p95 {s.ratio_p95:.2f}x, least {s.ratio_least:.2f}x)"
         where = f"{size} {profile}, canvas {columns}x{rows}"
         yield Budget("next image, prefetched", where, "2x a bare Static", figure, s.ratio <= 2)
 

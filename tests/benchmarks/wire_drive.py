@@ -202,6 +202,11 @@ class Series:
         """95th percentile over that of the bare app."""
         return self.p95 / quantile([r.seconds for r in self.bare], 0.95)
 
+    @property
+    def ratio_least(self) -> float:
+        """Least seconds over the least of the bare app: what is left where others work too."""
+        return min(r.seconds for r in self.ours) / min(r.seconds for r in self.bare)
+
 
 def quantile(values: Sequence[float], share: float) -> float:
     """Return the value that `share` of the values do not exceed, by linear interpolation."""

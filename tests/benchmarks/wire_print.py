@@ -20,10 +20,11 @@ def series(
     """Print what keys cost at one size."""
     print(f"\n{size}, {profile}: keys (canvas {canvas[0]}x{canvas[1]})")
     print(f"{'':18}{'n':>4}{'bytes':>10}{'most':>10}{'zlib -6':>10}{'picture':>10}"
-          f"{'median':>10}{'p95':>10}{'ratio':>8}{'p95':>8}")  # fmt: skip
+          f"{'median':>10}{'p95':>10}{'ratio':>8}{'p95':>8}{'least':>8}")  # fmt: skip
     for s in found:
         print(f"{s.name:18}{len(s.ours):4}{s.raw:10,}{s.most:10,}{s.zipped:10,}{s.picture:10,}"
-              f"{s.median * 1000:7.1f} ms{s.p95 * 1000:7.1f} ms{s.ratio:8.2f}{s.ratio_p95:8.2f}",
+              f"{s.median * 1000:7.1f} ms{s.p95 * 1000:7.1f} ms{s.ratio:8.2f}{s.ratio_p95:8.2f}"
+              f"{s.ratio_least:8.2f}",
               flush=True)  # fmt: skip
     print(f"{'idle':18}{'':4}{idle:10,}", flush=True)
 
