@@ -10,6 +10,7 @@ from hardcase.errors import ModelError
 from hardcase.inference import telling
 from hardcase.inference.families import FAMILIES, Decoder
 from hardcase.inference.recognition import Sign, recognise
+from hardcase.inference.recognition.values import measure, values_from_json
 from hardcase.inference.signature import Signature, TensorInfo
 
 METADATA = {"names": "{0: 'a', 1: 'b', 2: 'c'}", "task": "detect", "imgsz": "[640, 640]"}
@@ -109,9 +110,26 @@ def test_a_thousand_classes_without_names_are_said_to_be_imagenets_and_how_to_na
     assert any("ImageNet's: put labels.txt beside the model" in line for line in found.reasons)
 
 
-def test_a_row_a_picture_is_no_list_of_boxes_whatever_the_axes_are_called():
-    found = seen({"outputs": np.array([[0.9, 0.1]])}, size=(224, 224), free=("outputs",))
-    assert found.profile.decoder == "classifier"
+@pytest.mark.parametrize(
+    ("answer", "decoder"),
+    [
+        ([0.9, 0.1], "classifier"),
+        ([1.5, -0.2, 0.7, 3.1, 0.4, -2.2, 0.6], "classifier"),
+        ([1e-4, -2e-4, 0, 3e-4, 1e-5, 2e-4, 0], "classifier"),
+        ([0, 10.5, 20.5, 90.5, 80.5, 0.7, 3], "yolo-nas-flat"),
+        ([0.15, 0.25, 0.5, 0.6, 0.7, 3], "rtdetr-top"),
+    ],
+)
+def test_a_row_a_picture_is_no_list_of_boxes_whatever_the_axes_are_called(answer, decoder):
+    picture = TensorInfo("x", ("unk__1", 3, 640, 640), "tensor(float)")
+    output = TensorInfo("y", ("unk__2", len(answer)), "tensor(float)")
+    facts = measure([np.array([answer], np.float32)] * 2)
+    found = recognise(
+        Signature((picture,), (output,), {}),
+        "m.yaml",
+        probe=lambda _spec: {"y": values_from_json(facts)},
+    )
+    assert found.profile.decoder == decoder
 
 
 def test_heads_that_were_exported_raw_are_told_as_such_and_not_by_a_word_in_a_name():

@@ -186,8 +186,10 @@ def _is_row_a_picture(seen: Values) -> bool:
 
     Exporters may call the free axis of the batch differently in the input and in the output.
     """
-    listed = len(seen.shape) == 2 and seen.shape[1] in _LISTS and any(c.whole for c in seen.columns)
-    return len(seen.shape) == 2 and seen.shape[0] == 1 and seen.steady and not listed
+    if len(seen.shape) != 2 or seen.shape[0] != 1 or not seen.steady:
+        return False
+    whole = [column.whole for column in seen.columns]  # all of them: numbers near 0
+    return seen.shape[1] not in _LISTS or all(whole) or not any(whole)
 
 
 def _starts_with_batch(tensor: TensorInfo, picture: Picture | None) -> bool:
