@@ -89,8 +89,7 @@ def create(
         raise
     said = f"read {report.annotations:,} annotations of {report.images:,} images"
     if report.problems:
-        more = f" and {len(report.problems) - 1:,} more" if len(report.problems) > 1 else ""
-        said += f"; left out: {report.problems[0]}{more}"
+        said += f"; {len(report.problems):,} left out, first: {report.problems[0]}"
     return session, said
 
 

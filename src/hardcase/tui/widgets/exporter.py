@@ -76,8 +76,7 @@ class Exporter(Widget, can_focus=False):
             return
         said = wrote(report, request.out)
         if report.problems:
-            more = f" and {len(report.problems) - 1:,} more" if len(report.problems) > 1 else ""
-            said += f"; left out: {report.problems[0]}{more}"
+            said += f"; {len(report.problems):,} left out, first: {report.problems[0]}"
         self._end(said, wrong=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
