@@ -154,7 +154,8 @@ async def test_history_tells_what_was_asked_made_and_by_which_model(make_job, en
             "6 annotations of it there",
             "threshold 0.3, iou 0.5",
             "model abababababab",
-            "x remove its labels",
+            "x remove labels",
+            "q close",
         ):
             assert words in shown
 

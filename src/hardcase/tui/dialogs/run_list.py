@@ -217,7 +217,7 @@ class RunListDialog(Dialog[Run]):
         self.query_one("#problem", OneLine).show(text, style)
 
     def _hints(self) -> str:
-        words = {"go_on": "go on", "drop": "give up", "remove": "remove its labels"}
+        words = {"go_on": "go on", "drop": "give up", "remove": "remove labels"}
         acts = [f"{self.key(f'runs_{name}')} {word}" for name, word in words.items()]
         later, sooner = self.key("runs_later"), self.key("runs_sooner")
         acts += [f"{later}{sooner} move", f"{self.key('runs_undo')} undo"]
