@@ -219,6 +219,13 @@ def test_an_empty_folder_is_taken_for_a_disk_that_is_not_there(session):
     assert not any(s.missing for s in session.samples())
 
 
+def test_a_look_that_is_stopped_changes_nothing(session):
+    file_of(session, 1).unlink()
+    with pytest.raises(JobError, match="was stopped"):
+        Look(session).work(stopped=lambda: True)
+    assert not session.sample(1).missing
+
+
 def test_what_is_decided_while_the_folder_is_looked_through_stands(session):
     file_of(session, 3).rename(session.root / "images" / "z.png")
     look = Look(session)

@@ -301,3 +301,24 @@ async def test_a_job_that_is_open_elsewhere_is_not_deleted(two_jobs) -> None:
             await pilot.press("D", "y")
             await wait_for(pilot, lambda: "cannot be removed: open in" in said(screen), "why")
             assert (two_jobs / "second" / "hardcase.json").exists()
+
+
+async def test_a_folder_that_cannot_be_read_is_told_and_may_be_tried_again(
+    tmp_path, monkeypatch
+) -> None:
+    folder = make_images(tmp_path / "pets", ["a.png"])
+
+    def refuse(_folder, _stopped):
+        raise JobError("cannot read pets: Permission denied")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("hardcase.tui.dialogs.new_job.look_at", refuse)
+        async with app_on(None, new_from=folder).run_test(size=(80, 24)) as pilot:
+            await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
+            found = pilot.app.screen.query_one("#found", OneLine)
+            await wait_for(pilot, lambda: "Permission denied" in found.text, "the reason")
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: "Permission denied" in found.text, "the reason again")
+            broken.undo()
+            await pilot.press("enter")
+            await job_screen(pilot)

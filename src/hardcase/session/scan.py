@@ -71,14 +71,14 @@ def has_images(root: Path) -> bool:
     return next(_images(root, [], lambda: False), None) is not None
 
 
-def look_through(root: Path) -> Folder:
+def look_through(root: Path, stopped: Callable[[], bool] = lambda: False) -> Folder:
     """Return the images that `find_images` finds, with what the file system says of each.
 
-    Raises JobError if `root` itself cannot be read.
+    Raises JobError if `root` itself cannot be read, and once `stopped`.
     """
     skipped: list[tuple[str, OSError]] = []
     files: dict[str, FileState] = {}
-    for path, entry in _images(root, skipped, lambda: False):
+    for path, entry in _images(root, skipped, stopped):
         try:
             status = entry.stat()
         except FileNotFoundError:
@@ -87,6 +87,8 @@ def look_through(root: Path) -> Folder:
             skipped.append((path, error))
             continue
         files[path] = FileState(status.st_size, status.st_mtime_ns, status.st_ino)
+    if stopped():
+        raise JobError("the look through the folder was stopped; nothing was changed")
     _warn_of(skipped)
     return Folder(files, tuple(path for path, _ in skipped))
 

@@ -107,17 +107,19 @@ class Look:
     ) -> Found:
         """Look; on any thread. `progress` is called with the number of files read.
 
-        Files are read no more once `stopped`: what is not known again by then counts as new.
-        Raises JobError if the folder cannot be read, or is there without any of its images.
+        Raises JobError if the folder cannot be read, if it is there without any of its images, and
+        once `stopped`.
         """
-        folder = look_through(self._root)
+        folder = look_through(self._root, stopped)
         if not folder.files and not folder.unread and self._samples:
             shown = printable(str(self._root))
             raise JobError(f"there is no image in {shown}: is its disk there? nothing was changed")
 
         def digest_of(path: str) -> str:
+            if stopped():
+                raise JobError("the look through the folder was stopped; nothing was changed")
             if path not in self._digests:
-                read = None if stopped() else contents.read(0, self._root / path)
+                read = contents.read(0, self._root / path)
                 self._digests[path] = read.digest if read is not None else ""
                 progress(len(self._digests))
             return self._digests[path]

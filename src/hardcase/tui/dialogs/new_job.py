@@ -119,6 +119,7 @@ class NewJobDialog(Dialog[NewJob]):
         found = self.query_one("#found", OneLine)
         if message.look is None:
             found.show(message.problem, "$error bold")
+            self._looking_at = None  # it may be tried again
             self._accepting = False
             return
         found.show(count(message.look.images, "image"), "$muted")

@@ -6,6 +6,7 @@ It shows nothing, and alters the job only in its handlers.
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 _FIRST_READING = 20.0
 _READING = 60.0
 """Seconds until files are read for the first time, and between two readings: nobody waits."""
+_EVERY = 0.5
+"""Seconds between two words of how far it is."""
 _SLICE = 200
 """Files read, and recorded, at a time."""
 _REST = 0.01
@@ -107,8 +110,16 @@ class FolderKeeper(Widget, can_focus=False):
 
     @work(thread=True, group="sync", exit_on_error=False)
     def _look(self, look: Look) -> None:
+        told = time.monotonic()
+
+        def progress(read: int) -> None:
+            nonlocal told
+            if time.monotonic() - told >= _EVERY:
+                told = time.monotonic()
+                self._say(f"looking through the folder: {read:,} files read to know them again…")
+
         try:
-            self.post_message(self.Looked(look, look.work(stopped=self._stop.is_set)))
+            self.post_message(self.Looked(look, look.work(progress, self._stop.is_set)))
         except HardcaseError as error:
             self._looking = False
             self._say(str(error), wrong=True)
