@@ -102,3 +102,23 @@ def test_images_that_cannot_be_read_are_told(labeled, model, cli):
 
 def test_the_plain_check_still_looks_at_files_only(labeled, cli):
     assert cli("check", labeled).out == "6 samples, no problem\n"
+
+
+def test_a_model_of_other_names_is_mapped_to_the_labels_of_the_job(labeled, model, cli):
+    names = {"red": "rot", "green": "gruen", "blue": "blau"}
+    for name, other in names.items():
+        cli("labels", labeled, "--add", other)
+        cli("labels", labeled, "--merge", name, other)
+        cli("labels", labeled, "--add", name)  # so that it is no earlier name of the other
+    unmapped = cli("check", labeled, "--labels", model, "--json").record
+    assert (unmapped["unknown"], unmapped["likely"]) == (6, 0)
+    mapping = [f"--map={name}={other}" for name, other in names.items()]
+    found = cli("check", labeled, "--labels", model, *mapping, "--json").record
+    (mistake,) = found["mistakes"][0]["mistakes"]
+    assert (found["unknown"], mistake["given"], mistake["seen"]) == (0, "blau", "rot")
+    assert (found["likely"], found["mistakes"][0]["path"]) == (1, "red/0.png")
+
+
+def test_a_mapping_without_a_model_is_wrong_use(labeled, cli):
+    result = cli("check", labeled, "--map", "red=blue")
+    assert (result.status, "--map goes with --labels MODEL" in result.err) == (2, True)

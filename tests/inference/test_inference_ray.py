@@ -240,6 +240,16 @@ def test_a_cluster_that_is_not_there_is_told(mean_colour, profile, address, mess
     assert str(caught.value).isprintable()
 
 
+@needs_ray
+def test_a_driver_that_falls_over_ends_the_run_in_one_line(fake, tmp_path, monkeypatch):
+    script = "import sys; sys.stdin.readline(); raise OSError('no\\x1b[31mway')"
+    monkeypatch.setattr(ray_engine, "DRIVER", [sys.executable, "-c", script])
+    expected = r"^the Ray cluster is gone, or Ray broke down: exit code 1, OSError: no.\[31mway;"
+    with pytest.raises(ModelError, match=expected) as caught:
+        list(fake("pass").run(named(tmp_path, 3)))
+    assert str(caught.value).isprintable()
+
+
 def test_without_ray_there_is_a_line_that_says_what_to_install(mean_colour, profile, monkeypatch):
     monkeypatch.setattr(ray_engine, "find_spec", lambda _name: None)
     chosen = profile("classifier", "rgb", (8, 8))

@@ -105,6 +105,17 @@ def test_a_later_check_that_finds_nothing_clears_it(session, tmp_path, engine):
     assert session.findings() == {}
 
 
+def test_an_object_that_two_classes_of_one_label_see_is_one(session, tmp_path, engine):
+    near = (3.0, 2.0, 21.0, 20.0)
+    engine.script["001.png"] = boxes((PLACE, 0.9, 0), (near, 0.85, 2))
+    plan = prepared(tmp_path)
+    assert plan.profile.labels == ("cat", "dog", "bird")
+    mapped = PreparedRun(plan.request, plan.profile, plan.sha256, 0.5, 0.5, mapping={"bird": "cat"})
+    made = LabelCheck(session, mapped)
+    made.work(lambda _done: None)
+    assert made.finish().findings == ()
+
+
 def test_a_filter_chooses_among_the_labeled(session, tmp_path, engine):
     check(session, tmp_path, expression="name:001")
     assert engine.asked == ["001.png"]

@@ -41,8 +41,10 @@ def connected(address: str | None) -> Iterator[Any]:
             log_to_driver=False,
         )
     except (ConnectionError, OSError, RuntimeError, ValueError, TimeoutError) as error:
-        reason = printable(next(iter(str(error).splitlines()), type(error).__name__))
-        raise ModelError(f"no Ray cluster at {printable(address)}: {reason[:200]}") from error
+        reason = printable(next(iter(str(error).splitlines()), type(error).__name__))[:200]
+        if isinstance(error, ConnectionError):
+            reason += "; one that asks for a token needs RAY_AUTH_MODE=token"
+        raise ModelError(f"no Ray cluster at {printable(address)}: {reason}") from error
     try:
         yield ray
     finally:

@@ -7,6 +7,7 @@ child says. The package `ray` is not imported here.
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from hardcase.inference.budget import Effort
 from hardcase.inference.child import ChildEndedError
 from hardcase.inference.conversation import Conversation, read_answer
 from hardcase.inference.engine import TIMEOUT, run_request
+from hardcase.inference.providers import AUTO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,6 +52,7 @@ class RayEngine:
         effort: Effort = Effort.STANDARD,
         views: tuple[str, ...] | None = None,
         encoder: Path | None = None,
+        provider: str = AUTO,
         timeout: float = TIMEOUT,
         command: Sequence[str] = (),
     ) -> None:
@@ -63,6 +66,7 @@ class RayEngine:
             effort=effort,
             views=views,
             encoder=encoder,
+            provider=provider,
         )
         self._name = model.name
         self._asked = {
@@ -99,7 +103,8 @@ class RayEngine:
                 return
             if isinstance(error.__cause__, ChildEndedError):
                 raise ModelError(
-                    f"Ray ended the run: {error.__cause__}; is the cluster up? see: ray status"
+                    f"the Ray cluster is gone, or Ray broke down: {_gist(error.__cause__)}; "
+                    "see: ray status. The same run goes on from there once it is back"
                 ) from error
             raise
         finally:
@@ -126,3 +131,10 @@ class RayEngine:
                 return
             key, answer = driver.answer()
             yield key, read_answer(answer, key, self._request, self._name)
+
+
+def _gist(ended: ChildEndedError) -> str:
+    """Return how a driver ended, and an error of Python's; what else Ray says is long."""
+    how, _, words = str(ended).partition(", ")
+    last = words.rpartition(" / ")[2]
+    return f"{how}, {last}" if re.match(r"\w+Error: ", last) else how
