@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+import unicodedata
 from typing import TYPE_CHECKING
+
+from textual.events import Key
 
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.bindings import textual_key
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 
 KEYS = {action.id: action.keys[0] for action in ACTIONS if action.keys}
 _PATIENCE = 60.0  # s
+_ROUNDS = 3
+"""How often all queues are emptied: from the app to the screen, back for its action, and after."""
 
 
 class Keyboard:
@@ -42,9 +48,18 @@ class Keyboard:
         await self.key(textual_key(KEYS[action_id]))
 
     async def key(self, key: str) -> None:
-        """Press a key, by Textual's name."""
+        """Press a key, by Textual's name, and wait until the app has done what it is for.
+
+        `Pilot.press` waits until the processor rests, which it does not while pictures are made.
+        """
         self.pressed += 1
-        await self._pilot.press(key)
+        app = self._pilot.app
+        event = Key(key, _character(key))
+        event.set_sender(app)
+        assert app._driver is not None
+        app._driver.send_message(event)
+        for _ in range(_ROUNDS):
+            await self._pilot._wait_for_screen()
 
     async def until(self, met: Callable[[], object], what: str) -> None:
         """Wait until something is so. Raises TimeoutError."""
@@ -52,7 +67,7 @@ class Keyboard:
         while not met():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"waited in vain for {what}")
-            await self._pilot.pause(0.005)
+            await asyncio.sleep(0.005)
 
     async def set_label(self, name: str, digit: str, pick: str) -> None:
         """Press the label's digit; where it has none, pick it from the list by as few letters."""
@@ -77,3 +92,13 @@ class Keyboard:
     def asks_for_label(self) -> bool:
         """Whether the list of labels is open."""
         return isinstance(self.screen, LabelDialog)
+
+
+def _character(key: str) -> str | None:
+    """Return what a key types, None if nothing."""
+    if len(key) == 1:
+        return key
+    try:
+        return unicodedata.lookup(key.replace("_", " "))
+    except KeyError:
+        return None
