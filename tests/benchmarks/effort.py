@@ -4,11 +4,12 @@
 
 TRUTH as for `hardness.py`: a COCO file, a folder of YOLO files (their classes are the model's, or
 those of `--names`), a CSV file `path,label`, or nothing where the images' directories are their
-labels. A simulated annotator with the truth in hand drives the real app by its real keys, in three
+labels. A simulated annotator with the truth in hand drives the real app by its real keys, in these
 ways:
 
 - from nothing: every image labeled by hand, boxes drawn and fitted key by key;
 - confirm: auto labels looked at one by one, hardest first, what is wrong put right;
+- pages (classification): the same in the gallery, what is right confirmed a page at a time;
 - hard first: the same for hard examples only, then `B`: a random check, the rest confirmed unseen.
 
 It sees what a person would see: the picture's boxes, the rulers' letters, the step of a key, which
@@ -172,6 +173,11 @@ async def confirm(annotator: Annotator) -> None:
     await annotator.label_the_rest()
 
 
+async def pages(annotator: Annotator) -> None:
+    await annotator.confirm_pages()
+    await annotator.label_the_rest()
+
+
 def hard_first(risk: float) -> Way:
     async def hard_first(annotator: Annotator) -> None:
         await annotator.decide_while(lambda sample: sample.hard)
@@ -214,10 +220,12 @@ def main() -> None:
         ways: dict[str, tuple[Path, Tab, Way]] = {
             "from nothing": (bare, Tab.UNLABELED, from_nothing)
         }
+        boxes = sum(a.box is not None for annotations in truth.values() for a in annotations)
         if auto is not None:
             ways["confirm"] = (auto, Tab.TO_BE_CONFIRMED, confirm)
+            if not boxes:  # whether one fits is not to be seen on a thumbnail
+                ways["pages"] = (auto, Tab.TO_BE_CONFIRMED, pages)
             ways["hard first"] = (auto, Tab.TO_BE_CONFIRMED, hard_first(args.risk))
-        boxes = sum(a.box is not None for annotations in truth.values() for a in annotations)
         model = args.model.name if args.model else "no model"
         print(f"{model} on {len(truth)} images of {args.images}", end="")
         print(f", {boxes} boxes, drawn ones fitted to {args.fit}" if boxes else "", end="")

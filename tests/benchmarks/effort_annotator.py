@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from effort_boxes import BoxHand, Truth, pairs_of
 from effort_keys import Keyboard
+from effort_pages import PageHand
 from textual.widgets import Input
 
 from hardcase.model.job import Annotation, Sample, Status, Task
@@ -61,6 +62,12 @@ class Annotator:
         """Decide on auto labels from the top of the list as long as the sample is `wanted`."""
         while (sample := self._current()) is not None and wanted(sample):
             await self._decide(sample)
+
+    async def confirm_pages(self) -> None:
+        """Go through the gallery: put right what is wrong on a page, confirm the rest of it."""
+        hand = PageHand(self._keyboard, self._job(), self._session, self._truth)
+        await hand.confirm_pages()
+        self.seen += hand.seen
 
     async def label_the_rest(self) -> None:
         """Label what no model could, in the tab for that."""
