@@ -56,6 +56,19 @@ def test_stepping_through_all_options_comes_back_and_each_is_a_sound_profile():
         assert len(options) == len(by_title(found.profile, found)[title].options)
 
 
+def test_a_detr_is_read_with_a_class_for_nothing_or_without_one():
+    answer = {"logits": np.zeros((1, 100, 5)), "pred_boxes": corners(100, 1)[None]}
+    found = seen(answer, names=["abcde"])
+    assert (found.profile.activation, len(found.profile.labels)) == (Activation.SIGMOID, 5)
+    soft = by_title(found.profile, found)["scores"].stepped(1)
+    assert (soft.decoder, soft.activation, len(soft.labels)) == (
+        Decoder.DETR,
+        Activation.SOFTMAX,
+        4,
+    )
+    assert by_title(soft, found)["scores"].stepped(1) == found.profile
+
+
 def test_channels_in_another_order_are_scaled_as_they_were():
     turned = recoloured(SPEC, Color.BGR)
     assert turned.mean == tuple(reversed(IMAGENET_MEAN))

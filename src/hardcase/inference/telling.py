@@ -8,7 +8,6 @@ from hardcase.inference.recognition import Certainty
 
 if TYPE_CHECKING:
     from hardcase.inference.recognition import Recognition
-    from hardcase.inference.schema import Profile
 
 _SURENESS = {
     Certainty.SURE: "sure",
@@ -34,12 +33,13 @@ def reasons(found: Recognition) -> tuple[str, ...]:
     title = found.profile.decoder.family.title
     first, *rest = found.reasons
     lines = [told_by(found), first.removeprefix(f"{title}: "), *rest]
-    if found.others:
-        lines.append(f"its outputs would also fit {_listed(found.others)}")
+    others = dict.fromkeys(profile.decoder.family.title for profile in found.others)
+    others.pop(title, None)
+    if others:
+        lines.append(f"its outputs would also fit {_listed(list(others))}")
     return tuple(filter(None, lines))
 
 
-def _listed(profiles: tuple[Profile, ...]) -> str:
-    titles = list(dict.fromkeys(profile.decoder.family.title for profile in profiles))
+def _listed(titles: list[str]) -> str:
     more = f" and {len(titles) - _SHOWN_OTHERS} more" if len(titles) > _SHOWN_OTHERS else ""
     return "; ".join(titles[:_SHOWN_OTHERS]) + more

@@ -95,11 +95,7 @@ def aspects(profile: Profile, found: Recognition | None) -> tuple[Aspect, ...]:
     )
     fits = [(words, _fed(profile, replace(spec, fit=fit))) for fit, words in _FITS.items()]
     out.append(_aspect("fit", profile, fits))
-    scores = [
-        (_SCORES[activation], replace(profile, activation=activation))
-        for activation in profile.decoder.family.activations
-    ]
-    out.append(_aspect("scores", profile, scores))
+    out.append(_aspect("scores", profile, _scores(profile, found)))
     if found is not None and found.free_layout:
         layouts = [(w, _fed(profile, replace(spec, layout=way))) for way, w in _LAYOUTS.items()]
         out.append(_aspect("layout", profile, layouts))
@@ -120,6 +116,19 @@ def recoloured(spec: InputSpec, colour: Color) -> InputSpec:
     if colour is spec.color:
         return spec
     return replace(spec, color=colour, mean=_turned(spec.mean), std=_turned(spec.std))
+
+
+def _scores(profile: Profile, found: Recognition | None) -> list[tuple[str, Profile]]:
+    """Return the profile for each way to read scores; a softmax may take one class for nothing."""
+    kin = (*found.others, found.profile) if found is not None else ()
+    options = []
+    for activation in profile.decoder.family.activations:
+        told = [p for p in kin if (p.decoder, p.activation) == (profile.decoder, activation)]
+        made = replace(profile, activation=activation)
+        if told and activation is not profile.activation:
+            made = told[0]
+        options.append((_SCORES[activation], made))
+    return options
 
 
 def _families(profile: Profile, found: Recognition | None) -> Aspect:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardcase.inference.families import Decoder
+from hardcase.inference.families import Activation, Decoder
 from hardcase.inference.recognition import shapes
 from hardcase.inference.recognition.answer import Certainty, Reading
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _SAME = {"logits": "scores", "classes": "labels", "predictions": "table", "detections": "table"}
 """What outputs hold under another name; a table may be told as one of candidates or of results."""
+
+_WHY = "its outputs have such shapes"
 
 _WIDTHS = {
     Decoder.END2END: 6,
@@ -52,9 +54,18 @@ def alternatives(sight: Sight, reading: Reading) -> list[Reading]:
         fits, classes = _fits(sight, decoder, taken)
         if fits:
             names = tuple(output.name for output in taken)
-            why = "its outputs have such shapes"
-            found.append(Reading(decoder, why, Certainty.GUESS, names, classes))
+            found.append(Reading(decoder, _WHY, Certainty.GUESS, names, classes))
+    if reading.decoder is Decoder.DETR:
+        found.append(_other_detr(reading))
     return found
+
+
+def _other_detr(reading: Reading) -> Reading:
+    """Return a DETR with sigmoids instead of a softmax, whose last class means nothing, or back."""
+    soft = reading.activation is Activation.SOFTMAX
+    other = Activation.SIGMOID if soft else Activation.SOFTMAX
+    classes = None if reading.classes is None else reading.classes + (1 if soft else -1)
+    return Reading(Decoder.DETR, _WHY, Certainty.GUESS, reading.outputs, classes, other)
 
 
 def _role(word: str) -> str:
