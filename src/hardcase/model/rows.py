@@ -97,7 +97,7 @@ def signals_to_json(signals: Sequence[float]) -> list[float]:
 
 def to_json(row: Row) -> Json:
     """Return the row as a JSON object, without its id and without fields at their default."""
-    out: Json = {}
+    out: Json = _facts(row) if isinstance(row, Fingerprint) else {}
     for name, default in _DEFAULTS[type(row)]:
         value = getattr(row, name)
         if value != default:
@@ -115,6 +115,12 @@ def to_json(row: Row) -> Json:
     if isinstance(row, Finding):
         out["mistakes"] = [_filled(mistake) for mistake in row.mistakes]
     return out
+
+
+def _facts(row: Fingerprint) -> Json:
+    size, mtime_ns, inode = row.key
+    facts: Json = {"size": size, "mtime_ns": mtime_ns, "inode": inode}
+    return facts | {"digest": row.digest} if row.digest else facts
 
 
 def _filled(row: Mistake) -> Json:
@@ -213,9 +219,8 @@ def _finding(key: int, data: Mapping[str, Any]) -> Finding:
 
 
 def _fingerprint(key: int, data: Mapping[str, Any]) -> Fingerprint:
-    get = data.get
-    size, mtime_ns, inode = int(data["size"]), int(data["mtime_ns"]), int(data["inode"])
-    return Fingerprint(key, size, mtime_ns, inode, get("digest", ""), get("deleted", ""))
+    facts = data["size"], data["mtime_ns"], data["inode"]
+    return Fingerprint.of(key, facts, data.get("digest", ""), data.get("deleted", ""))
 
 
 def _mistake(data: Mapping[str, Any]) -> Mistake:
@@ -251,6 +256,7 @@ _BY_HAND = {
     (Prediction, "embedding"),
     (Seen, "said"),
     (Finding, "mistakes"),
+    (Fingerprint, "packed"),
 }
 """Fields that `to_json` writes by itself."""
 

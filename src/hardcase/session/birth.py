@@ -42,7 +42,7 @@ def new_job_rows(
     rows += [(Table.LABELS, label) for label in new_labels(labels, taken=())]
     for n, path in enumerate(sorted(files), 1):
         rows.append((Table.SAMPLES, Sample(n, path)))
-        rows.append((Table.FILES, Fingerprint(n, *files[path].key)))
+        rows.append((Table.FILES, Fingerprint.of(n, files[path].key)))
     return rows
 
 

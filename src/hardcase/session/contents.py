@@ -10,7 +10,6 @@ import hashlib
 import os
 import stat
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardcase.errors import JobError
@@ -71,9 +70,8 @@ def read(sample_id: int, path: Path) -> Fingerprint | None:
         os.close(descriptor)
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
         return None
-    return Fingerprint(
-        sample_id, after.st_size, after.st_mtime_ns, after.st_ino, digest.hexdigest()
-    )
+    key = after.st_size, after.st_mtime_ns, after.st_ino
+    return Fingerprint.of(sample_id, key, digest.hexdigest())
 
 
 def note(session: LabelingSession, found: Sequence[Fingerprint]) -> Change | None:
@@ -91,11 +89,11 @@ def fingerprint_edits(session: LabelingSession, found: Iterable[Fingerprint]) ->
     edits = []
     for row in found:
         before = known.get(row.id)
-        same = before is not None and before.key[:2] == row.key[:2]
-        if before is not None and same and not row.digest:
-            row = replace(row, digest=before.digest)  # noqa: PLW2901 - the same row, better known
+        after = row
         if before is not None:
-            row = replace(row, deleted=before.deleted)  # noqa: PLW2901 - the same row again
-        if row != before:
-            edits.append(Edit(Table.FILES, row.id, before, row))
+            same = before.key[:2] == row.key[:2] and not row.digest
+            digest = before.digest if same else row.digest
+            after = Fingerprint.of(row.id, row.key, digest, before.deleted)
+        if after != before:
+            edits.append(Edit(Table.FILES, row.id, before, after))
     return edits

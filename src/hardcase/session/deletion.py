@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from hardcase.session.labeling import LabelingSession
 
-UNKNOWN = Fingerprint(0, -1, -1, -1)
+UNKNOWN = Fingerprint.of(0, (-1, -1, 0))
 """What is known of a file that nobody has looked at."""
 
 

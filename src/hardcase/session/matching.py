@@ -80,7 +80,7 @@ def match(
     _pair_all(places, lost, paths, lambda s: prints[s.id].key, lambda p: files[p].key)
     rest = [s for s in gone if s.id not in places.path_of and s.id in prints]
     known = [s for s in rest if prints[s.id].digest]
-    sizes = {prints[s.id].size for s in known}
+    sizes = {prints[s.id].key[0] for s in known}
     candidates = [p for p in free if p not in places.taken and files[p].size in sizes]
     _pair_all(places, known, candidates, lambda s: prints[s.id].digest, digest_of)
     _pair_copies(places, [s for s in rest if not prints[s.id].digest], free, files, prints)
@@ -115,8 +115,9 @@ def _pair_copies(
 ) -> None:
     samples: dict[Hashable, list[Sample]] = defaultdict(list)
     for sample in unread:
-        if prints[sample.id].mtime_ns % _SECOND:
-            samples[*prints[sample.id].key[:2], _name(sample.path)].append(sample)
+        size, mtime_ns, _ = prints[sample.id].key
+        if mtime_ns % _SECOND:
+            samples[size, mtime_ns, _name(sample.path)].append(sample)
     paths: dict[Hashable, list[str]] = defaultdict(list)
     for path in free if samples else ():
         if path not in places.taken:

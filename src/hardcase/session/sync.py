@@ -163,7 +163,7 @@ class Look:
         by_path = {row.deleted: row.id for row in rows}
         by_key = {row.key: row.id for row in rows}
         by_digest = {row.digest: row.id for row in rows if row.digest}
-        sizes = {row.size for row in rows if row.digest}
+        sizes = {row.key[0] for row in rows if row.digest}
         out: dict[str, int] = {}
         for path in free if rows else ():
             state = folder.files[path]
@@ -190,13 +190,13 @@ class Look:
                 counts[what] += 1
                 edits.append(Edit(Table.SAMPLES, sample.id, sample, after))
             if (state := files.get(after.path)) is not None:
-                seen.append(Fingerprint(sample.id, *state.key))
+                seen.append(Fingerprint.of(sample.id, state.key))
         first = session.next_sample_id()
         for number, path in enumerate((p for p in found.new if p not in now_at), first):
             counts["new"] += 1
             edits.append(Edit(Table.SAMPLES, number, None, Sample(number, path)))
             digest = self._digests.get(path, "")
-            seen.append(Fingerprint(number, *files[path].key, digest))
+            seen.append(Fingerprint.of(number, files[path].key, digest))
         records = contents.fingerprint_edits(session, seen)
         records += [Edit(Table.FILES, key, self._prints[key], None) for key in found.returned]
         synced = Synced(**counts, found=found, change=None)
