@@ -57,8 +57,11 @@ def test_runs_start_in_their_order_and_one_may_be_put_first(job, own, cli):
     for name in ("red", "green", "blue"):
         queue(cli, job, own, "--filter", f"name:{name}/")
     assert cli("runs", job, "--next", "3", "--json").record == {"run": 3, "state": "queued"}
+    assert [r["place"] for r in cli("runs", job, "--json").records] == [1, 3, 2]
+    assert "queued 1" in cli("runs", job).out.splitlines()[1]
     started = cli("runs", job, "--start", "--json").records
     assert [run["run"] for run in started] == [3, 1, 2]
+    assert {r["place"] for r in cli("runs", job, "--json").records} == {None}
     assert [run["to_be_confirmed"] for run in started] == [2, 2, 2]
 
 

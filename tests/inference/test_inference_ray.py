@@ -255,3 +255,25 @@ def test_without_ray_there_is_a_line_that_says_what_to_install(mean_colour, prof
     chosen = profile("classifier", "rgb", (8, 8))
     with pytest.raises(UsageError, match=r"pip install 'hardcase\[ray\]'"):
         RayEngine(mean_colour(), chosen, cluster=Cluster(), threshold=0.3, iou=0.5)
+
+
+@needs_ray
+@pytest.mark.slow
+def test_a_machine_that_goes_is_done_without(fake, ray_address, tmp_path):
+    from ray.cluster_utils import Cluster as Machines
+
+    head = {"num_cpus": 1, "include_dashboard": False}
+    machines = Machines(initialize_head=True, connect=False, head_node_args=head)
+    try:
+        other = machines.add_node(num_cpus=2)
+        machines.wait_for_nodes()
+        engine = fake("time.sleep(0.005)", cluster=Cluster(machines.address))
+        answers = []
+        for answer in engine.run(named(tmp_path, 1500)):
+            answers.append(answer)
+            if len(answers) == 300:
+                machines.remove_node(other, allow_graceful=False)
+    finally:
+        machines.shutdown()
+    assert [key for key, _ in answers] == list(range(1500))
+    assert not any(isinstance(answer, str) for _, answer in answers)

@@ -107,16 +107,17 @@ def test_a_later_check_that_finds_nothing_clears_it(session, tmp_path, engine):
     assert session.findings() == {}
 
 
-def test_an_object_that_two_classes_of_one_label_see_is_one(session, tmp_path, engine):
-    near = (3.0, 2.0, 21.0, 20.0)
-    engine.script["001.png"] = boxes((PLACE, 0.9, 0), (near, 0.85, 2))
+@pytest.mark.parametrize(("own", "found"), [(0.5, 1), (0.99, 0)])
+def test_a_class_is_believed_from_its_own_threshold_on(session, tmp_path, engine, own, found):
+    engine.script["001.png"] = boxes((PLACE, 0.95, 0), ((25, 5, 38, 28), 0.9, 2))
     plan = prepared(tmp_path)
     profile = replace(plan.profile, labels=("cat", "dog", "kitten"))
-    mapping = {"kitten": "cat"}
-    mapped = PreparedRun(plan.request, profile, plan.sha256, 0.5, 0.5, mapping=mapping)
-    made = LabelCheck(session, mapped)
+    more = {"mapping": {"kitten": "cat"}, "thresholds": {"kitten": own}}
+    made = LabelCheck(session, PreparedRun(plan.request, profile, "ab" * 32, 0.5, 0.5, **more))
     made.work(lambda _done: None)
-    assert made.finish().findings == ()
+    likely = [f for f in made.finish().findings if f.mistakes[0].score > 0.5]
+    assert [f.mistakes[0].kind for f in likely] == [MistakeKind.EXTRA] * found
+    assert [f.mistakes[0].seen for f in likely] == ["cat"] * found
 
 
 def test_a_filter_chooses_among_the_labeled(session, tmp_path, engine):

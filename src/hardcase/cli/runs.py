@@ -73,21 +73,22 @@ def _arguments(parser: ArgumentParser) -> None:
 
 
 def runs(args: Namespace, output: Output) -> int:
-    """List the runs of models and the imports of predictions, newest first, or remove one's labels.
+    """List what models made and what waits, newest first; or start, resume, end, remove a run.
 
     `there` counts annotations of a run that are on samples now, `corrected` those that people
-    altered or threw away; of samples that a later run has seen the latter is not known any more.
-    --remove leaves the run on record and what people confirmed or altered in place, and does not
-    bring back what the run had replaced. --json prints an object a run: {run, kind, model, sha256,
-    state, total, done, failed, seconds, started_at, ended_at, message, settings, annotations,
-    confirmed, corrected}; `seconds` may be null, `confirmed` are part of `annotations`; a run that
-    is `running` in a job that nobody has open was broken off. With --remove one object: {run,
-    removed: annotations, samples: changed, confirmed, altered: those that stay, seq, title}, the
-    last two null if there was nothing to remove. With --start and --resume an object a run, as of
-    `autolabel`; a queued one that cannot be run has failed, and `runs` says why. With --next and
-    --end one object: {run, state}, null for a run that never began and is gone.
+    altered or threw away; of samples that a later run has seen the latter is not known any more. A
+    run that is `running` in a job that nobody has open was broken off. --remove leaves the run on
+    record and what people confirmed or altered in place, and does not bring back what the run had
+    replaced. Runs that wait are added by `autolabel --queue`, or in the app while one is at work;
+    one that cannot be run when its turn comes has failed, and the list says why.
 
-    Runs that wait are added by `autolabel --queue`, or in the app while one is at work.
+    --json prints an object a run: {run, kind, model, sha256, state, total, done, failed, seconds,
+    started_at, ended_at, message, settings, annotations, confirmed, corrected, place: when it is to
+    start, from 1, null if it does not wait}; `seconds` may be null, `confirmed` are part of
+    `annotations`. With --remove one object: {run, removed: annotations, samples: changed,
+    confirmed, altered: those that stay, seq, title}, the last two null if there was nothing to
+    remove. With --start and --resume an object a run, as of `autolabel`. With --next and --end one
+    object: {run, state}, null for a run that never began and is gone.
     """
     cluster = options.cluster(args)
     if cluster is not None and not (args.start or args.resume):
@@ -163,7 +164,8 @@ def _list(session: LabelingSession, output: Output) -> None:
     accounts = run_history.accounts(session)
     if output.json:
         for account in accounts:
-            output.record(_record(account))
+            place = run_history.place_of(session, account.run)
+            output.record(_record(account) | {"place": place})
         return
     if not accounts:
         output.note("no runs yet; start one with: hardcase autolabel JOB --model M")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase.model.changes import Change, Edit, Table
 from hardcase.model.job import HUMAN, Annotation, Prediction, Run, RunState, Sample, Status
+from hardcase.session import run_queue
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
 from hardcase.session.kinds import CHECK
@@ -104,10 +105,21 @@ def remove(session: LabelingSession, found: Removal) -> Change | None:
 
 
 def state_in_words(session: LabelingSession, run: Run) -> str:
-    """Return where a run stands; one that nobody works on any more was broken off."""
+    """Return where a run stands; one that nobody works on any more was broken off.
+
+    Those that wait are numbered, the next one first: `queued 1`.
+    """
+    if run.state is RunState.QUEUED:
+        return f"queued {place_of(session, run)}"
     if run.state is RunState.RUNNING and not is_in_use(session.path):
         return "broken off"
     return run.state.value
+
+
+def place_of(session: LabelingSession, run: Run) -> int | None:
+    """Return how many runs are to start up to this one, with it; None if it does not wait."""
+    queue = [waiting.id for waiting in run_queue.waiting(session)]
+    return queue.index(run.id) + 1 if run.id in queue else None
 
 
 def settings_in_words(settings: Mapping[str, Any]) -> str:
