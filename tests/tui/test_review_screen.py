@@ -222,6 +222,18 @@ async def test_the_editor_opens_on_the_box_and_fixes_go_on_after_it(session) -> 
         assert _labels(session) == ["d", *["cd"] * 5]
 
 
+async def test_a_fix_whose_box_is_deleted_in_the_editor_is_told_as_lost(session) -> None:
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await _review(pilot, "2", "left", "e")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, EditScreen), "the editor")
+        await pilot.press("d", "escape")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "the review")
+        await wait_for(pilot, lambda: len(screen.shown.rows) == 5, "the boxes that are left")
+        assert said(screen) == "1 fix went with boxes that are there no longer"
+        await wait_for(pilot, lambda: not screen.gallery.waiting, "the crops")
+        assert sum(t.count("18×18") for t in screen_text(pilot.app)) >= 5
+
+
 async def test_fixes_of_boxes_that_went_meanwhile_are_told_as_lost(session) -> None:
     async with app_on(session).run_test(size=(120, 40)) as pilot:
         screen = await _review(pilot, "*", "d")
@@ -231,6 +243,67 @@ async def test_fixes_of_boxes_that_went_meanwhile_are_told_as_lost(session) -> N
         await pilot.press("enter")
         await _back(pilot)
         assert _labels(session) == ["d", "", "", "d", "d", "d"]
+
+
+async def test_undo_goes_to_what_it_takes_back_and_says_when_there_is_nothing(session) -> None:
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await _review(pilot, "d", "]", "u")
+        assert screen.review.names[screen.shown.label] == "cat"
+        assert said(screen) == "1 box as before"
+        await pilot.press("u")
+        assert said(screen) == "there is no fix to take back"
+        await pilot.press("ctrl+r", "ctrl+r")
+        assert said(screen) == "there is no fix to repeat"
+
+
+async def test_pages_turn_and_tiles_change_their_size(make_job) -> None:
+    session = make_job(Task.DETECTION, 40)
+    auto_labeled(session, dict.fromkeys(range(1, 41), 0.5))
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await _review(pilot)
+        page = screen.gallery.grid.page
+        assert page < 40
+        await pilot.press("pagedown", "right")
+        assert screen.shown.chosen.cursor == page + 1
+        await pilot.press("pageup")
+        assert screen.shown.chosen.cursor == 1
+        await pilot.press("minus")
+        await wait_for(pilot, lambda: screen.gallery.grid.page > page, "more tiles")
+        await pilot.press("minus", "minus", "minus")
+        assert "as small as they get" in said(screen)
+        await pilot.press("G", "k", "j", "j")
+        assert screen.shown.chosen.cursor == 39
+
+
+async def test_another_label_is_picked_from_those_with_boxes(session) -> None:
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await _review(pilot, "L")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, LabelDialog), "the dialog")
+        assert not any("traffic light" in t for t in screen_text(pilot.app))
+        await pilot.press(*"dog", "enter")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "the review")
+        assert screen.review.names[screen.shown.label] == "dog"
+
+
+async def test_what_cannot_be_done_is_said(session) -> None:
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await _review(pilot, "9")
+        assert "no label 9" in said(screen)
+        await pilot.press("enter")
+        assert said(screen) == "there is nothing to apply yet"
+        await pilot.press("1")
+        assert said(screen) == "labeled so already"
+        session.image_path(1).unlink()
+        await pilot.press("e")
+        assert "gone from the folder" in said(screen)
+
+
+async def test_quitting_from_the_editor_leaves_the_review_too(session) -> None:
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        await _review(pilot, "e")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, EditScreen), "the editor")
+        await pilot.press("ctrl+q")
+        await wait_for(pilot, lambda: not pilot.app.is_running or pilot.app._exit, "the end")
 
 
 async def test_clicks_go_to_tiles_and_labels(session) -> None:

@@ -76,6 +76,7 @@ class ReviewScreen(PlaceScreen):
         self._beside = beside
         self._outlined = False
         self._stale = False
+        self._lost = 0  # fixes, since the editor was opened
         self._colours = {label.name: label.colour for label in session.labels}
         self._folder = shared_folder(sample.path for sample in session.samples())
         self.seat(LookingDesk(self), FixingDesk(self))
@@ -128,6 +129,7 @@ class ReviewScreen(PlaceScreen):
         where, lost = self.review.follow()
         self.shown.follow(where)
         self.show()
+        self._lost += lost
         if lost:
             self.complain(f"{count(lost, 'fix')} went with boxes that are there no longer")
 
@@ -244,14 +246,16 @@ class ReviewScreen(PlaceScreen):
         box = int(self.review.boxes.index[row])
         editor = EditScreen(self.actions, self.session, sample.id, box=box, beside=self._beside)
         self.gallery.rest()
+        self._lost = 0
         self.app.push_screen(editor, lambda _: self._edited(editor))
 
     def _edited(self, editor: EditScreen) -> None:
         outcome = editor.outcome
+        self.catch_up()
         self.show()
         if outcome.problem:
             self.complain(outcome.problem)
-        else:
+        elif not self._lost:
             self.say(outcome.said)
         if outcome.quits:
             self._leave(Left(quits=True))
