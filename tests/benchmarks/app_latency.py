@@ -45,14 +45,14 @@ KEYS: dict[str, Sequence[str]] = {
 BUDGETED = ("move", "tab", "filter")
 
 
-def make_job(folder: Path, samples: int) -> None:
+def make_job(folder: Path, samples: int, labels: Sequence[str] = ("cat", "dog")) -> None:
     """A job of `samples` images, links to `SOURCES` pictures."""
     folder.mkdir()
     for n in range(min(SOURCES, samples)):
         Image.new("RGB", (64, 48), (n * 2, 90, 160)).save(folder / f"{n:06}.png")
     for n in range(SOURCES, samples):
         os.link(folder / f"{n % SOURCES:06}.png", folder / f"{n:06}.png")
-    LabelingSession.create(folder, Task.CLASSIFICATION, ["cat", "dog"]).close()
+    LabelingSession.create(folder, Task.CLASSIFICATION, labels).close()
 
 
 class Stopwatch:

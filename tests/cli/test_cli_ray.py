@@ -117,6 +117,7 @@ def test_a_run_begun_here_goes_on_elsewhere(two_jobs, model, cli, ray_address, m
         raise KeyboardInterrupt
 
     monkeypatch.setattr("hardcase.session.runs.CHUNK_SIZE", 10)
+    monkeypatch.setattr("hardcase.session.runs.CHUNK_PACE", 0.0)
     monkeypatch.setattr(running, "_record", stopping)
     cli("autolabel", there, "--model", model)
     monkeypatch.setattr(running, "_record", real)

@@ -27,6 +27,7 @@ def engine(monkeypatch):
     ScriptedEngine.before = staticmethod(lambda _name: None)
     monkeypatch.setattr(runs, "LocalEngine", ScriptedEngine)
     monkeypatch.setattr(runs, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(runs, "CHUNK_PACE", 0.0)
     return ScriptedEngine
 
 

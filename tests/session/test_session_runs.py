@@ -77,6 +77,7 @@ def engine(monkeypatch):
     ScriptedEngine.seen = []
     monkeypatch.setattr(runs, "LocalEngine", ScriptedEngine)
     monkeypatch.setattr(runs, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(runs, "CHUNK_PACE", 0.0)
     return ScriptedEngine
 
 

@@ -43,6 +43,7 @@ def engine(monkeypatch):
     Engine.seen, Engine.broken, Engine.fail_after = [], (), None
     monkeypatch.setattr(runs, "LocalEngine", Engine)
     monkeypatch.setattr(runs, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(runs, "CHUNK_PACE", 0.0)
     monkeypatch.setattr(
         runs,
         "prepare",

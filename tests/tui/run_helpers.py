@@ -84,6 +84,7 @@ def engine(monkeypatch):
     monkeypatch.setattr(model_picker, "prepare", prepare)
     monkeypatch.setattr(runs, "LocalEngine", make)
     monkeypatch.setattr(runs, "CHUNK_SIZE", 1)
+    monkeypatch.setattr(runs, "CHUNK_PACE", 0.0)
     return engines
 
 

@@ -143,10 +143,14 @@ class JobReader:
 
     def image_path(self, sample_id: int) -> Path:
         """Return the file of a sample. Raises JobError if its path leaves the job's folder."""
-        relative = PurePosixPath(self.sample(sample_id).path)
-        if relative.is_absolute() or ".." in relative.parts:
+        return self.root / self.relative_path(sample_id)
+
+    def relative_path(self, sample_id: int) -> str:
+        """Return the file of a sample, from the job's folder. Raises JobError if it leaves that."""
+        path = self.sample(sample_id).path
+        if path.startswith("/") or ".." in path.split("/"):
             raise JobError(f"sample {sample_id} points outside the job's folder; it is not opened")
-        return self.root / relative
+        return path
 
     def size(self, sample_id: int) -> tuple[int, int]:
         """Return width and height of a sample's oriented image in pixels. Raises ImageError."""

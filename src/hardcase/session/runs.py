@@ -28,7 +28,7 @@ from hardcase.session.targets import state_of, targets, why_none
 from hardcase.session.translate import translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from hardcase.inference import Engine
@@ -56,6 +56,8 @@ __all__ = [
 
 CHUNK_SIZE = 32
 CHUNK_SECONDS = 1.0
+CHUNK_PACE = 0.25
+"""Seconds from one chunk to the next at least: each is a Change, on disk and on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,25 @@ class Chunk:
     seconds: float = 0.0
 
 
+class Images:
+    """Files of samples, by their ids; 100,000 paths take a second and 50 MB, strings neither."""
+
+    def __init__(self, root: Path, files: tuple[tuple[int, str], ...]) -> None:
+        self._root = root
+        self._files = files
+
+    def __iter__(self) -> Iterator[tuple[int, Path]]:
+        for sample_id, path in self._files:
+            yield sample_id, self._root / path
+
+
 class ActiveRun:
     """A run under way: an engine and the samples still to do."""
 
     def __init__(
         self,
         run: Run,
-        items: tuple[tuple[int, Path], ...],
+        items: Iterable[tuple[int, Path]],
         engine: Engine,
         translate: Callable[[int, Evidence], Prediction],
     ) -> None:
@@ -107,7 +121,8 @@ class ActiveRun:
                 else:
                     pending.append(replace(self._translate(sample_id, outcome), file=file))
                 seconds = time.monotonic() - began
-                if len(pending) >= CHUNK_SIZE or seconds > CHUNK_SECONDS:
+                enough = len(pending) >= CHUNK_SIZE and seconds >= CHUNK_PACE
+                if enough or seconds > CHUNK_SECONDS:
                     yield Chunk(self.run.id, tuple(pending), seconds)
                     pending.clear()
                     began += seconds
@@ -139,7 +154,7 @@ def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
     after = replace(after, started_at=run.started_at or now())
     edits.append(Edit(Table.RUNS, run.id, _row(session, run.id), after))
     session.commit(f"auto label {len(todo)} samples with {prepared.name}", edits, Kind.RECORD)
-    items = tuple((i, session.image_path(i)) for i in todo)
+    items = Images(session.root, tuple((i, session.relative_path(i)) for i in todo))
     translate = translator(after, prepared.profile, prepared.class_map(classes))
     return ActiveRun(after, items, engine, translate)
 
