@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from hardcase.terminal import Terminal
     from hardcase.tui.actions import Action
     from hardcase.tui.messages import JobLeft, JobOpened, QuitAsked
+
+_SWITCH_S = 0.001
 
 
 class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
@@ -72,6 +75,8 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Go straight to the job given, if one was."""
+        # A thread that works for a run would keep every key waiting for 5 ms, time and again.
+        sys.setswitchinterval(_SWITCH_S)
         if self._session is not None:
             self._show_job(self._session)
         if self.terminal is not None and self.terminal.typed:
