@@ -101,6 +101,7 @@ class Saying:
     ) -> None:
         """Begin, or go on. Raises UsageError if the model does not fit the job."""
         classes, edits = fitting(session, prepared)
+        engine = engine_of(prepared)  # first, since it may not be to be had
         self._session = session
         run = _run(session, prepared)
         known = next((r for r in session.runs if r.id == run.id), None)
@@ -116,7 +117,7 @@ class Saying:
         self.active = ActiveRun(
             after,
             tuple((item.seen.id, folder / item.dropped.path) for item in todo),
-            engine_of(prepared),
+            engine,
             translator(after, prepared.profile, prepared.class_map(classes)),
         )
 
