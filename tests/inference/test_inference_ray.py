@@ -224,6 +224,18 @@ def test_a_profile_that_does_not_fit_is_an_error_before_any_image(mean_colour, p
 
 
 @needs_ray
+def test_a_cluster_without_a_free_machine_is_told(fake, drive, tmp_path, monkeypatch):
+    import ray
+
+    monkeypatch.setattr(ray_crew, "_PATIENCE", 0.3)
+    busy = ray.remote(list).options(num_cpus=2).remote()
+    ray.get(busy.__ray_ready__.remote())
+    with pytest.raises(ModelError, match=r"no machine of the cluster was free for 0\.3 s"):
+        drive(fake("pass"), named(tmp_path, 1))
+    ray.kill(busy)
+
+
+@needs_ray
 @pytest.mark.parametrize(
     ("address", "message"),
     [
