@@ -35,7 +35,7 @@ _GOODBYE = 1.0
 """Seconds that workers have to tidy up."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Batch:
     """Images on their way. `reply` is the call that answers them, None while there is none."""
 

@@ -121,7 +121,7 @@ def _relay(
             crew.send(batch)
             out.append(batch)
         if not out:
-            closed.wait(0.005)
+            closed.wait(0.02)
         elif crew.has_answered(out[0]):
             emit(answers, *(out.popleft().answers or ()))
 
