@@ -44,6 +44,7 @@ def _arguments(parser: ArgumentParser) -> None:
     options.model_settings(parser)
     options.mapping(parser)
     options.effort(parser)
+    options.provider(parser)
     parser.add_argument(
         "--filter",
         metavar="EXPR",
@@ -115,6 +116,7 @@ def _request(args: Namespace) -> RunRequest:
         None if args.existing is None else Existing(args.existing),
         args.changed,
         cluster=options.cluster(args),
+        provider=args.provider,
     )
 
 

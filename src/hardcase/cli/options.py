@@ -82,6 +82,18 @@ def effort(parser: ArgumentParser) -> None:
     )
 
 
+def provider(parser: ArgumentParser) -> None:
+    """Declare what computes a model on this machine: --provider."""
+    parser.add_argument(
+        "--provider",
+        metavar="P",
+        default="auto",
+        help="execution provider of ONNX Runtime: auto (an accelerator if ONNX Runtime has one), "
+        "cpu, cuda, tensorrt, openvino, coreml, directml, migraphx or rocm; the processor where "
+        "that fails",
+    )
+
+
 def engine(parser: ArgumentParser | _ArgumentGroup) -> None:
     """Declare what computes a run: --engine, --address, --ship-images."""
     parser.add_argument(

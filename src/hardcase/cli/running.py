@@ -84,6 +84,8 @@ def tell(ended: Outcome, output: Output, again: str = "the same command") -> int
     if run.state is RunState.CANCELLED:
         output.note(f"stopped at {run.done:,} of {run.total:,}; {again} goes on from there")
         return INTERRUPTED
+    if run.message and run.state is RunState.COMPLETED:
+        output.note(run.message)
     waiting, hard = count(ended.waiting, "sample"), count(ended.hard, "hard example")
     without = f", {ended.unlabeled:,} of them without a label" if ended.unlabeled else ""
     output.line(f"{run.signature}: {waiting} to be confirmed, {hard}{without}")

@@ -83,12 +83,13 @@ def runs(args: Namespace, output: Output) -> int:
     one that cannot be run when its turn comes has failed, and the list says why.
 
     --json prints an object a run: {run, kind, model, sha256, state, total, done, failed, seconds,
-    started_at, ended_at, message, settings, annotations, confirmed, corrected, place: when it is to
-    start, from 1, null if it does not wait}; `seconds` may be null, `confirmed` are part of
-    `annotations`. With --remove one object: {run, removed: annotations, samples: changed,
-    confirmed, altered: those that stay, seq, title}, the last two null if there was nothing to
-    remove. With --start and --resume an object a run, as of `autolabel`. With --next and --end one
-    object: {run, state}, null for a run that never began and is gone.
+    provider: what computed it, started_at, ended_at, message, settings, annotations, confirmed,
+    corrected, place: when it is to start, from 1, null if it does not wait}; `seconds` and
+    `provider` may be null, `confirmed` are part of `annotations`. With --remove one object: {run,
+    removed: annotations, samples: changed, confirmed, altered: those that stay, seq, title}, the
+    last two null if there was nothing to remove. With --start and --resume an object a run, as of
+    `autolabel`. With --next and --end one object: {run, state}, null for a run that never began and
+    is gone.
     """
     cluster = options.cluster(args)
     if cluster is not None and not (args.start or args.resume):
@@ -188,7 +189,7 @@ def _row(session: LabelingSession, account: Account) -> tuple[str, ...]:
         "" if seconds is None else f"{seconds:,.1f} s",
         f"{account.there:,}",
         f"{account.corrected:,}",
-        "; ".join(filter(None, (settings, run.message))),
+        "; ".join(filter(None, (settings, run.provider, run.message))),
     )
 
 
@@ -204,6 +205,7 @@ def _record(account: Account) -> Json:
         "done": run.done,
         "failed": run.failed,
         "seconds": account.seconds,
+        "provider": run.provider or None,
         "started_at": run.started_at or None,
         "ended_at": run.ended_at or None,
         "message": run.message,

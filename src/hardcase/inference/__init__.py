@@ -13,12 +13,14 @@ from hardcase.inference.profiles import (
     load_profile,
     recognise_model,
 )
+from hardcase.inference.providers import AUTO
 from hardcase.inference.ray_engine import RayEngine
 from hardcase.inference.recognition import Certainty, Recognition
 from hardcase.inference.request import EncoderRequest
 from hardcase.inference.schema import Profile, profile_from_json, read_profile
 
 __all__ = [
+    "AUTO",
     "Certainty",
     "Cluster",
     "Effort",

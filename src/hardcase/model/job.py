@@ -151,6 +151,7 @@ class Run:
     how many decisions of people the coefficients of its samples rest on. `seconds` is how long it
     was at work, pauses left out; 0 where that is not known. `files` are the absolute paths of the
     model and the encoder it was asked for with. `place` orders the runs that wait, 0 for others.
+    `provider` is what computed it last, such as `cpu` or `cuda`; empty where that is not known.
     """
 
     id: int
@@ -170,6 +171,7 @@ class Run:
     seconds: float = 0.0
     files: Mapping[str, str] = field(default_factory=dict)
     place: int = 0
+    provider: str = ""
 
     @property
     def signature(self) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError, UsageError
 from hardcase.inference import (
+    AUTO,
     Effort,
     Profile,
     encoder_request,
@@ -43,7 +44,8 @@ class RunRequest:
     their name. `thresholds` has (class, threshold) pairs. `existing` says what becomes of auto
     labels of earlier runs; None replaces those of samples that a filter or `samples` asks for and
     keeps the rest. `changed` leaves out what the same model, used the same way, said of the file as
-    it is. `cluster` is what computes it, None for this machine: the same run wherever that is.
+    it is. `cluster` is what computes it, None for this machine, and `provider` what computes it
+    there, one of `providers.CHOICES`: the same run wherever that is.
     """
 
     model: Path
@@ -59,6 +61,7 @@ class RunRequest:
     changed: bool = False
     samples: tuple[int, ...] = ()
     cluster: Cluster | None = None
+    provider: str = AUTO
 
     @property
     def is_choosy(self) -> bool:

@@ -62,11 +62,16 @@ CHUNK_PACE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some predictions of a run, to be recorded in one Change, and the seconds they took."""
+    """Some predictions of a run, to be recorded in one Change, and the seconds they took.
+
+    `provider` is what computed them, `note` why that is not what was asked for, if so.
+    """
 
     run: int
     predictions: tuple[Prediction, ...]
     seconds: float = 0.0
+    provider: str = ""
+    note: str = ""
 
 
 class Images:
@@ -123,13 +128,18 @@ class ActiveRun:
                 seconds = time.monotonic() - began
                 enough = len(pending) >= CHUNK_SIZE and seconds >= CHUNK_PACE
                 if enough or seconds > CHUNK_SECONDS:
-                    yield Chunk(self.run.id, tuple(pending), seconds)
+                    yield self._chunk(pending, seconds)
                     pending.clear()
                     began += seconds
         finally:
             self._engine.close()
         if pending:
-            yield Chunk(self.run.id, tuple(pending), time.monotonic() - began)
+            yield self._chunk(pending, time.monotonic() - began)
+
+    def _chunk(self, predictions: Sequence[Prediction], seconds: float) -> Chunk:
+        # not every engine says what it computes on
+        provider, note = (getattr(self._engine, name, "") for name in ("used", "note"))
+        return Chunk(self.run.id, tuple(predictions), seconds, provider, note)
 
     def _noting(self) -> Iterator[tuple[int, Path]]:
         """Yield the items; what their files are is noted before they are read."""
@@ -211,7 +221,8 @@ def engine_of(prepared: PreparedRun) -> Engine:
     """Return the engine that runs a prepared model. Raises UsageError if it is not installed."""
     cluster = prepared.request.cluster
     engine: Callable[..., Engine]
-    engine = LocalEngine if cluster is None else partial(RayEngine, cluster=cluster)
+    here = partial(LocalEngine, provider=prepared.request.provider)
+    engine = here if cluster is None else partial(RayEngine, cluster=cluster)
     return engine(
         prepared.request.model,
         prepared.profile,
@@ -239,6 +250,8 @@ def record_progress(session: LabelingSession, chunk: Chunk, edits: Sequence[Edit
         done=run.done + len(chunk.predictions),
         failed=run.failed + failed,
         seconds=round(run.seconds + chunk.seconds, 3),
+        provider=chunk.provider or run.provider,
+        message=chunk.note or run.message,
     )
     title = f"{after.signature}: {after.done} of {run.total}"
     return session.commit(title, [*edits, Edit(Table.RUNS, run.id, run, after)], Kind.RECORD)

@@ -26,7 +26,8 @@ def about(account: Account) -> tuple[str, ...]:
     work = []
     if seconds:
         work.append(f"at work for {duration(seconds)}")
-        work += [f"{run.done / seconds:.1f} images a second"] * bool(run.done)
+        on = f" on {printable(run.provider)}" if run.provider else ""
+        work += [f"{run.done / seconds:.1f} images a second{on}"] * bool(run.done)
     if run.message:
         work.append(printable(run.message))
     settings = printable(settings_in_words(run.settings)) or "as the model's profile says"
