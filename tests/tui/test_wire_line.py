@@ -35,6 +35,19 @@ def test_a_round_trip_alone_makes_no_line_slow() -> None:
     assert not measured(2e6, 0.6).slow
 
 
+@pytest.mark.parametrize(("rate", "slow"), [(1e6, False), (125e3, True)])
+def test_a_long_line_once_taken_for_slow_is_known_by_coarse_pictures_too(
+    rate: float, slow: bool
+) -> None:
+    line, now = measured(100e3, 0.3), 0.0
+    assert line.slow
+    for _ in range(10):  # too few bytes to tell their rate from the round trip
+        line.sent(9_000, now, asked=True)
+        line.answered(now + 0.3 + 9_000 / rate)
+        now += 1.0
+    assert line.slow is slow
+
+
 def test_under_way_is_what_the_line_holds_and_a_little_more() -> None:
     line = measured(125e3, 0.15)
     assert line.room(10.0, writing=False) == pytest.approx(125e3 * 0.21, rel=0.1)

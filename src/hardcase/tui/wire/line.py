@@ -157,6 +157,9 @@ class Line:
     def _learn(self, size: int, seconds: float, *, sure: bool) -> None:
         """Take in how long some bytes took at most; unless `sure`, it may have been far less.
 
+        Then the line may be too long to tell: what a coarse picture takes on it is lost in the
+        round trip, and that it took no more is enough to know it for no slow one.
+
         The rate is the best of the last samples, since all that disturbs makes them look slower
         (as Cardwell et al. 2016, "BBR: Congestion-Based Congestion Control").
         """
@@ -164,5 +167,5 @@ class Line:
         self.rate = max(self._samples)
         if self.rate < SLOW and sure:
             self.slow = True
-        elif self.rate > FAST:
+        elif self.rate > FAST or (not sure and size / seconds >= SLOW):
             self.slow = False
