@@ -39,10 +39,8 @@ def open_job(
     """Start the program and wait until the first picture is there; the caller closes it."""
     driven = Driven([*PROGRAM, job], size, env, **more)
     try:
-        driven.wait_for(lambda s: re.search(r"▌\W*\d{4}-", s.text), "the list of samples")
-        if images[0].name[:5] not in driven.screen.text:
-            driven.program.send(b"]")  # it opens where work waits; the first tab is of all
-        driven.wait_for(lambda s: images[0].name[:5] in s.text, "the list of all samples")
+        driven.wait_for(lambda s: re.search(r"▌.*\.\w+ ", s.text), "the list of samples")
+        _show_all(driven, images)
         found: list[tuple[Region, float]] = []
 
         def painted(screen: Emulator) -> bool:
@@ -55,6 +53,24 @@ def open_job(
         driven.__exit__()
         raise
     return Place(driven, images, found[0][0])
+
+
+_TAIL = 10
+"""Letters of a file name's end that are shown even in a narrow list."""
+
+
+def _show_all(driven: Driven, images: list[Path]) -> None:
+    """Go to the first of all samples: a job opens where it was left, or where work waits."""
+    first = [path.name[-_TAIL:] for path in images[:3]]
+    for _ in range(4):
+        driven.program.send(b"g")
+        driven.rest()
+        rows = driven.screen.text.splitlines()
+        top = next((n for n, row in enumerate(rows) if row.startswith("▌")), 0)
+        if all(name in row for name, row in zip(first, rows[top:], strict=False)):
+            return
+        driven.program.send(b"]")
+    raise NotSeenError(f"the list of all samples is not on screen:\n{driven.screen.text}")
 
 
 def shown_sample(screen: Emulator, album: Album) -> int | None:
@@ -250,8 +266,9 @@ def _come_home(place: Place) -> None:
     driven.rest()
     if "box editor" in _title(driven.screen):
         leave_editor(driven)
-    at = re.search(r"▌\W*(\d{4})-", driven.screen.text)
-    place.at = int(at[1]) if at else place.at
+    row = next((r for r in driven.screen.text.splitlines() if r.startswith("▌")), "")
+    found = (n for n, path in enumerate(place.images) if path.name[-_TAIL:] in row)
+    place.at = next(found, place.at)
 
 
 def same_picture_moves(place: Place, bare: Driven, repetitions: int) -> Series:
