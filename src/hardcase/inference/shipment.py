@@ -43,7 +43,7 @@ def pack(model: Path) -> tuple[ShippedFile, ...]:
     first = _read(model, model.name)
     folder = model.parent.resolve()
     found = [first]
-    for name in sorted(set(_locations(first.content.tobytes()))):
+    for name in sorted(set(_locations(first.content.data))):
         path = _beside(folder, name)
         if path is not None and name != model.name:
             found.append(_read(path, path.relative_to(folder).as_posix()))
@@ -83,11 +83,11 @@ def _read(path: Path, name: str) -> ShippedFile:
     return ShippedFile(name, content, hashlib.sha256(content.data).hexdigest())
 
 
-def _locations(model: bytes) -> Iterator[str]:
+def _locations(model: memoryview) -> Iterator[str]:
     for found in _LOCATION.finditer(model):
         short, low, high = found.groups()
         size = short[0] if short else (low[0] & 0x7F) | high[0] << 7
         try:
-            yield model[found.end() : found.end() + size].decode()
+            yield bytes(model[found.end() : found.end() + size]).decode()
         except UnicodeDecodeError:
             continue
