@@ -25,7 +25,10 @@ _TAKE_TERMINAL = (
 
 
 class PtyProgram:
-    """A program in a terminal of `size` (columns, rows), with `env` as its whole environment."""
+    """A program in a terminal of `size` (columns, rows), with `env` as its whole environment.
+
+    What the environment says of another terminal's size is left out of it.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,7 @@ class PtyProgram:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env=dict(env),
+            env={k: v for k, v in env.items() if k not in {"COLUMNS", "LINES"}},
             cwd=cwd,
         )
         os.close(slave)

@@ -65,7 +65,7 @@ class Terminal:
         """How many bytes the program has written so far."""
         self._screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self._screen)
-        unset = {"COLUMNS", "LINES", "COLORTERM", "NO_COLOR"}
+        unset = {"COLORTERM", "NO_COLOR"}
         inherited = {k: v for k, v in os.environ.items() if k not in unset}
         told = {
             "TERM": term,
