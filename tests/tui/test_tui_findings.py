@@ -7,7 +7,7 @@ from hardcase.model.findings import Finding, Mistake, MistakeKind
 from hardcase.model.job import Annotation, Run, RunState, Sample, Status, Task
 from hardcase.model.mistake_words import in_words
 from hardcase.tui.widgets.details import details
-from hardcase.tui.widgets.run_panel import run_line
+from hardcase.tui.widgets.run_lines import run_line
 
 SAMPLE = Sample(1, "a.jpg", Status.LABELED, (Annotation("cat"),), hard=True)
 
