@@ -73,7 +73,7 @@ def flat(colour: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
     return best
 
 
-_COLOURED = 48  # difference of channels from which a colour has a hue worth keeping
+_COLOURED = 40  # difference of channels from which a colour has a hue worth keeping
 
 
 def dithered(pixels: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
