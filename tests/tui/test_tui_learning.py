@@ -158,6 +158,6 @@ async def test_a_rule_that_is_none_is_explained_and_not_set(job) -> None:
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, HardRuleDialog))
         await pilot.press("ctrl+u", *"300", "enter")
         problem = pilot.app.screen.query_one("#problem")
-        await wait_for(pilot, lambda: "from 0 to 100" in problem.text)
+        await wait_for(pilot, lambda: "from 0 to 1" in problem.text)
         await pilot.press("escape")
         assert job.job.hard_rule == Rule(RuleKind.RISK, 0.5)
