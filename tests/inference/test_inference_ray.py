@@ -289,3 +289,23 @@ def test_a_machine_that_goes_is_done_without(fake, ray_address, tmp_path):
         machines.shutdown()
     assert [key for key, _ in answers] == list(range(1500))
     assert not any(isinstance(answer, str) for _, answer in answers)
+
+
+@needs_ray
+@pytest.mark.slow
+@pytest.mark.parametrize(("provider", "workers"), [("auto", ["0", "1"]), ("cpu", [""])])
+def test_a_machine_with_accelerators_has_a_worker_for_each(
+    fake, ray_address, tmp_path, provider, workers
+):
+    from ray.cluster_utils import Cluster as Machines
+
+    head = {"num_cpus": 2, "num_gpus": 2, "include_dashboard": False}
+    machines = Machines(initialize_head=True, connect=False, head_node_args=head)
+    seen = tmp_path / "seen"
+    note = f"open({str(seen)!r}, 'a').write(os.environ.get('CUDA_VISIBLE_DEVICES', '') + '\\n')"
+    try:
+        engine = fake(note, cluster=Cluster(machines.address), provider=provider)
+        assert len(list(engine.run(named(tmp_path, 300)))) == 300
+    finally:
+        machines.shutdown()
+    assert sorted(set(seen.read_text().splitlines())) == workers

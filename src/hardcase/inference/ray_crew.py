@@ -1,7 +1,7 @@
 """The workers of a run on a Ray cluster, and batches of images on their way to them and back.
 
 A worker is an actor with one child process. A machine has as many as a run here would have
-children, each with its share of the machine's CPUs.
+children, each with its share of the machine's CPUs; or one for each of its GPUs.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ImageError, ModelError
 from hardcase.imaging.open import MAX_FILE_BYTES, image_size
+from hardcase.inference.providers import CPU
 from hardcase.inference.remote_worker import Item, RemoteWorker, Start
 from hardcase.inference.signature import short
-from hardcase.inference.spread import Spread, spread
+from hardcase.inference.spread import Spread, alone, spread
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class _Worker:
     actor: Any
     node: str
     share: Spread
+    gpus: int
     started: Any
     batches: list[Batch] = field(default_factory=list)
     last: Batch | None = None
@@ -104,6 +106,7 @@ class Crew:
     def __init__(self, ray: Any, start: Start, weights: int, closed: threading.Event) -> None:
         self._ray = ray
         self._weights = weights
+        self._on_gpus = start.request["provider"] != CPU
         self._closed = closed
         self._start = ray.put(start)
         self._actor = ray.remote(RemoteWorker)
@@ -123,10 +126,11 @@ class Crew:
 
     def muster(self) -> None:
         """Call the workers on each machine and wait for the first. Raises ModelError."""
-        for node, cpus in self._machines().items():
-            share = spread(cpus, self._weights)
-            for _ in range(share.processes):
-                self._call(node, share)
+        for node, (cpus, gpus) in self._machines().items():
+            used = gpus if self._on_gpus else 0
+            share = alone(max(1, cpus // used)) if used else spread(cpus, self._weights)
+            for _ in range(used or share.processes):
+                self._call(node, share, min(used, 1))
         if not self._coming:
             raise ModelError("no machine of the cluster has a CPU to give; see: ray status")
         self._await_one()
@@ -169,22 +173,27 @@ class Crew:
 
     # -- inside
 
-    def _machines(self) -> dict[str, int]:
-        """Return the CPUs of each machine of the cluster that has some, by its id."""
-        alive = [node for node in self._ray.nodes() if node["Alive"]]
-        cpus = {node["NodeID"]: int(node["Resources"].get("CPU", 0)) for node in alive}
-        return {node: count for node, count in cpus.items() if count}
+    def _machines(self) -> dict[str, tuple[int, int]]:
+        """Return the CPUs and GPUs of each machine of the cluster that has some, by its id."""
+        found = {}
+        for node in self._ray.nodes():
+            cpus, gpus = (int(node["Resources"].get(kind, 0)) for kind in ("CPU", "GPU"))
+            if node["Alive"] and cpus:
+                found[node["NodeID"]] = cpus, gpus
+        return found
 
-    def _call(self, node: str, share: Spread) -> None:
+    def _call(self, node: str, share: Spread, gpus: int) -> None:
         from ray.util.scheduling_strategies import (  # noqa: PLC0415 - an extra, see ray_cluster
             NodeAffinitySchedulingStrategy,
         )
 
-        there = NodeAffinitySchedulingStrategy(node, soft=False)
-        cpus = share.workers * share.threads
-        actor = self._actor.options(num_cpus=cpus, scheduling_strategy=there).remote()
+        actor = self._actor.options(
+            num_cpus=share.workers * share.threads,
+            num_gpus=gpus,
+            scheduling_strategy=NodeAffinitySchedulingStrategy(node, soft=False),
+        ).remote()
         started = actor.start.remote(self._start, asdict(share))
-        self._coming.append(_Worker(actor, node, share, started))
+        self._coming.append(_Worker(actor, node, share, gpus, started))
 
     def _await_one(self) -> None:
         """Wait until there is a worker. Raises ModelError if there will be none."""
@@ -238,7 +247,7 @@ class Crew:
         if self._lost > MOST_LOST:
             raise ModelError(f"the cluster lost {self._lost} workers in a row: {_reason(error)}")
         if worker.node in self._machines():
-            self._call(worker.node, worker.share)
+            self._call(worker.node, worker.share, worker.gpus)
         self._await_one()
         if not self._closed.is_set():
             for batch in worker.batches:
