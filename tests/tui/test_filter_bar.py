@@ -44,12 +44,14 @@ async def test_candidates_stand_under_the_line_with_what_they_leave(labeled) -> 
         assert _offered(screen) == (
             ("cat", "3"),
             ("dog", "1"),
-            ("traffic light", "0"),
             ("none", "2"),
+            ("traffic light", "0"),
         )
         await wait_for(
             pilot,
-            lambda: any("cat 3  dog 1  traffic light 0" in t for t in screen_text(pilot.app)),
+            lambda: any(
+                "cat 3  dog 1  none 2  traffic light 0" in t for t in screen_text(pilot.app)
+            ),
             "the candidates on screen",
         )
         await pilot.press(*"t")
@@ -72,10 +74,10 @@ async def test_tab_goes_through_the_candidates_and_the_list_follows(labeled) -> 
         for key, typed, ids in (
             ("tab", "label:cat", [1, 2, 3]),
             ("tab", "label:dog", [4]),
-            ("tab", 'label:"traffic light"', []),
+            ("tab", "label:none", [5, 6]),
             ("shift+tab", "label:dog", [4]),
             ("shift+tab", "label:cat", [1, 2, 3]),
-            ("shift+tab", "label:none", [5, 6]),
+            ("shift+tab", 'label:"traffic light"', []),
             ("tab", "label:cat", [1, 2, 3]),
         ):
             await pilot.press(key)
@@ -91,7 +93,7 @@ async def test_right_at_the_end_takes_a_candidate_and_offers_what_follows(labele
         screen = await _open(pilot, "st")
         await pilot.press("right")
         assert _typed(screen) == "status:"
-        assert [name for name, _ in _offered(screen)] == ["unlabeled", "to-be-confirmed", "labeled"]
+        assert [name for name, _ in _offered(screen)] == ["unlabeled", "labeled", "to-be-confirmed"]
         await pilot.press("right", *" -la", "right", "tab")
         assert _typed(screen) == "status:unlabeled -label:cat"
         await pilot.press("home", "right")
@@ -238,6 +240,8 @@ async def test_more_candidates_than_fit_are_shown_around_the_one_chosen(make_job
     session = make_job(labels=tuple(f"label number {n:02}" for n in range(40)))
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         screen = await _open(pilot, "label:")
+        await pilot.press("tab")
+        assert _typed(screen) == "label:none"  # all others would leave nothing
         for n in range(40):
             await pilot.press("tab")
             assert _typed(screen) == f'label:"label number {n:02}"'
@@ -248,3 +252,12 @@ async def test_more_candidates_than_fit_are_shown_around_the_one_chosen(make_job
             )
         await pilot.press("shift+tab")
         assert _typed(screen) == 'label:"label number 38"'
+
+
+async def test_what_would_leave_nothing_comes_after_its_like(labeled) -> None:
+    async with app_on(labeled, Tab.LABELED).run_test(size=(80, 24)) as pilot:
+        screen = await _open(pilot, "-label:")
+        assert [name for name, _ in _offered(screen)] == ["cat", "dog", "traffic light", "none"]
+        await pilot.press("ctrl+u", *"label:cat label:")
+        await wait_for(pilot, lambda: _offered(screen)[0] == ("cat", "3"), "the candidates")
+        assert _offered(screen)[1:] == (("dog", "0"), ("traffic light", "0"), ("none", "0"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Vocabulary = Mapping[str, Sequence["Known"]]
     """The values there are for a field."""
 
+_COUNTED = 40
 _SHARES = (">=0.9", ">=0.5", "<0.5", "<0.1")
 _DAYS = (("today", 0), ("last 7 days", 6), ("last 30 days", 29))
 
@@ -43,12 +45,14 @@ class Known(NamedTuple):
 class Candidate:
     """A text that may stand there, how it reads in a list, and the term that it makes.
 
-    `term` is None where it takes more to make one.
+    `term` is None where it takes more to make one. What was typed is the beginning of it, or only
+    somewhere `inside`.
     """
 
     text: str
     shown: str
     term: Term | None = None
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,8 @@ def complete(expression: str, cursor: int, words: Vocabulary) -> Completion:
     value = next(v for v in word.values if cursor <= v.end)
     taken = {v.text for v in word.values if v is not value}
     found = tuple(
-        Candidate(quoted(known.name), known.shown, Term(field, (known.name,), word.negated))
-        for known in _matching(words.get(field, ()), value.text)
+        Candidate(quoted(known.name), known.shown, Term(field, (known.name,), word.negated), inside)
+        for known, inside in _matching(words.get(field, ()), value.text)
         if known.name not in taken
     )
     begun = bool(found) and not _parses(expression[word.start : word.end])
@@ -134,6 +138,15 @@ class Counter:
             return None
         return int(np.count_nonzero(self._within & evaluate((term,), self._columns)))
 
+    def counted(self, candidates: Sequence[Candidate]) -> list[tuple[Candidate, int | None]]:
+        """Return the candidates with their counts, those that leave nothing after their like.
+
+        Of a great many only the first are counted: more takes longer than a key may.
+        """
+        counts = [self.count(candidate.term) for candidate in candidates[:_COUNTED]]
+        pairs = zip_longest(candidates, counts)
+        return sorted(pairs, key=lambda pair: (pair[0].inside, pair[1] == 0))
+
 
 def _fields(sign: str, begun: str) -> Iterable[Candidate]:
     for flag in FLAGS:
@@ -144,15 +157,15 @@ def _fields(sign: str, begun: str) -> Iterable[Candidate]:
             yield Candidate(f"{sign}{field}:", f"{sign}{field}:")
 
 
-def _matching(known: Iterable[Known], typed: str) -> Iterable[Known]:
-    """Return the values that begin with what was typed, then those that hold it."""
+def _matching(known: Iterable[Known], typed: str) -> Iterable[tuple[Known, bool]]:
+    """Return the values that begin with what was typed, then those that have it inside."""
     wanted = typed.casefold()
     inside = []
     for value in known:
         if value.name.casefold().startswith(wanted) or value.also == wanted:
-            yield value
+            yield value, False
         elif wanted in value.shown.casefold():
-            inside.append(value)
+            inside.append((value, True))
     yield from inside
 
 

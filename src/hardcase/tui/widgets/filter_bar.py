@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from hardcase.session import LabelingSession
     from hardcase.session.filter_completion import Vocabulary
     from hardcase.tui.actions import Action
-
-_COUNTED = 40
-"""Candidates that are told with how many samples they leave; more take longer than a key may."""
 
 
 _NEVER = ("", -1)
@@ -79,7 +75,7 @@ class FilterBar(Vertical):
         self._typed = _NEVER  # what the candidates are for
         self._seen = _NEVER  # what is in the line, as far as it was looked at
         self._offered = Completion(0, 0, "")
-        self._counts: list[int | None] = []
+        self._items: list[tuple[str, str]] = []  # the candidates as they are shown
         self._chosen: int | None = None  # the candidate that was put in last
         self._putting = False
         self._told = ""
@@ -203,7 +199,9 @@ class FilterBar(Vertical):
         self._offered = complete(*self._typed, self._words)
         self._chosen = None
         counter = Counter(self._session.columns, self._tab, self._offered.rest)
-        self._counts = [counter.count(c.term) for c in self._offered.candidates[:_COUNTED]]
+        counted = counter.counted(self._offered.candidates)
+        self._offered = replace(self._offered, candidates=tuple(c for c, _ in counted))
+        self._items = [(c.shown, "" if n is None else f"{n:,}") for c, n in counted]
         rest, expression = self._offered.rest, self._typed[0]
         if self._offered.begun:
             self._tell(rest)
@@ -230,10 +228,8 @@ class FilterBar(Vertical):
         return ""
 
     def _show_candidates(self) -> None:
-        counts = ["" if n is None else f"{n:,}" for n in self._counts]
-        items = zip_longest((c.shown for c in self._offered.candidates), counts, fillvalue="")
         line = self.query_one(ItemsLine)
-        line.show(list(items), self._chosen)
+        line.show(self._items, self._chosen)
         problem = self.query_one("#filter-problem", OneLine)
         problem.display = bool(problem.text)
         line.display = not problem.text
