@@ -6,9 +6,10 @@
 Draws N different pictures of 64x64, makes a job and lets `hardcase autolabel` run over it in a
 pseudo terminal, whose progress bar is read. Half way it is ended by SIGKILL and started again. It
 prints memory of the program and of its children over time, the images a second of every tenth, what
-the kill cost, and how long the last Change takes that makes labels of what was predicted. Budgets:
-the program's memory may grow by a few bytes an image, its children's not at all; the last tenth
-takes at most 1.3 times as long as the first; a kill costs at most one chunk.
+the kill cost, and how long it takes to make labels of what was predicted. Budgets: memory of the
+program may grow by what it keeps of an image, that of its children not at all; an image takes at
+most 1.3 times as much of the processors near the end as near the beginning, which does not depend
+on what else the machine does; a kill costs at most one chunk.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import numpy as np
 import pexpect
 from PIL import Image
 
-from hardcase.session.runs import CHUNK_SIZE
+from hardcase.session.runs import CHUNK_PACE, CHUNK_SIZE
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "flower_classifier.onnx"
@@ -44,22 +45,29 @@ CHILD_MB, SLOWDOWN = 32, 1.3
 
 @dataclass
 class Watch:
-    """What was seen of one start of the program: (seconds, images done, MB, MB of children)."""
+    """What was seen of one start of the program.
 
-    rows: list[tuple[float, int, int, int]] = field(default_factory=list)
+    Rows are (seconds, images done, MB, MB of children, processor seconds of all of them).
+    """
+
+    rows: list[tuple[float, int, int, int, float]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
 
     def note(self, done: int, pid: int) -> None:
-        children = [child for child in children_of(pid) if memory(child)]
-        self.rows.append(
-            (time.monotonic() - self.began, done, memory(pid), sum(map(memory, children)))
-        )
+        children = children_of(pid)
+        held, seconds = sum(map(memory, children)), sum(map(worked, (pid, *children)))
+        self.rows.append((time.monotonic() - self.began, done, memory(pid), held, seconds))
 
-    def when(self, done: int) -> float:
-        """Return when so many images were done, between the rows around it."""
-        times, counts, *_ = zip(*self.rows, strict=True)
-        return float(np.interp(done, counts, times))
+    def at(self, done: float, column: int) -> float:
+        """Return a column's value when so many images were done, between the rows around it."""
+        return float(np.interp(done, [r[1] for r in self.rows], [r[column] for r in self.rows]))
+
+    @property
+    def chunk(self) -> int:
+        """Return how many images are recorded together at the speed there was."""
+        (began, first, *_), (ended, last, *_) = self.rows[0], self.rows[-1]
+        return max(CHUNK_SIZE, int(2 * CHUNK_PACE * (last - first) / (ended - began)))
 
 
 def draw(folder: Path, count: int) -> None:
@@ -79,6 +87,15 @@ def memory(pid: int) -> int:
     except (OSError, IndexError):
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+
+
+def worked(pid: int) -> float:
+    """Return the processor seconds of a process, 0 of one that is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def children_of(pid: int) -> list[int]:
@@ -128,7 +145,10 @@ def show(watch: Watch, count: int, name: str) -> list[str]:
     """Print every tenth; return what is over the budget."""
     first, last = watch.rows[0][1], watch.rows[-1][1]
     marks = np.linspace(first, last, 11)
-    spans = np.diff([watch.when(int(mark)) for mark in marks])
+    spans = np.diff([watch.at(mark, 0) for mark in marks])
+    # the first tenth holds the start of the children, at the end of the last they are gone
+    tenth = (last - first) / 10
+    early, late = ((watch.at(b, 4) - watch.at(a, 4)) / tenth for a, b in (marks[1:3], marks[8:10]))
     for low, high, span in zip(marks, marks[1:], spans, strict=False):
         nearest = min(watch.rows, key=lambda row: abs(row[1] - high))
         print(
@@ -136,11 +156,13 @@ def show(watch: Watch, count: int, name: str) -> list[str]:
             f"{nearest[2]:5} MB, children {nearest[3]:5} MB"
         )
     inner = [row for row in watch.rows if row[1] > first + 0.1 * (last - first)]
-    grown, children = inner[-1][2] - inner[0][2], inner[-1][3] - inner[0][3]
+    grown = inner[-1][2] - inner[0][2]
+    children = max(row[3] for row in inner) - inner[0][3]
     an_image = (grown << 20) / max(inner[-1][1] - inner[0][1], 1)
-    slower = spans[-1] / spans[1]  # the first tenth holds the start of the children
+    slower = late / early
     print(
-        f"{name} the last tenth takes {slower:.2f} times the second; memory grows by "
+        f"{name} an image takes {early * 1e6:.0f} us of the processors in the second tenth and "
+        f"{late * 1e6:.0f} in the last but one, {slower:.2f} times that; memory grows by "
         f"{an_image:.0f} bytes an image, that of the children by {children} MB"
     )
     over = []
@@ -169,13 +191,13 @@ def main() -> None:
         over = show(before, args.n, "until the kill")
         shown, held = before.rows[-1][1], kept(job)
         print(f"killed at {shown:,} shown; the job holds {held:,}: {max(shown - held, 0)} lost")
-        over += [f"{shown - held} lost"] if shown - held > CHUNK_SIZE else []
+        over += [f"{shown - held} lost"] if shown - held > before.chunk else []
         after, said = run(job, args.n)
         over += show(after, args.n, "gone on with")
-        again = held - after.rows[0][1]
+        again = held - after.rows[0][1]  # the bar begins where the run goes on
         late = after.ended - after.rows[-1][0]
         print(f"went on from {after.rows[0][1]:,}; ended {late:.1f} s after the last image")
-        over += [f"{again} images are done again"] if again > CHUNK_SIZE else []
+        over += [f"{again} images are done again"] if again > before.chunk else []
         if f'"done": {args.n}' not in said:
             over.append(f"it did not end well: {said[-300:]}")
     if over:
