@@ -28,6 +28,15 @@ def test_a_look_counts_images_and_tells_the_likeliest_task(folder):
     assert look.for_task(Task.DETECTION) == []
 
 
+def test_class_names_that_lie_there_are_the_labels_without_annotations(folder):
+    (folder / "classes.txt").write_text("bird\nfish\n")
+    look = look_at(folder / "cat")
+    assert look.labels(Task.DETECTION) == ("bird", "fish")
+    assert look_at(folder).labels(Task.CLASSIFICATION) == ("cat", "dog")
+    (folder / "classes.txt").write_bytes(b"\xff\xfe\x00")
+    assert look_at(folder / "cat").labels(Task.DETECTION) == ()
+
+
 def test_a_look_ends_when_nobody_waits_for_it(folder):
     assert look_at(folder, lambda: True).images == 0
 

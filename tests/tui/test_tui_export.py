@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 
 from tui_helpers import app_on, auto_labeled, job_screen, said, screen_text, wait_for
 
+from hardcase.formats import Report
 from hardcase.model.job import Task
+from hardcase.session.transfer import Export
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.dialogs.export import ExportDialog
 from hardcase.tui.screens.job import JobScreen
@@ -97,3 +100,67 @@ async def test_a_detection_job_is_exported_with_its_boxes(make_job) -> None:
         await wait_for(pilot, lambda: said(screen).startswith("wrote 2"), "the result")
         data = json.loads((session.root.parent / "out.json").read_text())
         assert len(data["annotations"]) == 2
+
+
+async def start(pilot, session) -> None:
+    await asked(pilot)
+    pilot.app.screen.query_one("#to").value = str(session.root.parent / "out")
+    await pilot.press("enter")
+    await wait_for(pilot, lambda: isinstance(pilot.app.screen, JobScreen), "the job")
+
+
+async def test_a_long_export_tells_how_far_it_is_and_is_alone(make_job, monkeypatch) -> None:
+    go_on = threading.Event()
+
+    def write(self, _out, options):
+        options.progress(1)
+        assert go_on.wait(10)
+        return Report(2, 2, ("000.png: left out for a test",))
+
+    monkeypatch.setattr("hardcase.tui.widgets.exporter._EVERY", 0.0)
+    monkeypatch.setattr(Export, "write", write)
+    session = make_job()
+    session.set_label([1, 2], "cat")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await start(pilot, session)
+        await wait_for(pilot, lambda: said(screen) == "exporting 1 of 2 images…", "the progress")
+        await start(pilot, session)
+        await wait_for(pilot, lambda: "an export is under way" in said(screen), "the refusal")
+        go_on.set()
+        await wait_for(pilot, lambda: "1 left out, first: 000.png" in said(screen), "the result")
+
+
+async def test_an_export_stops_when_the_job_is_left(make_job, monkeypatch) -> None:
+    stopped, begun = threading.Event(), threading.Event()
+
+    def write(self, _out, options):
+        begun.set()
+        try:
+            while True:
+                options.progress(1)
+        finally:
+            stopped.set()
+
+    monkeypatch.setattr(Export, "write", write)
+    session = make_job()
+    session.set_label([1], "cat")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await start(pilot, session)
+        await wait_for(pilot, begun.is_set, "the beginning")
+        await pilot.press("q")
+    assert stopped.wait(10)
+
+
+async def test_an_export_that_cannot_be_written_is_told_in_a_line(make_job, monkeypatch) -> None:
+    def fall_over(self, _out, _options):
+        raise ZeroDivisionError("a bug")
+
+    session = make_job()
+    session.set_label([1], "cat")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        monkeypatch.setattr(Export, "write", fall_over)
+        await start(pilot, session)
+        await wait_for(pilot, lambda: "unexpected ZeroDivisionError" in said(screen), "the bug")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 from tui_helpers import app_on, job_screen, said, wait_for
 
+from hardcase.errors import JobError
 from hardcase.session import LabelingSession
+from hardcase.session.sync import Look
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.screens.job import JobScreen
 
@@ -35,6 +39,44 @@ async def test_a_folder_that_cannot_be_looked_through_is_told(make_job) -> None:
         await pilot.press("S")
         await wait_for(pilot, lambda: "is its disk there?" in said(screen), "the reason")
         assert not session.sample(1).missing
+
+
+async def test_a_second_sync_waits_for_the_first_and_leaving_stops_it(
+    make_job, monkeypatch
+) -> None:
+    stopped = threading.Event()
+
+    def work(_look, progress, is_stopped):
+        progress(3)
+        while not is_stopped():
+            pass
+        stopped.set()
+        raise JobError("stopped")
+
+    monkeypatch.setattr("hardcase.tui.widgets.folder_keeper._EVERY", 0.0)
+    monkeypatch.setattr(Look, "work", work)
+    async with app_on(make_job()).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("S")
+        await wait_for(pilot, lambda: "3 files read" in said(screen), "how far it is")
+        await pilot.press("S")
+        await wait_for(pilot, lambda: "looked through already" in said(screen), "the refusal")
+        await pilot.press("q")
+    assert stopped.wait(10)
+
+
+async def test_a_bug_in_a_sync_is_told_and_the_next_one_may_begin(make_job, monkeypatch) -> None:
+    def fall_over(_look, _progress, _stopped):
+        raise ZeroDivisionError("a bug")
+
+    async with app_on(make_job()).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        with monkeypatch.context() as broken:
+            broken.setattr(Look, "work", fall_over)
+            await pilot.press("S")
+            await wait_for(pilot, lambda: "unexpected ZeroDivisionError" in said(screen), "the bug")
+        await pilot.press("S")
+        await wait_for(pilot, lambda: "nothing new among 6 images" in said(screen), "the sync")
 
 
 async def test_deleting_a_selection_asks_nothing_and_is_one_undo(make_job) -> None:

@@ -86,6 +86,18 @@ def annotations_around(folder: Path, images: Sequence[str]) -> list[Offer]:
     return offers[:MAX_OFFERS]
 
 
+def names_around(folder: Path) -> tuple[str, ...]:
+    """Return the class names that lie in a folder of images or beside it, in order; often none."""
+    for where in (folder, folder.parent):
+        try:
+            names = names_beside(where, Problems())
+        except (OSError, FormatError, ValueError, RecursionError):
+            continue  # what is no list of names says nothing
+        if names:
+            return tuple(names[number] for number in sorted(names))
+    return ()
+
+
 def _candidates(folder: Path) -> Iterator[Path]:
     """Yield files and folders, of each kind those in the folder before those in and beside it."""
     inner = [f for f in islice(sorted(folder.iterdir()), _FILES) if not f.name.startswith(".")]

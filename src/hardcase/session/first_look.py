@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
-from hardcase.formats.peek import Offer, annotations_around
+from hardcase.formats.peek import Offer, annotations_around, names_around
 from hardcase.model.job import Task
 from hardcase.session.labeling import JOB_FILE, LabelingSession
 from hardcase.session.scan import find_images, is_image_name
@@ -23,17 +23,26 @@ _GLANCE = 2000
 
 @dataclass(frozen=True, slots=True)
 class FirstLook:
-    """What there is in a folder: how many images, and which annotations may be used."""
+    """What there is in a folder: how many images, and which annotations may be used.
+
+    `names` are class names that lie there.
+    """
 
     folder: Path
     images: int
     offers: tuple[Offer, ...]
+    names: tuple[str, ...] = ()
 
     @property
     def task(self) -> Task:
         """The task that the likeliest annotations are for, else classification."""
         tasks = self.offers[0].tasks if self.offers else frozenset(Task)
         return Task.CLASSIFICATION if Task.CLASSIFICATION in tasks else Task.DETECTION
+
+    def labels(self, task: Task) -> tuple[str, ...]:
+        """Return the labels to offer: those of the likeliest annotations, else the class names."""
+        offers = self.for_task(task)
+        return (offers[0].labels if offers else ()) or self.names
 
     def for_task(self, task: Task) -> list[Offer]:
         """Return the annotations that can be used in a job of this task."""
@@ -43,7 +52,9 @@ class FirstLook:
 def look_at(folder: Path, stopped: Callable[[], bool] = lambda: False) -> FirstLook:
     """Look through a folder, until `stopped`; on any thread. Raises JobError, OSError."""
     images = find_images(folder, stopped)
-    return FirstLook(folder, len(images), tuple(annotations_around(folder.resolve(), images)))
+    where = folder.resolve()
+    offers = tuple(annotations_around(where, images))
+    return FirstLook(folder, len(images), offers, names_around(where))
 
 
 def invites(folder: Path) -> bool:

@@ -203,7 +203,8 @@ class NewJobDialog(Dialog[NewJob]):
             use.choose(words[0])
         line = self.query_one("#labels", Input)
         if line.value == self._filled_in:  # nobody has typed there
-            names = [n for n in (offers[0].labels if offers else ()) if "," not in n]
+            found = self._look.labels(self._chosen_task) if self._look is not None else ()
+            names = [name for name in found if "," not in name]
             line.value = self._filled_in = ", ".join(names)
 
 
