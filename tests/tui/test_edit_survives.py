@@ -104,7 +104,7 @@ KEYS = [
 LETTERS = "aBcdEfgHijkLmnopQrst"
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(5))
 async def test_any_keys_and_as_many_undos_leave_the_job_as_it_was(
     seed, tmp_path, monkeypatch
 ) -> None:
@@ -114,7 +114,7 @@ async def test_any_keys_and_as_many_undos_leave_the_job_as_it_was(
         before = job.sample(1)
         async with editor_on(job) as (pilot, screen):
             screen.last_label = "dog"
-            for _ in range(25):
+            for _ in range(20):
                 await pilot.press(rng.choice(KEYS))
                 while screen.drawing.aiming is not None:
                     await pilot.press(rng.choice(LETTERS))
