@@ -39,6 +39,7 @@ SHOTS: dict[str, tuple[tuple[int, int], str, str, str, str, list[bytes]]] = {
         [b"e", b"b", b"c", b"h", b"j", *[b"\x1b[1;2B"] * 2],
     ),
     "zoom": ((120, 36), "16m", "dark", "quadrant", "full", [b"e", b"z"]),
+    "gallery": ((120, 36), "16m", "dark", "half", "full", [b"t"]),
     "light": ((120, 36), "16m", "light", "half", "full", []),
     "colours-256": ((100, 30), "256", "dark", "half", "full", []),
     "colours-16": ((100, 30), "16", "contrast", "half", "full", []),

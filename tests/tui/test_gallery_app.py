@@ -6,8 +6,10 @@ from tui_helpers import app_on, auto_labeled, job_screen, said, screen_text, wai
 
 from hardcase.model.job import Status, Task
 from hardcase.session import LabelingSession, Tab
+from hardcase.tui.desks.gallery import GalleryDesk
 from hardcase.tui.screens.edit import EditScreen
 from hardcase.tui.screens.job import JobScreen
+from hardcase.tui.widgets.gallery import Gallery
 
 SIZE = (80, 24)
 
@@ -304,15 +306,20 @@ async def test_what_is_selected_is_left_for_the_next_key(make_job) -> None:
         assert page_of(screen)[0] == len(page) + 1
 
 
-async def test_a_page_that_is_not_all_there_is_not_confirmed(make_job, monkeypatch) -> None:
+@pytest.mark.parametrize(("owner", "flag"), [(Gallery, "waiting"), (GalleryDesk, "_sending")])
+async def test_a_page_that_is_not_all_there_is_not_confirmed(
+    make_job, monkeypatch, owner, flag
+) -> None:
     session = to_be_confirmed(make_job)
     async with app_on(session, Tab.TO_BE_CONFIRMED).run_test(size=SIZE) as pilot:
         screen = await gallery_of(pilot)
-        gallery = screen.gallery.pane.gallery
-        monkeypatch.setattr(type(gallery), "waiting", property(lambda _: True))
-        await pilot.press("p")
+        with monkeypatch.context() as patched:
+            patched.setattr(owner, flag, property(lambda _: True))
+            await pilot.press("p")
         assert session.stats().labeled == 0
         assert "still on its way" in said(screen)
+        await pilot.press("p")
+        assert session.stats().labeled > 0
 
 
 async def test_an_image_that_cannot_be_seen_is_not_confirmed_with_the_page(make_job) -> None:
