@@ -85,6 +85,7 @@ async def test_a_job_opens_where_it_was_left_in_every_tab(make_job) -> None:
         async with app_on(again, None).run_test(size=(80, 24)) as pilot:
             screen = await job_screen(pilot)
             assert (screen.browser.tab, screen.browser.current.id) == (Tab.LABELED, 6)
+            assert screen.rows.scroll_offset.y == 0  # what is above it is in sight
             await pilot.press("[")
             assert (screen.browser.tab, screen.browser.current.id) == (Tab.UNLABELED, 2)
             await pilot.press("[")

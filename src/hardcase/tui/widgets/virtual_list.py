@@ -150,6 +150,8 @@ class VirtualList(ScrollView, can_focus=False):
         return style
 
     def _scroll_to_cursor(self) -> None:
+        if not self.scrollable_content_region.height:
+            return  # it is not laid out yet: a page of one row would hide what is above the cursor
         top, page = self.scroll_offset.y, self.page
         if self.cursor < top:
             self.scroll_to(y=max(self.cursor, 0), animate=False, force=True)
