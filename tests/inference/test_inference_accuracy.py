@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from hardcase.inference import LocalEngine, describe_model, load_profile, recognise_model
 from hardcase.model.evidence import ORIGINAL
@@ -109,3 +110,30 @@ def test_what_real_models_answer_is_recognised_on_real_images_too(shared_data):
     for file in ("ultraface_rfb320", "yolox_nano_bigisland"):
         model = shared_data / f"onnx/{file}.onnx"
         assert recognise_model(model, images=images).profile == recognise_model(model).profile
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", ["yolox_nano_bigisland", "yolo11n_int8_droneeye"])
+def test_reading_large_jpegs_at_reduced_scale_leaves_map_as_it_is(
+    shared_data, benchmark, tmp_path, file
+):
+    folder = shared_data / "detection/coco_train128"
+    for name in ("jpg", "png"):
+        (tmp_path / name).mkdir()
+    for path in sorted((folder / "images").iterdir()):
+        with Image.open(path) as image:
+            large = image.convert("RGB").resize((3 * image.width, 3 * image.height))
+        reduced = tmp_path / "jpg" / f"{path.stem}.jpg"
+        large.save(reduced, quality=95)
+        with Image.open(reduced) as image:  # the same pixels, which are read whole
+            image.save(tmp_path / "png" / f"{path.stem}.png", compress_level=0)
+    model = shared_data / f"onnx/{file}.onnx"
+    scores = [
+        benchmark.evaluate(
+            model,
+            load_profile(model),
+            benchmark.read_yolo(tmp_path / name, folder / "labels", 80, "empty"),
+        )
+        for name in ("jpg", "png")
+    ]
+    assert scores[0].map50 == pytest.approx(scores[1].map50, abs=0.001)
