@@ -123,7 +123,9 @@ async def test_a_set_that_is_too_small_is_declined_in_the_dialog(job) -> None:
         await ask(pilot, "1")
         plan = pilot.app.screen.query_one("#plan")
         await wait_for(
-            pilot, lambda: "of 120 samples would have to be checked" in plan.render().plain, "the refusal"
+            pilot,
+            lambda: "of 120 samples would have to be checked" in plan.render().plain,
+            "the refusal",
         )
         assert isinstance(pilot.app.screen, AuditDialog)
 

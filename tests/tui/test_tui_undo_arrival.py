@@ -16,7 +16,9 @@ async def test_samples_that_undo_takes_out_of_the_job_leave_the_list(make_job) -
     async with app_on(session, Tab.UNLABELED).run_test(size=(80, 24)) as pilot:
         screen = await job_screen(pilot)
         await pilot.press("G", "u")
-        await wait_for(pilot, lambda: "took back the change: collect 2 of 2 images" in said(screen), "the undo")
+        await wait_for(
+            pilot, lambda: "took back the change: collect 2 of 2 images" in said(screen), "the undo"
+        )
         assert [s.id for s in session.samples()] == [1, 2, 3]
         await pilot.press("ctrl+r")
         await wait_for(pilot, lambda: len([*session.samples()]) == 5, "the redo")
