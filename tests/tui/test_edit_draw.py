@@ -136,6 +136,14 @@ async def test_the_box_is_drawn_anew_with_its_label(job) -> None:
         assert changes(job) == 1
 
 
+async def test_a_box_just_moved_is_drawn_anew(job) -> None:
+    job.set_annotations(1, [Annotation("cat", Box(40.4, 40.5, 120.123, 120), 0.9, CAT.by)])
+    async with editor_on(job) as (pilot, screen):
+        expected = named(screen, "bcgh")
+        await pilot.press("l", "e", "B", *"bcgh")
+        assert job.sample(1).annotations == (Annotation("cat", expected),)
+
+
 async def test_finer_zooms_to_the_box_and_back(job) -> None:
     async with editor_on(job) as (pilot, screen):
         await pilot.press("f")
@@ -152,6 +160,17 @@ async def test_finer_given_up_zooms_back_too(job) -> None:
         await pilot.press("f", "c", "escape")
         assert screen.canvas.view.is_fit
         assert job.sample(1).annotations == (CAT, DOG)
+
+
+async def test_a_box_that_came_in_its_place_meanwhile_is_not_drawn_over(job) -> None:
+    other = Annotation("dog", Box(8, 8, 80, 80))
+    async with editor_on(job) as (pilot, screen):
+        await pilot.press("B", *"bcg")
+        job.set_annotations(1, [other])
+        await pilot.press("h")
+        assert said(screen) == "the box is another one by now: nothing was drawn"
+        assert job.sample(1).annotations == (other,)
+        assert screen.drawing.aiming is None
 
 
 async def test_without_a_box_there_is_nothing_to_draw_anew(job) -> None:

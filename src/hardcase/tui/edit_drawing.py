@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from hardcase.imaging.view import View
     from hardcase.model.boxes import Box
+    from hardcase.model.job import Annotation
     from hardcase.tui.edit_aim import Rulers
     from hardcase.tui.screens.edit import EditScreen
 
@@ -39,7 +40,7 @@ class DrawDesk:
     def __init__(self, screen: EditScreen) -> None:
         self.screen = screen
         self.aiming: Aiming | None = None
-        self._redraws = False
+        self._anew: Annotation | None = None
         self._view: View | None = None
 
     @property
@@ -58,9 +59,8 @@ class DrawDesk:
     @property
     def label(self) -> str:
         """The label the box will have, empty if it will be asked for."""
-        annotation = self.screen.draft.annotation
-        if self._redraws and annotation is not None:
-            return annotation.label
+        if self._anew is not None:
+            return self._anew.label
         return self.screen.label_for_new or ""
 
     @property
@@ -83,14 +83,14 @@ class DrawDesk:
 
     def action_edit_new(self) -> None:
         """Begin a new box."""
-        self._begin(redraws=False)
+        self._begin(anew=False)
 
     def action_edit_redraw(self) -> None:
         """Begin to draw the box anew."""
         if self.screen.draft.box is None:
             self.screen.say(self.screen.no_box)
         else:
-            self._begin(redraws=True)
+            self._begin(anew=True)
 
     def action_edit_fine(self) -> None:
         """Zoom to the box and begin to draw it anew; the view comes back afterwards."""
@@ -100,7 +100,7 @@ class DrawDesk:
             return
         view = canvas.view
         canvas.zoom_to(box)
-        if self._begin(redraws=True):
+        if self._begin(anew=True):
             self._view = view
 
     def action_draw_cancel(self) -> None:
@@ -108,11 +108,12 @@ class DrawDesk:
         self._end()
         self.screen.say("nothing was drawn")
 
-    def _begin(self, *, redraws: bool) -> bool:
+    def _begin(self, *, anew: bool) -> bool:
+        """Begin a new box, or the selected one anew. Return False if that is not possible now."""
         along = self._rulers
         if along is None or not self.screen.commit():
             return False
-        self._redraws = redraws
+        self._anew = self.screen.draft.annotation if anew else None
         self._view = None
         self.screen._bindings = place_bindings(self.screen.actions, PLACES)  # noqa: SLF001 - its own
         self.screen.canvas.overlays_visible = True
@@ -176,12 +177,15 @@ class DrawDesk:
         self._end()
         if box is None:
             return
-        if self._redraws and screen.draft.box is not None:
-            changed = screen.alter(with_box(screen.draft, box))
-            screen.say("drew the box anew" if changed else "the box is as it was")
-        else:
+        if self._anew is None:
             screen.say("")
             screen.draw(box)
+        elif screen.draft.annotation != self._anew:
+            screen.complain("the box is another one by now: nothing was drawn")
+        elif screen.alter(with_box(screen.draft, box)):
+            screen.say("drew the box anew")
+        else:
+            screen.say("the box is as it was")
 
     @property
     def _guide(self) -> str:
