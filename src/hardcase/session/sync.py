@@ -18,10 +18,10 @@ from hardcase.model.job import Sample
 from hardcase.model.text import printable
 from hardcase.session import contents
 from hardcase.session.matching import displaced_among, match
-from hardcase.session.scan import Folder, look_through
+from hardcase.session.scan import FileState, Folder, look_through
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from hardcase.session.labeling import LabelingSession
 
@@ -34,7 +34,9 @@ class Found:
     `replaced` those whose path another one has now; `left` are paths of samples that were deleted
     from the job, and stay out of it; `returned` the ids of those that come in again as asked.
     `chosen` counts samples that several alike files would have fitted. `unread` is how many samples
-    may be in what could not be looked at, `unread_first` the first of that.
+    may be in what could not be looked at, `unread_first` the first of that. `altered` are the
+    samples, as they were, of which anything is to be altered, `seen` what is to be remembered of
+    the files that are known under a path.
     """
 
     folder: Folder
@@ -47,6 +49,8 @@ class Found:
     chosen: int
     unread: int
     unread_first: str
+    altered: tuple[Sample, ...]
+    seen: tuple[Fingerprint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +156,27 @@ class Look:
             chosen=places.chosen,
             unread=len(unread),
             unread_first=folder.unread[0] if folder.unread else "",
+            altered=tuple(
+                s
+                for s in samples
+                if s.id in places.path_of
+                or s.id in replaced
+                or (s.id in nowhere and not s.missing)
+                or (s.missing and s.path in files)
+            ),
+            seen=tuple(self._seen(files, places.path_of, replaced)),
         )
+
+    def _seen(
+        self, files: Mapping[str, FileState], path_of: Mapping[int, str], replaced: Collection[int]
+    ) -> Iterator[Fingerprint]:
+        """Yield what is new of the files of samples."""
+        for sample in self._samples:
+            state = files.get(path_of.get(sample.id, sample.path))
+            known = self._prints.get(sample.id)
+            same = known is not None and state is not None and known.key == state.key
+            if state is not None and not same and sample.id not in replaced:
+                yield Fingerprint.of(sample.id, state.key)
 
     def _deleted(
         self, free: Iterable[str], folder: Folder, digest_of: Callable[[str], str]
@@ -176,27 +200,22 @@ class Look:
 
     def commit(self, session: LabelingSession, found: Found) -> Synced:
         """Bring the job in step with what was found, in one Change; on the session's thread."""
-        files = found.folder.files
-        then = {sample.id: sample for sample in self._samples}
         now_at = {sample.path for sample in session.samples()}
         edits: list[Edit] = []
         counts = dict.fromkeys(("new", "moved", "missing", "back", "replaced"), 0)
-        seen: list[Fingerprint] = []
-        for sample in session.samples():
-            if sample.id not in then or then[sample.id].path != sample.path:
-                continue  # it came, or was moved, since the look began
+        seen = [row for row in found.seen if session.has(row.id)]
+        for then in found.altered:
+            if not session.has(then.id) or (sample := session.sample(then.id)).path != then.path:
+                continue  # it was deleted, or moved, since the look began
             after, what = _after(sample, found, now_at)
-            if what:
-                counts[what] += 1
-                edits.append(Edit(Table.SAMPLES, sample.id, sample, after))
-            if (state := files.get(after.path)) is not None:
-                seen.append(Fingerprint.of(sample.id, state.key))
+            counts[what] += 1
+            edits.append(Edit(Table.SAMPLES, sample.id, sample, after))
         first = session.next_sample_id()
         for number, path in enumerate((p for p in found.new if p not in now_at), first):
             counts["new"] += 1
             edits.append(Edit(Table.SAMPLES, number, None, Sample(number, path)))
             digest = self._digests.get(path, "")
-            seen.append(Fingerprint.of(number, files[path].key, digest))
+            seen.append(Fingerprint.of(number, found.folder.files[path].key, digest))
         records = contents.fingerprint_edits(session, seen)
         records += [Edit(Table.FILES, key, self._prints[key], None) for key in found.returned]
         synced = Synced(**counts, found=found, change=None)
@@ -213,17 +232,15 @@ def sync(session: LabelingSession, *, deleted: bool = False) -> Synced:
 
 
 def _after(sample: Sample, found: Found, taken: Collection[str]) -> tuple[Sample, str]:
-    """Return what becomes of a sample, and what that is called; empty if it stays as it is."""
+    """Return what becomes of a sample of which something is altered, and what that is called."""
     if sample.id in found.path_of:
         path = found.path_of[sample.id]
         return replace(sample, path=path, missing=False), "moved"
     if sample.id in found.replaced:
         return replace(sample, path=_set_aside(sample.path, taken), missing=True), "replaced"
     if sample.id in found.gone:
-        return replace(sample, missing=True), "" if sample.missing else "missing"
-    if sample.missing and sample.path in found.folder.files:
-        return replace(sample, missing=False), "back"
-    return sample, ""
+        return replace(sample, missing=True), "missing"
+    return replace(sample, missing=False), "back"
 
 
 def _set_aside(path: str, taken: Collection[str]) -> str:
