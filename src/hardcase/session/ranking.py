@@ -33,7 +33,7 @@ FIRST = (5, 10, 20, 40)
 SMALLEST_MOVE = 0.01
 """A coefficient that moves by less than this stays: nobody would see the difference."""
 
-SLICE = 2000
+SLICE = 1000
 """Samples altered in one Change, so that no key waits for a long one."""
 
 

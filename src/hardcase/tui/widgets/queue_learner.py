@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from hardcase.session import LabelingSession
 
+_GAP_S = 0.02
+"""Seconds between two slices. A key goes through a dozen queues until it is painted; without a gap
+it waited for a slice in each of them, a second together."""
+
 
 class QueueLearner(Widget, can_focus=False):
     """Counts decisions, has them learned from on a thread, and records what came of it.
@@ -121,7 +125,7 @@ class QueueLearner(Widget, can_focus=False):
         finally:
             self.recording = False
         if not done:
-            self.call_later(self._record)
+            self.set_timer(_GAP_S, self._record)
             return
         self._slices = None
         self._look_up()
