@@ -303,7 +303,7 @@ class JobScreen(PlaceScreen):
         size = len(browser.ids)
         self.set_class(not size, "is-empty")
         panel = browser.tab is Tab.TO_BE_CONFIRMED and (self.runs.busy or not size)
-        self.set_class(panel, "with-runs")
+        self.runs.display = panel  # a class would have all of the screen styled anew
         self.rows.set_rows(size, browser.cursor)
         if not size:
             text = why_empty(
