@@ -291,6 +291,22 @@ async def test_a_key_confirms_the_page_and_turns_it(make_job) -> None:
         assert session.stats().labeled == 1
 
 
+async def test_a_decision_on_the_last_tile_turns_the_page_only_if_nothing_on_it_is_open(
+    make_job,
+) -> None:
+    session = to_be_confirmed(make_job)
+    async with app_on(session, Tab.TO_BE_CONFIRMED).run_test(size=SIZE) as pilot:
+        screen = await gallery_of(pilot)
+        page = page_of(screen)
+        await pilot.press(*("right",) * (len(page) - 1), "2")
+        assert page_of(screen) == page
+        await pilot.press("g", *("a",) * (len(page) - 2))
+        assert page_of(screen) == page
+        await pilot.press("a")
+        await pilot.press("a")
+        assert page_of(screen)[0] == len(page) + 1
+
+
 async def test_what_is_selected_is_left_for_the_next_key(make_job) -> None:
     session = to_be_confirmed(make_job)
     async with app_on(session, Tab.TO_BE_CONFIRMED).run_test(size=SIZE) as pilot:

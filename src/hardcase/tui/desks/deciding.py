@@ -70,7 +70,8 @@ class DecidingDesk(Desk):
     def onwards(self, decided: Sequence[int]) -> None:
         """Go to the next sample, unless it came here by itself because the decided one left."""
         current = self.browser.current
-        if current is not None and len(decided) == 1 and current.id == decided[0]:
+        here = current is not None and len(decided) == 1 and current.id == decided[0]
+        if here and not self.screen.gallery.keeps_page:
             self.screen.moving.go(self.browser.cursor + 1)
 
     def action_confirm(self) -> None:

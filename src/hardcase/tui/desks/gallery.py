@@ -188,6 +188,14 @@ class GalleryDesk(Desk):
         else:
             screen.say(f"{in_past(change)}{passed} · {screen.key('undo')} undoes")
 
+    @property
+    def keeps_page(self) -> bool:
+        """Whether a decision on the last tile must not turn the page: some of it is still open."""
+        page, ids = self.pane.gallery.page, self.browser.ids
+        if not self.showing or self.browser.cursor != page.stop - 1:
+            return False
+        return any(self._can_be_confirmed(int(ids[i])) for i in page if i < len(ids))
+
     def _go_on(self, page: range) -> None:
         """Go to what is selected on the page, else to the next page."""
         browser = self.browser

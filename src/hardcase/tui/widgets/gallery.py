@@ -103,8 +103,9 @@ class Gallery(Widget, can_focus=False):
 
     @property
     def waiting(self) -> bool:
-        """Whether pictures of the page are still to come."""
-        return self._thumbnails is None or self._thumbnails.waiting > 0
+        """Whether the page, or pictures of it, are still to come."""
+        missing = self._thumbnails is None or self._thumbnails.waiting > 0
+        return missing or self._painted != self.grid
 
     @property
     def seen(self) -> set[int]:
