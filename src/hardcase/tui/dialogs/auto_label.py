@@ -73,7 +73,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
     def on_input_changed(self) -> None:
         """Take back what was said of what was typed before."""
         self._starting = None
-        self._say("")
+        self.say("")
 
     def on_model_picker_read(self, message: ModelPicker.Read) -> None:
         """Go on, if that was waited for."""
@@ -105,11 +105,11 @@ class AutoLabelDialog(Dialog[RunRequest]):
         try:
             prepared = self._prepared()
         except HardcaseError as error:
-            self._say(str(error), "$error bold")
+            self.say(str(error), "$error bold")
             return
         if prepared is None:
             self._starting = starting
-            self._say("reading the model…")
+            self.say("reading the model…")
         elif starting and self._is_accepted(prepared):
             self.dismiss(prepared.request)
         else:
@@ -188,9 +188,6 @@ class AutoLabelDialog(Dialog[RunRequest]):
         up, down, field = (self.key(f"dialog_{a}") for a in ("up", "down", "toggle"))
         look, accept, close = (self.key(f"dialog_{a}") for a in ("look", "accept", "close"))
         return f"{up}{down} model · {field} field · {look} look · {accept} goes on · {close} closes"
-
-    def _say(self, text: str, style: str = "$muted") -> None:
-        self.query_one("#problem", OneLine).show(text, style)
 
 
 def _line(name: str, value: str, hint: str) -> Input:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 
 from hardcase.model.text import printable
-from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.dialogs.dialog import ListDialog
 from hardcase.tui.screens.done import in_past
 from hardcase.tui.widgets.text import fit
 from hardcase.tui.widgets.virtual_list import VirtualList
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hardcase.tui.widgets.virtual_list import Part
 
 
-class DecisionsDialog(Dialog["Step"]):
+class DecisionsDialog(ListDialog["Step"]):
     """Answers with the decision to go back to."""
 
     def __init__(self, actions: Sequence[Action], steps: Sequence[Step]) -> None:
@@ -45,29 +45,19 @@ class DecisionsDialog(Dialog["Step"]):
 
     def on_mount(self) -> None:
         """Begin with the newest."""
-        self.query_one(VirtualList).set_rows(len(self._steps), 0)
+        self.rows.set_rows(len(self._steps), 0)
 
     def on_virtual_list_chosen(self) -> None:
         """Go to the one clicked."""
         self.action_dialog_accept()
 
-    def action_dialog_down(self) -> None:
-        """Go to the next row."""
-        rows = self.query_one(VirtualList)
-        rows.move_to(rows.cursor + 1)
-
-    def action_dialog_up(self) -> None:
-        """Go to the previous row."""
-        rows = self.query_one(VirtualList)
-        rows.move_to(rows.cursor - 1)
-
     def action_dialog_accept(self) -> None:
         """Answer with the decision under the cursor."""
-        self.dismiss(self._steps[self.query_one(VirtualList).cursor])
+        self.dismiss(self._steps[self.rows.cursor])
 
     def _draw(self, index: int, width: int) -> list[Part]:
         step = self._steps[index]
-        lead = "▌" if index == self.query_one(VirtualList).cursor else " "
+        lead = "▌" if index == self.rows.cursor else " "
         when = clock(step.when, datetime.now(UTC))
         return [
             (lead, "strong"),

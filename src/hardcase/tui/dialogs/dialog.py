@@ -1,4 +1,4 @@
-"""What every dialog shares: the keys of the registry's dialog place."""
+"""What dialogs share: the keys of the registry's dialog place, and a list to go through."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from textual.screen import ModalScreen
 
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import first_key, place_bindings
+from hardcase.tui.widgets.lines import OneLine
+from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +31,10 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
         """Return the user's key for an action, to name it in a text."""
         return first_key(self.actions, action_id)
 
+    def say(self, text: str, style: str = "$muted") -> None:
+        """Show a line of what was done or is wrong, in a dialog that has one with id `problem`."""
+        self.query_one("#problem", OneLine).show(text, style)
+
     def action_dialog_close(self) -> None:
         """Close and change nothing."""
         self.dismiss(None)
@@ -40,3 +46,24 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def on_input_submitted(self) -> None:
         """Accept by enter from a line of input too."""
         self.action_dialog_accept()
+
+
+class ListDialog(Dialog[Answer]):
+    """A dialog with one list, whose cursor keys move."""
+
+    @property
+    def rows(self) -> VirtualList:
+        """The list."""
+        return self.query_one(VirtualList)
+
+    def go(self, step: int) -> None:
+        """Move the cursor."""
+        self.rows.move_to(self.rows.cursor + step)
+
+    def action_dialog_down(self) -> None:
+        """Go to the next row."""
+        self.go(1)
+
+    def action_dialog_up(self) -> None:
+        """Go to the previous row."""
+        self.go(-1)

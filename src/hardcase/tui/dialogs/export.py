@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _WHAT = {
     "labels": "what people labeled or confirmed",
     "predictions": "what models said",
-    "all": "labels, and what is to be confirmed",
+    "all": "labels, and what nobody confirmed yet",
 }
 _WITH_IMAGES = frozenset({"yolo", "imagefolder"})
 """Formats that put images, or links to them, beside the annotations."""
@@ -111,6 +111,8 @@ class ExportDialog(Dialog[ExportRequest]):
             self.query_one("#problem", OneLine).show(message.problem, "$error bold")
         lost = "; ".join(message.lost)
         said = f"Not kept: {lost}." if lost else "Nothing is lost."
+        if left := message.export.left_out:
+            said = f"{left.capitalize()}. {said if lost else ''}"
         self.query_one("#lost", Label).update(said if message.export.dataset.samples else "")
 
     def action_dialog_toggle(self) -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Input, Label
 
 from hardcase.tui.actions import PLACE_TITLES, Place
 from hardcase.tui.bindings import key_label
-from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.dialogs.dialog import ListDialog
 from hardcase.tui.widgets.text import fit
 from hardcase.tui.widgets.virtual_list import VirtualList
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 _KEYS_WIDTH = 16
 
 
-class HelpDialog(Dialog[None]):
+class HelpDialog(ListDialog[None]):
     """Every action of the given places, with keys; typing narrows them down."""
 
     def __init__(self, actions: Sequence[Action], places: Sequence[Place]) -> None:
         super().__init__(actions)
         shown = [p for p in Place if p in places or p is Place.DIALOG]
         self._actions = [a for p in shown for a in actions if a.where is p]
-        self._rows: list[Action | Place | str] = []
+        self._found: list[Action | Place | str] = []
 
     def compose(self) -> ComposeResult:
         """Lay out a line to type in over the list."""
@@ -52,29 +52,19 @@ class HelpDialog(Dialog[None]):
         """Narrow the list down to what matches."""
         self._filter(event.value)
 
-    def action_dialog_down(self) -> None:
-        """Go to the next row."""
-        rows = self.query_one(VirtualList)
-        rows.move_to(rows.cursor + 1)
-
-    def action_dialog_up(self) -> None:
-        """Go to the previous row."""
-        rows = self.query_one(VirtualList)
-        rows.move_to(rows.cursor - 1)
-
     def _filter(self, text: str) -> None:
         found = [a for a in self._actions if _matches(a, text.strip())]
-        self._rows = []
+        self._found = []
         for n, action in enumerate(found):
             if n == 0 or found[n - 1].where is not action.where:
-                self._rows.append(action.where)
-            self._rows.append(action)
+                self._found.append(action.where)
+            self._found.append(action)
         if not found:
-            self._rows.append("No action and no key here matches.")
-        self.query_one(VirtualList).set_rows(len(self._rows), 0)
+            self._found.append("No action and no key here matches.")
+        self.rows.set_rows(len(self._found), 0)
 
     def _draw(self, index: int, width: int) -> list[Part]:
-        row = self._rows[index]
+        row = self._found[index]
         if isinstance(row, Place):
             return [(fit(PLACE_TITLES[row], width), "strong")]
         if isinstance(row, str):

@@ -14,7 +14,7 @@ from hardcase.model.palette import LABEL_COLOURS
 from hardcase.session import label_list
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
-from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.dialogs.dialog import ListDialog
 from hardcase.tui.screens.done import stepped
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.text import count, fit
@@ -41,7 +41,7 @@ class _Asking(Enum):
     MERGE_INTO = auto()
 
 
-class LabelListDialog(Dialog[None]):
+class LabelListDialog(ListDialog[None]):
     """Shows every label with its digit, colour and counts. It has no answer: it acts."""
 
     AUTO_FOCUS = ""  # keys act on the list until a name is asked for
@@ -69,7 +69,7 @@ class LabelListDialog(Dialog[None]):
         self._ask(_Asking.NOTHING)
         self._show(0)
         if not self._uses:
-            self._say(f"no labels yet: {self.key('labels_add')} adds one")
+            self.say(f"no labels yet: {self.key('labels_add')} adds one")
 
     def action_labels_add(self) -> None:
         """Ask for the name of a new label."""
@@ -84,7 +84,7 @@ class LabelListDialog(Dialog[None]):
         """Ask for the label to merge this one into."""
         if label := self._under_cursor():
             self._ask(_Asking.MERGE_INTO, label)
-            self._say(
+            self.say(
                 f"merge {label.name} into which? go there and press {self.key('dialog_accept')}"
             )
 
@@ -96,7 +96,7 @@ class LabelListDialog(Dialog[None]):
     def action_labels_move(self, by: int) -> None:
         """Move the label up or down the list; its digit goes with its place."""
         if label := self._under_cursor():
-            place = self._cursor + by
+            place = self.rows.cursor + by
             self._do(lambda: label_list.move(self._session, label.name, place), cursor=place)
 
     def action_labels_colour(self) -> None:
@@ -114,14 +114,6 @@ class LabelListDialog(Dialog[None]):
     def action_labels_redo(self) -> None:
         """Repeat what was taken back."""
         self._do(self._session.redo, nothing="nothing to redo")
-
-    def action_dialog_down(self) -> None:
-        """Go to the next label."""
-        self.query_one(VirtualList).move_to(self._cursor + 1)
-
-    def action_dialog_up(self) -> None:
-        """Go to the previous label."""
-        self.query_one(VirtualList).move_to(self._cursor - 1)
 
     def action_dialog_accept(self) -> None:
         """Answer what was asked."""
@@ -145,14 +137,10 @@ class LabelListDialog(Dialog[None]):
             self.dismiss(None)
         else:
             self._ask(_Asking.NOTHING)
-            self._say("")
-
-    @property
-    def _cursor(self) -> int:
-        return self.query_one(VirtualList).cursor
+            self.say("")
 
     def _under_cursor(self) -> Label | None:
-        return self._uses[self._cursor].label if self._uses else None
+        return self._uses[self.rows.cursor].label if self._uses else None
 
     def _ask(
         self,
@@ -169,7 +157,7 @@ class LabelListDialog(Dialog[None]):
         line.value, line.placeholder = value, placeholder
         if line.display:
             line.focus()
-            self._say("")
+            self.say("")
         else:
             self.set_focus(None)
 
@@ -189,27 +177,24 @@ class LabelListDialog(Dialog[None]):
         try:
             change = step()
         except HardcaseError as error:
-            self._say(str(error), "$error bold")
+            self.say(str(error), "$error bold")
             return
         if change is None and insist:
-            self._say(nothing, "$error bold")
+            self.say(nothing, "$error bold")
             return
         self._ask(_Asking.NOTHING)
         self._uses = label_list.uses(self._session)
-        at = self._cursor if cursor is None else cursor
+        at = self.rows.cursor if cursor is None else cursor
         self._show(len(self._uses) - 1 if at == -1 else at)
         undoes = f" · {self.key('labels_undo')} undoes"
         if change is None:
-            self._say(nothing)
+            self.say(nothing)
         else:
             redo = self.key("labels_redo")
-            self._say(change.title + undoes if change.kind is Kind.EDIT else stepped(change, redo))
+            self.say(change.title + undoes if change.kind is Kind.EDIT else stepped(change, redo))
 
     def _show(self, cursor: int) -> None:
-        self.query_one(VirtualList).set_rows(len(self._uses), cursor)
-
-    def _say(self, text: str, style: str = "$muted") -> None:
-        self.query_one("#problem", OneLine).show(text, style)
+        self.rows.set_rows(len(self._uses), cursor)
 
     def _hints(self) -> str:
         words = {"add": "add", "rename": "rename", "merge": "merge", "delete": "drop"}

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from hardcase.model.text import clean_label
-from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.dialogs.dialog import ListDialog
 from hardcase.tui.widgets.text import fit
 from hardcase.tui.widgets.virtual_list import VirtualList
 
@@ -47,7 +47,7 @@ class NameInput(Input):
             self._tick()  # at once: the next key may move the cursor
 
 
-class LabelDialog(Dialog[LabelPick]):
+class LabelDialog(ListDialog[LabelPick]):
     """The labels of a job. Enter picks one; with `several`, space or tab ticks them one by one."""
 
     def __init__(
@@ -65,7 +65,7 @@ class LabelDialog(Dialog[LabelPick]):
         self._title = title
         self._several = several
         self._flipped: list[str] = []
-        self._rows: list[Label | str] = []
+        self._found: list[Label | str] = []
 
     def compose(self) -> ComposeResult:
         """Lay out a line to type in over the labels."""
@@ -83,7 +83,7 @@ class LabelDialog(Dialog[LabelPick]):
         self._filter("")
         names = [label.name for label in self._labels]
         at = next((names.index(n) for n in names if n in self._current), 0)
-        self.query_one(VirtualList).move_to(at)
+        self.rows.move_to(at)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list down to what matches."""
@@ -92,16 +92,6 @@ class LabelDialog(Dialog[LabelPick]):
     def on_virtual_list_chosen(self) -> None:
         """Pick by a click on the row under the cursor."""
         self.action_dialog_accept()
-
-    def action_dialog_down(self) -> None:
-        """Go to the next label."""
-        rows = self.query_one(VirtualList)
-        rows.move_to(rows.cursor + 1)
-
-    def action_dialog_up(self) -> None:
-        """Go to the previous label."""
-        rows = self.query_one(VirtualList)
-        rows.move_to(rows.cursor - 1)
 
     def action_dialog_toggle(self) -> None:
         """Tick or untick the label under the cursor."""
@@ -112,7 +102,7 @@ class LabelDialog(Dialog[LabelPick]):
             self._flipped.remove(name)
         else:
             self._flipped.append(name)
-        self.query_one(VirtualList).refresh_changed()
+        self.rows.refresh_changed()
 
     def action_dialog_accept(self) -> None:
         """Take what was ticked, else the label under the cursor."""
@@ -124,24 +114,24 @@ class LabelDialog(Dialog[LabelPick]):
             self.dismiss(LabelPick(name))
 
     def _under_cursor(self) -> str | None:
-        index = self.query_one(VirtualList).cursor
-        if not 0 <= index < len(self._rows):
+        index = self.rows.cursor
+        if not 0 <= index < len(self._found):
             return None
-        row = self._rows[index]
+        row = self._found[index]
         return row if isinstance(row, str) else row.name
 
     def _filter(self, text: str) -> None:
-        self._rows = [*matching(self._labels, text)]
+        self._found = [*matching(self._labels, text)]
         try:
             new = clean_label(text)
         except ValueError:
             new = ""
         if new and all(label.name != new for label in self._labels):
-            self._rows.append(new)
-        self.query_one(VirtualList).set_rows(len(self._rows), 0)
+            self._found.append(new)
+        self.rows.set_rows(len(self._found), 0)
 
     def _draw(self, index: int, width: int) -> list[Part]:
-        row = self._rows[index]
+        row = self._found[index]
         if isinstance(row, str):
             return [(fit(f"  + add the label {row}", width), "good")]
         ticked = (row.name in self._current) != (row.name in self._flipped)

@@ -18,7 +18,7 @@ from hardcase.session.model_look import Sighting, sighting
 from hardcase.session.run_request import used_as
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
-from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.dialogs.dialog import ListDialog
 from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.model_eye import ModelEye
@@ -43,7 +43,7 @@ _REASONS, _ROWS_A_REASON = 7, 8
 """How many lines of why there are at most, and how many rows of the screen each takes to show."""
 
 
-class ModelLookDialog(Dialog["PreparedRun"]):
+class ModelLookDialog(ListDialog["PreparedRun"]):
     """Answers with the run as it was accepted; the reading is kept as the profile of the model.
 
     `images` are those to look at, by sample. What the model said of them by one reading is
@@ -111,11 +111,11 @@ class ModelLookDialog(Dialog["PreparedRun"]):
 
     def action_look_next(self) -> None:
         """Show the next image."""
-        self._go(1)
+        self._turn(1)
 
     def action_look_previous(self) -> None:
         """Show the previous image."""
-        self._go(-1)
+        self._turn(-1)
 
     def action_look_boxes(self) -> None:
         """Show or hide the boxes."""
@@ -133,13 +133,10 @@ class ModelLookDialog(Dialog["PreparedRun"]):
         if self._use(request, profile):
             self._say(rows.told)
 
-    def action_dialog_down(self) -> None:
-        """Go to the next thing that may be otherwise."""
-        self._move(1)
-
-    def action_dialog_up(self) -> None:
-        """Go to the previous thing that may be otherwise."""
-        self._move(-1)
+    def go(self, step: int) -> None:
+        """Go to another thing that may be otherwise, and tell of it."""
+        super().go(step)
+        self._say(self.query_one(ReadingRows).told)
 
     def action_dialog_accept(self) -> None:
         """Keep the reading and go on with it, once what it makes of the image is seen."""
@@ -271,15 +268,10 @@ class ModelLookDialog(Dialog["PreparedRun"]):
         names = self._label_names()
         return {name: LABEL_COLOURS[n % len(LABEL_COLOURS)] for n, name in enumerate(names)}
 
-    def _go(self, step: int) -> None:
+    def _turn(self, step: int) -> None:
         if self._images:
             self._at = (self._at + step) % len(self._images)
             self._show_image()
-
-    def _move(self, step: int) -> None:
-        rows = self.query_one(ReadingRows)
-        rows.move_to(rows.cursor + step)
-        self._say(rows.told)
 
     def _say(self, text: str, style: str = "") -> None:
         self.query_one("#problem", OneLine).show(text, style)

@@ -12,7 +12,7 @@ from hardcase.model.job import Run, RunState
 from hardcase.session import run_history, run_queue
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
-from hardcase.tui.dialogs.dialog import Dialog
+from hardcase.tui.dialogs.dialog import ListDialog
 from hardcase.tui.dialogs.run_words import about, goes_and_stays
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.run_lines import state_of, what, when
@@ -35,7 +35,7 @@ _TOLD = 4
 _STYLES = {"completed": "good", "failed": "bad", "at work": "open", "waits": "open"}
 
 
-class RunListDialog(Dialog[Run]):
+class RunListDialog(ListDialog[Run]):
     """Answers with a run to go on with; everything else it does itself.
 
     `panel` has the run under way.
@@ -72,7 +72,7 @@ class RunListDialog(Dialog[Run]):
         newest = len(self._waiting) if len(rows) > len(self._waiting) else 0
         self._show(rows.index(at_work) if at_work in rows else newest)
         if not rows:
-            self._say(f"no run yet: {self.key('auto_label')} in the job starts one")
+            self.say(f"no run yet: {self.key('auto_label')} in the job starts one")
 
     # -- keys
 
@@ -85,11 +85,11 @@ class RunListDialog(Dialog[Run]):
             places = len(self._waiting)
             self._do(lambda: run_queue.move(self._session, run.id, -places), "it is next", run)
         elif run.id == self._panel.at_work:
-            self._say("it is at work")
+            self.say("it is at work")
         elif run.state is RunState.COMPLETED:
-            self._say("it is through: there is nothing to go on with")
+            self.say("it is through: there is nothing to go on with")
         elif self._panel.busy:
-            self._say("a run is under way: cancel or pause it first", "$error bold")
+            self.say("a run is under way: cancel or pause it first", "$error bold")
         else:
             self.dismiss(run)
 
@@ -112,10 +112,10 @@ class RunListDialog(Dialog[Run]):
             return
         found = run_history.removal(self._session, run.id)
         if not found.edits:
-            self._say(f"it removes {goes_and_stays(found)}")
+            self.say(f"it removes {goes_and_stays(found)}")
             return
         self._removal = found
-        self._say(f"{self.key('dialog_accept')} removes {goes_and_stays(found)}", "$warning bold")
+        self.say(f"{self.key('dialog_accept')} removes {goes_and_stays(found)}", "$warning bold")
 
     def action_runs_undo(self) -> None:
         """Take back the newest change of the job."""
@@ -125,13 +125,12 @@ class RunListDialog(Dialog[Run]):
         """Repeat what was taken back."""
         self._do(self._session.redo, "nothing to redo")
 
-    def action_dialog_down(self) -> None:
-        """Go to the next run."""
-        self._go(1)
-
-    def action_dialog_up(self) -> None:
-        """Go to the previous run."""
-        self._go(-1)
+    def go(self, step: int) -> None:
+        """Go to another run, and remove nothing after all."""
+        self._removal = None
+        super().go(step)
+        self._tell()
+        self.say("")
 
     def action_dialog_accept(self) -> None:
         """Remove what was asked about."""
@@ -147,7 +146,7 @@ class RunListDialog(Dialog[Run]):
             self.dismiss(None)
         else:
             self._removal = None
-            self._say("nothing is removed")
+            self.say("nothing is removed")
 
     # -- in between
 
@@ -156,25 +155,18 @@ class RunListDialog(Dialog[Run]):
         return [a for a in self._accounts if a.run.state is RunState.QUEUED]
 
     def _under_cursor(self) -> Run | None:
-        at = self.query_one(VirtualList).cursor
+        at = self.rows.cursor
         return self._accounts[at].run if 0 <= at < len(self._accounts) else None
 
     def _may_alter(self) -> bool:
         if self._session.read_only:
-            self._say("the job is read-only", "$error bold")
+            self.say("the job is read-only", "$error bold")
         return not self._session.read_only
 
     def _is_at_work(self, run: Run) -> bool:
         if run.id == self._panel.at_work:
-            self._say("it is at work: cancel or pause it first", "$error bold")
+            self.say("it is at work: cancel or pause it first", "$error bold")
         return run.id == self._panel.at_work
-
-    def _go(self, step: int) -> None:
-        self._removal = None
-        rows = self.query_one(VirtualList)
-        rows.move_to(rows.cursor + step)
-        self._tell()
-        self._say("")
 
     def _do(
         self, step: Callable[[], Change | None], nothing: str, follow: Run | None = None
@@ -184,17 +176,17 @@ class RunListDialog(Dialog[Run]):
         try:
             change = step()
         except HardcaseError as error:
-            self._say(str(error), "$error bold")
+            self.say(str(error), "$error bold")
             return
         self._refresh()
         ids = [account.run.id for account in self._accounts]
-        at = self.query_one(VirtualList).cursor
+        at = self.rows.cursor
         self._show(ids.index(follow.id) if follow is not None and follow.id in ids else at)
         undoes = f" · {self.key('runs_undo')} undoes"
         if change is None:
-            self._say(nothing)
+            self.say(nothing)
         else:
-            self._say(change.title + (undoes if change.kind is Kind.EDIT else ""))
+            self.say(change.title + (undoes if change.kind is Kind.EDIT else ""))
 
     def _refresh(self) -> None:
         """Read the runs anew: those that wait in their order, then the newest first."""
@@ -203,18 +195,15 @@ class RunListDialog(Dialog[Run]):
         self._accounts = [*waiting, *accounts.values()]
 
     def _show(self, cursor: int) -> None:
-        self.query_one(VirtualList).set_rows(len(self._accounts), cursor)
+        self.rows.set_rows(len(self._accounts), cursor)
         self._tell()
 
     def _tell(self) -> None:
-        at = self.query_one(VirtualList).cursor
+        at = self.rows.cursor
         lines = about(self._accounts[at]) if 0 <= at < len(self._accounts) else ()
         for n in range(_TOLD):
             text = lines[n] if n < len(lines) else ""
             self.query_one(f"#told{n}", OneLine).show(text, "" if n == 0 else "$muted")
-
-    def _say(self, text: str, style: str = "$muted") -> None:
-        self.query_one("#problem", OneLine).show(text, style)
 
     def _hints(self) -> str:
         words = {"go_on": "go on", "drop": "give up", "remove": "remove labels"}
@@ -229,7 +218,7 @@ class RunListDialog(Dialog[Run]):
         made = f"{run.done:,} of {run.total:,} " if run.total else ""
         room = max(width - 1 - 5 - 11 - 17 - len(made), 4)
         return [
-            ("▌" if index == self.query_one(VirtualList).cursor else " ", "strong"),
+            ("▌" if index == self.rows.cursor else " ", "strong"),
             (fit(f"#{run.id}", 5), "muted"),
             (fit(state, 11), _STYLES.get(state, "hard")),
             (fit(when(run), 17), "muted"),
