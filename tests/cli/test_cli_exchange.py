@@ -7,6 +7,9 @@ import json
 import pytest
 
 from hardcase.formats import FORMATS
+from hardcase.model.boxes import Box
+from hardcase.model.job import Annotation
+from hardcase.session import LabelingSession
 
 
 @pytest.fixture
@@ -135,3 +138,16 @@ def test_the_help_names_every_format(command, cli):
     said = cli(command, "--help").out
     for name in FORMATS:
         assert name in said
+
+
+def test_an_export_says_what_nobody_confirmed_and_takes_it_when_told_to(boxes, tmp_path, cli):
+    with LabelingSession.open(boxes) as session:
+        session.set_annotations(session.find("red/0.png"), [Annotation("cat", Box(1, 2, 10, 10))])
+    result = cli("export", boxes, tmp_path / "o.json", "--format", "coco", "--json")
+    assert result.record["images"] == 2
+    assert "left out: 1 image with labels that nobody confirmed; --what all" in result.err
+    result = cli(
+        "export", boxes, tmp_path / "p.json", "--format", "coco", "--what", "all", "--json"
+    )
+    assert result.record["images"] == 3
+    assert "left out" not in result.err

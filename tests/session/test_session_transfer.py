@@ -187,3 +187,27 @@ def test_classes_go_out_by_csv_and_come_back(make_session, tmp_path):
         "cat",
     ]
     assert other.stats().labeled == 3
+
+
+def test_what_a_person_began_goes_out_with_all_of_it(labeled, make_session, tmp_path):
+    labeled.set_annotations(3, [Annotation("dog", Box(1, 2, 11, 12))])  # kept, not confirmed
+    out = tmp_path / "all.json"
+    assert labeled.export_annotations(out, "coco", "all").annotations == 3
+    other = make_session()
+    other.import_annotations(out)
+    assert [a.label for a in other.sample(3).annotations] == ["dog"]
+
+
+def test_an_export_of_labels_counts_what_nobody_confirmed(labeled):
+    def left_out() -> str:
+        return transfer.Export("coco", transfer.dataset_of(labeled, "labels"), "labels").left_out
+
+    assert left_out() == ""
+    labeled.set_annotations(3, [Annotation("dog", Box(1, 2, 11, 12))])
+    assert left_out() == "left out: 1 image with labels that nobody confirmed"
+    auto = Annotation("cat", Box(1, 2, 11, 12), 0.5, "net#1")
+    before = labeled.sample(4)
+    after = replace(before, status=Status.TO_BE_CONFIRMED, annotations=(auto,))
+    labeled.commit("auto", [Edit(Table.SAMPLES, 4, before, after)])
+    assert left_out() == "left out: 2 images with labels that nobody confirmed"
+    assert not transfer.Export("coco", transfer.dataset_of(labeled, "all"), "all").left_out

@@ -68,6 +68,21 @@ async def test_an_export_is_written_beside_the_job_and_told_as_the_command_tells
         await wait_for(pilot, lambda: said(screen) == line, "the result")
 
 
+async def test_what_nobody_confirmed_is_said_before_and_after(make_job) -> None:
+    session = make_job(Task.DETECTION)
+    auto_labeled(session, {1: 0.9, 2: 0.1})
+    session.confirm([1])
+    words = "left out: 1 image with labels that nobody confirmed"
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        dialog = await asked(pilot)
+        await pilot.press("right")  # from manifest to coco
+        await wait_for(pilot, lambda: words.capitalize() in lost(dialog), "what is left out")
+        dialog.query_one("#to").value = str(session.root.parent / "out.json")
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: said(screen).endswith(words), "the result")
+
+
 async def test_nothing_to_export_and_nowhere_to_write_are_told_in_the_dialog(make_job) -> None:
     session = make_job()
     async with app_on(session).run_test(size=(80, 24)) as pilot:

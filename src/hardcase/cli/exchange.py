@@ -11,7 +11,7 @@ from hardcase.cli.output import count
 from hardcase.cli.records import sample_edits
 from hardcase.cli.table import Spec
 from hardcase.formats import FORMATS, Report, WriteOptions
-from hardcase.session.transfer import wrote
+from hardcase.session.transfer import Export, dataset_of, wrote
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -46,8 +46,8 @@ def _export_arguments(parser: ArgumentParser) -> None:
         "--what",
         choices=("labels", "predictions", "all"),
         default="labels",
-        help="what people labeled or confirmed; what models said; labels and what is to be "
-        "confirmed (labels)",
+        help="what people labeled or confirmed; what models said; labels and what nobody "
+        "confirmed yet (labels)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace what is at OUT")
     parser.add_argument("--base", type=int, choices=(0, 1), default=0, help=_BASE_HELP)
@@ -84,14 +84,17 @@ def import_(args: Namespace, output: Output) -> int:
 
 
 def export(args: Namespace, output: Output) -> int:
-    """Write annotations for other tools. What the format cannot hold is told on stderr.
+    """Write annotations for other tools. What is left out, or not kept, is told on stderr.
 
     --json prints one object: {images, annotations, problems: [text], lost: [text]}.
     """
     how = WriteOptions(overwrite=args.overwrite, base=args.base, images=args.images)
     with reading(args.job) as session:
-        report = session.export_annotations(args.out, args.format, args.what, how)
+        export_of = Export(args.format, dataset_of(session, args.what), args.what)
+        report = export_of.write(args.out, how)
     _tell(report, output)
+    if export_of.left_out:
+        output.note(f"{export_of.left_out}; --what all takes them")
     if output.json:
         output.record(_record(report))
     output.line(wrote(report, args.out))

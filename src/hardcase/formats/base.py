@@ -23,7 +23,8 @@ class Dataset:
     `labels` are in class order. `samples` have paths relative to `root`, with `/`. A labeled
     detection sample without annotations means "no objects". `keep` names what no export may write
     over besides the images of `samples`, absolute or relative to `root`: the job's other images and
-    its own files.
+    its own files. `left_out` counts samples that are not among these since nobody confirmed the
+    labels they have.
     """
 
     task: Task
@@ -31,6 +32,7 @@ class Dataset:
     samples: tuple[Sample, ...]
     root: Path
     keep: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ def write_out(
     what: What = "labels",
     options: WriteOptions | None = None,
 ) -> Report:
-    """Export labels, what models predicted, or labels and what is to be confirmed.
+    """Export labels, what models predicted, or labels and what nobody confirmed yet.
 
     Raises FormatError.
     """
@@ -93,11 +93,20 @@ class Export:
         """What the format cannot hold. Raises FormatError if there is no such format."""
         return _format(self.format_name).losses(self.dataset)
 
+    @property
+    def left_out(self) -> str:
+        """What is not exported since nobody confirmed it, in words; empty if that is nothing."""
+        number = self.dataset.left_out
+        if not number:
+            return ""
+        images = "1 image" if number == 1 else f"{number:,} images"
+        return f"left out: {images} with labels that nobody confirmed"
+
     def write(self, out: Path, options: WriteOptions | None = None) -> Report:
         """Write a file or folder. Raises FormatError."""
         if not self.dataset.samples:
             hint = {
-                "labels": "no sample is labeled yet; --what all takes auto labels too",
+                "labels": "no sample is labeled yet; --what all takes what nobody confirmed too",
                 "predictions": "no model labeled anything yet",
                 "all": "no sample is labeled yet",
             }[self.what]
@@ -113,14 +122,17 @@ def wrote(report: Report, out: Path) -> str:
 
 
 def dataset_of(session: LabelingSession, what: What) -> Dataset:
-    """Return the job's labels in order, and those samples that `what` asks for."""
+    """Return the job's labels in order, and those samples that `what` asks for.
+
+    What a person began and nobody confirmed is, like auto labels, part of "all": to be confirmed.
+    """
     samples = sorted(session.samples(), key=lambda s: s.path)
     if what == "predictions":
         undone = _undone_imports(session)
         chosen = [_as_predicted(session, s, undone) for s in samples]
     else:
-        wanted = {Status.LABELED} if what == "labels" else {Status.LABELED, Status.TO_BE_CONFIRMED}
-        chosen = [s if s.status in wanted else None for s in samples]
+        chosen = [s if s.status is Status.LABELED else _unconfirmed(s, what) for s in samples]
+    open_ = sum(s.status is not Status.LABELED and bool(s.annotations) for s in samples)
     return Dataset(
         task=session.task,
         labels=tuple(session.labels),
@@ -131,7 +143,13 @@ def dataset_of(session: LabelingSession, what: What) -> Dataset:
             str(journal_path(session.path)),
             *(sample.path for sample in samples),
         ),
+        left_out=open_ if what == "labels" else 0,
     )
+
+
+def _unconfirmed(sample: Sample, what: What) -> Sample | None:
+    offered = sample.status is Status.TO_BE_CONFIRMED or sample.annotations
+    return replace(sample, status=Status.TO_BE_CONFIRMED) if what == "all" and offered else None
 
 
 def _undone_imports(session: LabelingSession) -> set[int]:

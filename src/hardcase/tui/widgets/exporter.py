@@ -75,6 +75,8 @@ class Exporter(Widget, can_focus=False):
             self._end(str(error), wrong=True)
             return
         said = wrote(report, request.out)
+        if request.export.left_out:
+            said += f"; {request.export.left_out}"
         if report.problems:
             said += f"; {len(report.problems):,} left out, first: {report.problems[0]}"
         self._end(said, wrong=False)
