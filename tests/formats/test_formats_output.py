@@ -137,5 +137,5 @@ def test_every_loss_is_told_in_the_report_too(tmp_path: Path) -> None:
     data = Dataset(Task.DETECTION, labels("cat"), (sample,), tmp_path)
     for name in ("yolo", "voc"):
         losses = FORMATS[name].losses(data)
-        assert losses == ("1 scores",)
+        assert losses == ("1 score",)
         assert FORMATS[name].write(data, tmp_path / name, WriteOptions()).lost == losses

@@ -160,7 +160,10 @@ def losses_of(dataset: Dataset) -> tuple[str, ...]:
     """Return what results cannot hold; labels without a score get the score 1."""
     unscored = sum(a.score is None for s in dataset.samples for a in s.annotations)
     out = losses(dataset, HOLDS)
-    return (*out, f"{unscored} labels without a score, written with score 1") if unscored else out
+    if not unscored:
+        return out
+    unlike = "1 label" if unscored == 1 else f"{unscored:,} labels"
+    return (*out, f"{unlike} without a score, written with score 1")
 
 
 FORMAT = Format(

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from hardcase.formats.base import Dataset
 
 NOTED = {
-    "segmentation": "outlines",
-    "iscrowd": "crowd marks",
-    "area": "areas",
-    "difficult": "difficult marks",
-    "truncated": "truncated marks",
-    "occluded": "occluded marks",
-    "pose": "poses",
-    "coco_id": "COCO annotation ids",
+    "segmentation": "outline",
+    "iscrowd": "crowd mark",
+    "area": "area",
+    "difficult": "difficult mark",
+    "truncated": "truncated mark",
+    "occluded": "occluded mark",
+    "pose": "pose",
+    "coco_id": "COCO annotation id",
 }
-"""Keys of `Annotation.extra` that a format may have, in words."""
+"""Keys of `Annotation.extra` that a format may have, in words for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,41 +45,48 @@ def losses(dataset: Dataset, holds: Holds) -> tuple[str, ...]:
     unconfirmed = sum(s.status is Status.TO_BE_CONFIRMED for s in samples)
     used = {a.label for a in annotations}
     lines = [
-        (not holds.scores, sum(a.score is not None for a in annotations), "scores"),
-        (
-            not holds.hard,
-            sum(bool(s.hard or s.coefficient is not None or s.reasons) for s in samples),
-            "hard marks, coefficients or reasons of images",
-        ),
+        (not holds.scores, sum(a.score is not None for a in annotations), "score", ""),
+        (not holds.hard, sum(s.hard for s in samples), "hard mark", ""),
+        (not holds.hard, sum(s.coefficient is not None for s in samples), "coefficient", ""),
+        (not holds.hard, sum(bool(s.reasons) for s in samples), "image", " with hard reasons"),
         (
             not holds.unlabeled,
             sum(s.status is Status.UNLABELED for s in samples),
-            "unlabeled images",
+            "unlabeled image",
+            "",
         ),
-        (True, unconfirmed, "images to be confirmed, which will look confirmed"),
+        (True, unconfirmed, "image", " to be confirmed, which will look confirmed"),
         (
             not holds.makers and not unconfirmed,
             auto,
-            "auto labels, which will look like a person's",
+            "auto label",
+            ", which will look like a person's",
         ),
         (
             dataset.task is Task.DETECTION and not holds.no_objects,
             sum(s.status is not Status.UNLABELED and not s.annotations for s in samples),
-            "images without objects",
+            "image",
+            " without objects",
         ),
         (
             dataset.task is Task.CLASSIFICATION and not holds.several_labels,
             sum(len(s.annotations) > 1 for s in samples),
-            "images with several labels, of which the first is kept",
+            "image",
+            " with several labels, of which the first is kept",
         ),
         (
             not holds.unused_labels,
             sum(label.name not in used for label in dataset.labels),
-            "unused labels",
+            "unused label",
+            "",
         ),
         *(
-            (key not in holds.extra, sum(key in (a.extra or ()) for a in annotations), words)
-            for key, words in NOTED.items()
+            (key not in holds.extra, sum(key in (a.extra or ()) for a in annotations), noun, "")
+            for key, noun in NOTED.items()
         ),
     ]
-    return tuple(f"{count} {words}" for lost, count, words in lines if lost and count)
+    return tuple(
+        f"{count:,} {noun if count == 1 else f'{noun}s'}{more}"
+        for lost, count, noun, more in lines
+        if lost and count
+    )
