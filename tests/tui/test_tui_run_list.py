@@ -215,6 +215,23 @@ async def test_the_run_under_way_is_left_to_its_own_keys(make_job, engine, model
         assert states(session) == {1: RunState.RUNNING}
 
 
+async def test_the_list_follows_the_run_under_way(make_job, engine, model):
+    session = make_job()
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await start(pilot, engine)
+        asked(session, model, "003")
+        await run_list(pilot)
+        assert " 0 of 6" in text(pilot)
+        engine[0].let(4)
+        await wait_for(pilot, lambda: " 4 of 6" in text(pilot), "how far it is")
+        engine[0].let(2)
+        await wait_for(pilot, lambda: "completed" in text(pilot), "its end")
+        assert "6 annotations of it there" in text(pilot)
+        await wait_for(pilot, lambda: " at work" in text(pilot), "the next one")
+        assert "broken off" not in text(pilot)
+
+
 async def test_a_stopped_run_is_gone_on_with_from_the_list(make_job, engine, model):
     session = make_job()
     active = session.begin_run(run_panel.prepare(RunRequest(model, filter="name:00")))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
 from hardcase.errors import HardcaseError
-from hardcase.model.changes import Kind
+from hardcase.model.changes import Kind, Table
 from hardcase.model.job import Run, RunState
 from hardcase.session import run_history, run_queue
 from hardcase.tui.actions import Place
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from hardcase.model.changes import Change
+    from hardcase.model.changes import Change, Edit
     from hardcase.session import LabelingSession
     from hardcase.session.run_history import Account, Removal
     from hardcase.tui.actions import Action
@@ -66,6 +67,7 @@ class RunListDialog(ListDialog[Run]):
 
     def on_mount(self) -> None:
         """Show the runs, the one under way or the newest first under the cursor."""
+        self._unsubscribe = self._session.subscribe(self._follow)
         self._refresh()
         at_work = self._panel.at_work
         rows = [account.run.id for account in self._accounts]
@@ -73,6 +75,10 @@ class RunListDialog(ListDialog[Run]):
         self._show(rows.index(at_work) if at_work in rows else newest)
         if not rows:
             self.say(f"no run yet: {self.key('auto_label')} in the job starts one")
+
+    def on_unmount(self) -> None:
+        """Follow the job no longer."""
+        self._unsubscribe()
 
     # -- keys
 
@@ -83,7 +89,7 @@ class RunListDialog(ListDialog[Run]):
             return
         if run.state is RunState.QUEUED and self._panel.busy:
             places = len(self._waiting)
-            self._do(lambda: run_queue.move(self._session, run.id, -places), "it is next", run)
+            self._do(lambda: run_queue.move(self._session, run.id, -places), "it is next")
         elif run.id == self._panel.at_work:
             self.say("it is at work")
         elif run.state is RunState.COMPLETED:
@@ -103,7 +109,7 @@ class RunListDialog(ListDialog[Run]):
         """Let a waiting run start sooner or later."""
         run = self._under_cursor()
         if run is not None and self._may_alter():
-            self._do(lambda: run_queue.move(self._session, run.id, by), "it is there already", run)
+            self._do(lambda: run_queue.move(self._session, run.id, by), "it is there already")
 
     def action_runs_remove(self) -> None:
         """Ask whether to remove what the run made, saying what goes and what stays."""
@@ -168,25 +174,36 @@ class RunListDialog(ListDialog[Run]):
             self.say("it is at work: cancel or pause it first", "$error bold")
         return run.id == self._panel.at_work
 
-    def _do(
-        self, step: Callable[[], Change | None], nothing: str, follow: Run | None = None
-    ) -> None:
-        """Take a step, say what came of it, and keep the cursor on the run to `follow`."""
+    def _do(self, step: Callable[[], Change | None], nothing: str) -> None:
+        """Take a step and say what came of it; what it made of the runs is followed."""
         self._removal = None
         try:
             change = step()
         except HardcaseError as error:
             self.say(str(error), "$error bold")
             return
-        self._refresh()
-        ids = [account.run.id for account in self._accounts]
-        at = self.rows.cursor
-        self._show(ids.index(follow.id) if follow is not None and follow.id in ids else at)
         undoes = f" · {self.key('runs_undo')} undoes"
         if change is None:
             self.say(nothing)
         else:
             self.say(change.title + (undoes if change.kind is Kind.EDIT else ""))
+
+    def _follow(self, change: Change) -> None:
+        """Show what a change made of the runs, the cursor on the run that it was on."""
+        of_runs = [edit for edit in change.edits if edit.table is Table.RUNS]
+        if change.kind is Kind.RECORD and not of_runs:
+            return
+        run, at = self._under_cursor(), self.rows.cursor
+        if of_runs and all(_is_progress(edit) for edit in of_runs):
+            # What they made stays as it was, and to count that takes a look at every sample.
+            now = {r.id: r for r in self._session.runs}
+            self._accounts = [replace(a, run=now[a.run.id]) for a in self._accounts]
+        else:
+            self._refresh()
+        ids = [account.run.id for account in self._accounts]
+        self._show(ids.index(run.id) if run is not None and run.id in ids else at)
+        # Which run is at work the panel knows only after the change that begins it.
+        self.call_later(self.rows.refresh_changed)
 
     def _refresh(self) -> None:
         """Read the runs anew: those that wait in their order, then the newest first."""
@@ -225,3 +242,11 @@ class RunListDialog(ListDialog[Run]):
             (fit(what(run), room), ""),
             (made, ""),
         ]
+
+
+def _is_progress(edit: Edit) -> bool:
+    """Whether an edit only says how far a run has come."""
+    before, after = edit.before, edit.after
+    if not isinstance(before, Run) or not isinstance(after, Run):
+        return False
+    return (before.state, before.place) == (after.state, after.place)
