@@ -238,3 +238,30 @@ async def test_the_only_box_needs_no_selecting(make_job) -> None:
         await job_screen(pilot)
         await pilot.press("2")
         assert labels_of(session, 1) == ["dog"]
+
+
+async def test_a_change_of_many_samples_is_taken_back_only_when_asked_again(make_job) -> None:
+    session = make_job(count=30)
+    session.set_label(range(1, 31), "cat")
+    session.mark_hard([1])
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("u")
+        assert session.stats().hard == 0, "one sample is not asked about"
+        await pilot.press("u")
+        assert said(screen) == "u again takes back: label 30 samples cat"
+        assert session.stats().labeled == 30
+        await pilot.press("u")
+        assert session.stats().labeled == 0
+
+
+async def test_what_was_asked_is_asked_anew_once_something_else_was_said(make_job) -> None:
+    session = make_job(count=30)
+    session.set_label(range(1, 31), "cat")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("u", "n", "u")
+        assert session.stats().labeled == 30
+        await pilot.press("u")
+        assert session.stats().labeled == 0
+        assert said(screen).startswith("took back")

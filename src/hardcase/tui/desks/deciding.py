@@ -9,8 +9,8 @@ from hardcase.model.changes import Table
 from hardcase.model.job import Status
 from hardcase.session import Tab
 from hardcase.tui.desks.desk import Desk
-from hardcase.tui.screens.done import in_past, stepped
-from hardcase.tui.widgets.lines import TAB_TITLES
+from hardcase.tui.screens.done import asked_again, in_past, stepped
+from hardcase.tui.widgets.lines import TAB_TITLES, OneLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,8 +98,12 @@ class DecidingDesk(Desk):
             self.onwards(targets)
 
     def action_undo(self) -> None:
-        """Undo, and go to the sample if this tab has it."""
-        self._step_back(self.session.undo, "nothing to undo")
+        """Undo, and go to the sample if this tab has it; what was large only when asked again."""
+        shown = self.screen.query_one("#message", OneLine).text
+        if asked := asked_again(self.session, self.screen.key("undo"), shown):
+            self.screen.say(asked)
+        else:
+            self._step_back(self.session.undo, "nothing to undo")
 
     def action_redo(self) -> None:
         """Redo, and go to the sample if this tab has it."""

@@ -8,6 +8,10 @@ from hardcase.model.changes import Kind
 
 if TYPE_CHECKING:
     from hardcase.model.changes import Change, Step
+    from hardcase.session import LabelingSession
+
+_MANY = 20
+"""Samples from which on a change is asked about before one key takes it back."""
 
 _PAST = {
     "label": "labeled",
@@ -49,3 +53,16 @@ def stepped(change: Change, redo: str) -> str:
     else:
         title = f"the change: {title}"
     return f"took back {title} · {redo} brings them back"
+
+
+def asked_again(session: LabelingSession, undo: str, shown: str) -> str:
+    """Return what to ask before the newest change is taken back, empty if it may be.
+
+    A run, an import or a batch is a lot for one stray key, after which one more edit leaves nothing
+    to redo. The question is answered by the same key while it is the line that is `shown`.
+    """
+    newest = next(iter(session.decisions(1)), None)
+    if newest is None or len(newest.samples) <= _MANY:
+        return ""
+    asked = f"{undo} again takes back: {newest.title}"
+    return "" if shown == asked else asked
