@@ -12,6 +12,7 @@ from textual.widgets import Input
 from hardcase.model.job import Annotation, Sample, Status, Task
 from hardcase.tui.dialogs.audit import AuditDialog
 from hardcase.tui.dialogs.confirm import ConfirmDialog
+from hardcase.tui.screens.edit import EditScreen
 from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.widgets.lines import OneLine
 
@@ -125,6 +126,9 @@ class Annotator:
         self.seen += 1
         if self._session.task is Task.CLASSIFICATION:
             await self._keyboard.set_label(truth[0].label, "label_{}", "pick_label")
+        elif not truth and isinstance(editor := self._screen, EditScreen):
+            await self._keyboard.press("edit_no_objects")
+            await self._boxes.left(editor)
         elif not truth:
             await self._keyboard.press("no_objects")
         else:

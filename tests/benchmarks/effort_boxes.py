@@ -15,6 +15,7 @@ from hardcase.imaging.rulers import LETTERS, rulers
 from hardcase.model.boxes import Box, as_array, iou
 from hardcase.tui.editing import Edge, nudged, pulled
 from hardcase.tui.screens.edit import EditScreen
+from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.widgets.lines import OneLine
 
 if TYPE_CHECKING:
@@ -57,15 +58,26 @@ class BoxHand:
     async def edit(self, truth: Truth) -> None:
         """Make the boxes of the image in front those of the truth, and confirm them."""
         keyboard = self._keyboard
-        await keyboard.press("edit_boxes")
-        await keyboard.until(lambda: isinstance(keyboard.screen, EditScreen), "the editor")
+        if not isinstance(keyboard.screen, EditScreen):  # which stays where there is more to draw
+            await keyboard.press("edit_boxes")
+            await keyboard.until(lambda: isinstance(keyboard.screen, EditScreen), "the editor")
+        editor = self._editor
         await keyboard.until(lambda: self._editor.placement is not None, "the picture")
         missing = await self._mend(truth)
         last = self._editor.last_label
         for wanted in sorted(missing, key=lambda a: (a.label != last, a.label)):
             await self._draw(wanted)
         await keyboard.press("edit_confirm")
-        await keyboard.until(lambda: not isinstance(keyboard.screen, EditScreen), "the job")
+        await self.left(editor)
+
+    async def left(self, editor: EditScreen) -> None:
+        """Wait until an editor is through and the job is back, or the next editor is there."""
+        keyboard = self._keyboard
+        await keyboard.until(lambda: editor not in keyboard.screens, "the end of the editor")
+        job = next(s for s in keyboard.screens if isinstance(s, JobScreen))
+        await keyboard.until(
+            lambda: isinstance(keyboard.screen, EditScreen) or not job.editing.covered, "the job"
+        )
 
     # -- the boxes there are
 

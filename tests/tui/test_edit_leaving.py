@@ -246,3 +246,27 @@ async def test_the_job_shows_what_was_edited_on_return(job) -> None:
         screen = await job_screen(pilot)
         await wait_for(pilot, lambda: "1 box" in " ".join(screen_text(pilot.app)), "the list")
         assert [o.label for o in screen.preview.canvas.overlays] == ["dog"]
+
+
+async def test_it_stays_for_the_next_image_that_has_nothing_on_it_yet(make_job) -> None:
+    session = make_job(Task.DETECTION, count=3)
+    session.set_annotations(3, [Annotation("cat", Box(2.0, 2.0, 9.0, 9.0))])
+    async with editor_on(session) as (pilot, first):
+        await pilot.press("O")
+        await wait_for(pilot, lambda: first not in pilot.app.screen_stack, "its end")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, EditScreen), "the next")
+        second = pilot.app.screen
+        assert second.sample_id == 2
+        await wait_for(pilot, lambda: "000.png" in said(second), "what was done")
+        await pilot.press("O")
+        screen = await job_screen(pilot)
+        assert screen.browser.current.id == 3, "which has a box to look at"
+        assert session.stats().labeled == 2
+
+
+async def test_leaving_it_is_leaving_it(make_job) -> None:
+    session = make_job(Task.DETECTION, count=3)
+    async with editor_on(session) as (pilot, _):
+        await pilot.press("escape")
+        screen = await job_screen(pilot)
+        assert screen.browser.current.id == 1

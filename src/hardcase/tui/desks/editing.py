@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hardcase.model.job import Task
+from hardcase.model.job import Status, Task
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.edit_look import canvas_region, first_scene
 from hardcase.tui.edit_open import why_not
@@ -26,8 +26,8 @@ class EditingDesk(Desk):
             return self.browser.current is not None and self.session.task is Task.DETECTION
         return True
 
-    def action_edit_boxes(self) -> None:
-        """Open the box editor on the sample."""
+    def action_edit_boxes(self, said: str = "") -> None:
+        """Open the box editor on the sample, with what was done before still `said`."""
         screen, sample = self.screen, self.browser.current
         refusal = why_not(self.session, sample)
         if sample is None or refusal is not None:
@@ -44,6 +44,8 @@ class EditingDesk(Desk):
         )
         self.covered = True
         screen.app.push_screen(editor, lambda _: self._edited(editor))
+        if said:
+            editor.call_after_refresh(editor.say, said)
         screen.preview.prefetch_box(editor.draft.selected)  # what there is to come back to
 
     def prefetch(self) -> None:
@@ -72,5 +74,14 @@ class EditingDesk(Desk):
         screen.show_list()
         if outcome.done:
             screen.deciding.onwards([editor.sample_id])
+            self._stay(editor)
         if outcome.quits:
             screen.leave(QuitAsked())
+
+    def _stay(self, done: EditScreen) -> None:
+        """Go on in the editor where the next sample has nothing to look at: it has to be drawn."""
+        sample = self.browser.current
+        if sample is None or sample.id == done.sample_id or sample.annotations:
+            return
+        if sample.status is Status.UNLABELED:
+            self.action_edit_boxes(done.outcome.said)
