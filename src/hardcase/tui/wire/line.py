@@ -26,6 +26,8 @@ _WORTH_SENDING = 1024
 _BLOCKED = 0.02
 """Seconds from which a write was held up by the line; less is how fast memory is."""
 _SAMPLES = 8
+_QUICK = 4
+"""So many samples in a row that were over with the round trip make a line no slow one."""
 _NOISE = 0.1
 """Share of the round trip that one may take longer than another."""
 _ENOUGH = 1 << 18
@@ -60,6 +62,7 @@ class Line:
     answers: bool = False
     """Whether the terminal answers."""
     _samples: deque[float] = field(default_factory=lambda: deque(maxlen=_SAMPLES))
+    _quick: int = 0
     _sent: int = 0
     _unasked: int = 0
     _arrived: int = 0
@@ -167,5 +170,6 @@ class Line:
         self.rate = max(self._samples)
         if self.rate < SLOW and sure:
             self.slow = True
-        elif self.rate > FAST or (not sure and size / seconds >= SLOW):
+        self._quick = self._quick + 1 if not sure and size / seconds >= SLOW else 0
+        if self.rate > FAST or self._quick >= _QUICK:
             self.slow = False
