@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
 
@@ -101,3 +102,13 @@ def test_what_could_not_be_removed_is_told(job, cli):
     assert result.record["files"] == 1
     assert result.record["problems"] == ["red/1.png (no plain file)"]
     assert "not removed: red/1.png (no plain file)" in result.err
+
+
+def test_a_name_that_is_no_text_is_told_by_init_sync_and_check(folder, cli):
+    (folder / os.fsdecode(b"bad_\xff.jpg")).write_bytes(b"")
+    words = "1 file left out: its name is not valid text (bad_\ufffd.jpg)"
+    assert words in cli("init", folder, "--task", "classification").err
+    assert words in cli("sync", folder).out
+    result = cli("check", folder)
+    assert result.status == 1
+    assert words in result.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,9 @@ def test_a_folder_of_images_invites_and_one_with_a_job_or_without_images_does_no
 def test_a_home_never_invites(folder, monkeypatch):
     monkeypatch.setattr(Path, "home", lambda: folder)
     assert not invites(folder)
+
+
+def test_a_look_tells_of_images_that_a_job_cannot_take(folder):
+    assert not look_at(folder).left_out
+    (folder / os.fsdecode(b"bad_\xff.jpg")).write_bytes(b"")
+    assert look_at(folder).left_out.startswith("1 file left out: its name is not valid text")

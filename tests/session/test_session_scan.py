@@ -53,3 +53,25 @@ def test_a_root_that_cannot_be_read_is_an_error(folder, monkeypatch):
 def test_nothing_is_told_of_a_folder_in_order(folder, caplog):
     assert len(find_images(folder)) == 3
     assert not caplog.records
+
+
+def bad(folder: Path, name: bytes = b"bad_\xff.jpg") -> None:
+    (Path(folder) / os.fsdecode(name)).write_bytes(b"")
+
+
+def test_a_name_that_is_no_text_is_left_out_and_told(folder, caplog):
+    bad(folder)
+    words = "1 file left out: its name is not valid text (bad_\ufffd.jpg)"
+    listing = scan.list_images(folder)
+    assert listing.paths == ["a.jpg", "shut/b.jpg", "z/c.jpg"]
+    assert listing.nameless == words
+    assert scan.look_through(folder).nameless == words
+    assert words in caplog.text
+
+
+def test_only_images_and_folders_count_among_names_that_are_no_text(folder):
+    bad(folder, b"notes_\xff.txt")
+    assert not scan.list_images(folder).nameless
+    (folder / os.fsdecode(b"shots_\xff")).mkdir()
+    bad(folder / "z", b"\xfe.png")
+    assert scan.list_images(folder).nameless.startswith("2 files left out: their names are not")

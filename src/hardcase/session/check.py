@@ -12,10 +12,12 @@ from hardcase.imaging.open import open_image
 from hardcase.model.job import RunState, Sample, Task
 from hardcase.model.text import printable
 from hardcase.session.kinds import COLLECT
+from hardcase.session.scan import list_images
 from hardcase.store import damage, is_in_use, leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from hardcase.model.job import Annotation
     from hardcase.session.labeling import LabelingSession
@@ -40,6 +42,8 @@ def job_problems(session: LabelingSession) -> Iterator[Problem]:
     yield from map(Problem, damage(session.path))
     if not session.root.is_dir():
         yield Problem(f"the folder of the images is gone: {printable(str(session.root))}")
+    else:
+        yield from _folder_problems(session.root)
     names = [label.name for label in session.labels]
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield Problem(f"label {name} is there twice")
@@ -54,6 +58,16 @@ def job_problems(session: LabelingSession) -> Iterator[Problem]:
                 f"or give it up with: hardcase runs JOB --end {run.id}"
             )
     yield from map(Problem, leftovers(session.path))
+
+
+def _folder_problems(root: Path) -> Iterator[Problem]:
+    try:
+        nameless = list_images(root).nameless
+    except JobError as error:
+        yield Problem(str(error))
+        return
+    if nameless:
+        yield Problem(f"{nameless}; rename and sync to label")
 
 
 def sample_problems(

@@ -12,7 +12,7 @@ from hardcase.errors import HardcaseError
 from hardcase.formats.peek import Offer, annotations_around, names_around
 from hardcase.model.job import Task
 from hardcase.session.labeling import JOB_FILE, LabelingSession
-from hardcase.session.scan import find_images, is_image_name
+from hardcase.session.scan import is_image_name, list_images
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,13 +25,15 @@ _GLANCE = 2000
 class FirstLook:
     """What there is in a folder: how many images, and which annotations may be used.
 
-    `names` are class names that lie there.
+    `names` are class names that lie there. `left_out` says which images a job cannot take, in
+    words, empty if that is none.
     """
 
     folder: Path
     images: int
     offers: tuple[Offer, ...]
     names: tuple[str, ...] = ()
+    left_out: str = ""
 
     @property
     def task(self) -> Task:
@@ -51,10 +53,12 @@ class FirstLook:
 
 def look_at(folder: Path, stopped: Callable[[], bool] = lambda: False) -> FirstLook:
     """Look through a folder, until `stopped`; on any thread. Raises JobError, OSError."""
-    images = find_images(folder, stopped)
+    listing = list_images(folder, stopped)
     where = folder.resolve()
-    offers = tuple(annotations_around(where, images))
-    return FirstLook(folder, len(images), offers, names_around(where))
+    offers = tuple(annotations_around(where, listing.paths))
+    return FirstLook(
+        folder, len(listing.paths), offers, names_around(where), left_out=listing.nameless
+    )
 
 
 def invites(folder: Path) -> bool:

@@ -85,6 +85,8 @@ class Synced:
             parts.append(f"chosen among files of the same content: {found.chosen:,}")
         if found.left:
             parts.append(f"left out, deleted from the job: {len(found.left):,}")
+        if found.folder.nameless:
+            parts.append(found.folder.nameless)
         if found.folder.unread:
             kept = f", {found.unread:,} samples in it are kept" if found.unread else ""
             more = len(found.folder.unread) - 1

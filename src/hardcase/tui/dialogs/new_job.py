@@ -122,7 +122,8 @@ class NewJobDialog(Dialog[NewJob]):
             self._looking_at = None  # it may be tried again
             self._accepting = False
             return
-        found.show(count(message.look.images, "image"), "$muted")
+        left_out = f"; {message.look.left_out}" if message.look.left_out else ""
+        found.show(f"{count(message.look.images, 'image')}{left_out}", "$muted")
         if "task" not in self._answered:
             self.query_one("#task", Choice).choose(message.look.task.value)
         self._offer()
