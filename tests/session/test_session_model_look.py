@@ -77,6 +77,15 @@ def test_of_an_image_labeled_whole_the_best_are_told_with_what_a_run_would_say()
     assert len(unsure.best) == 3
 
 
+def test_why_no_label_is_given_is_told_truly():
+    run = prepared(Task.CLASSIFICATION, threshold=0.3)
+    unknown = sighting(chances(0.1, 0.2, 0.32), run, labels(run))
+    assert (unknown.annotations, unknown.why) == ((), "the job has no label bus")
+    unsure = sighting(chances(0.2, 0.1, 0.29), run, labels(run))
+    assert (unsure.annotations, unsure.why) == ((), "no label: none is likely enough")
+    assert not sighting(chances(0.6, 0.1, 0.3), run, labels(run)).why
+
+
 def test_an_image_that_cannot_be_read_says_why():
     assert sighting("it is no image", prepared(), {}).error == "it is no image"
 

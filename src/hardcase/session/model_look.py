@@ -10,6 +10,7 @@ from hardcase.inference import LocalEngine
 from hardcase.model.boxes import Box
 from hardcase.model.evidence import ORIGINAL
 from hardcase.model.job import Annotation, Run, Task
+from hardcase.model.text import printable
 from hardcase.session.kinds import PRE_LABEL
 from hardcase.session.translate import translator
 
@@ -38,13 +39,14 @@ class Sighting:
 
     `annotations` are what a run would label it with. `left_out` are boxes from the common threshold
     on whose classes mean no label of the job, under the names of the classes. `best` are the most
-    likely classes with their probabilities in [0, 1], empty in detection. `error` says why there is
-    none of it.
+    likely classes with their probabilities in [0, 1], empty in detection; where none of them is
+    taken, `why` says so, of the likeliest. `error` says why there is none of it.
     """
 
     annotations: tuple[Annotation, ...] = ()
     left_out: tuple[Annotation, ...] = ()
     best: tuple[tuple[str, float], ...] = ()
+    why: str = ""
     error: str = ""
 
 
@@ -96,7 +98,8 @@ def sighting(said: Evidence | str, prepared: PreparedRun, labels: Mapping[int, s
     run = Run(0, PRE_LABEL, prepared.name)
     made = translator(run, prepared.profile, classes)(0, said).annotations
     if prepared.profile.task is Task.CLASSIFICATION:
-        return Sighting(made, best=tuple(_best(said, prepared, labels)))
+        best = tuple(_best(said, prepared, labels))
+        return Sighting(made, best=best, why="" if made else _why_none(said, prepared, classes))
     return Sighting(made, tuple(_left_out(said, prepared, classes)))
 
 
@@ -108,6 +111,17 @@ def _best(
     p = said.probabilities[ORIGINAL]
     for index in (-p).argsort(kind="stable")[:_BEST].tolist():
         yield labels.get(index, prepared.profile.labels[index]), float(p[index])
+
+
+def _why_none(said: Evidence, prepared: PreparedRun, classes: ClassMap) -> str:
+    """Return why a run would label an image with none of the likely classes."""
+    if said.probabilities is None:
+        return "no label"
+    p = said.probabilities[ORIGINAL]
+    first = int(p.argmax())
+    if first not in classes.labels and p[first] >= classes.thresholds[first]:
+        return f"the job has no label {printable(prepared.profile.labels[first])}"
+    return "no label: none is likely enough"
 
 
 def _left_out(said: Evidence, prepared: PreparedRun, classes: ClassMap) -> Iterable[Annotation]:

@@ -57,11 +57,7 @@ def _lines(sighting: Sighting, colours: Mapping[str, str], width: int) -> list[C
                 _likely(name, p, width, taken=name in taken, colours=colours)
                 for name, p in sighting.best
             ),
-            *(
-                []
-                if taken
-                else [Content.styled(cut("no label: none is likely enough", width), "$warning")]
-            ),
+            *([] if taken else [Content.styled(cut(sighting.why, width), "$warning")]),
         ]
     lines = [_boxed(a, width, colours.get(a.label, "$foreground")) for a in sighting.annotations]
     if not lines:
