@@ -6,12 +6,16 @@ import os
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from hardcase.inference import Profile
 from hardcase.inference.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Task
+from hardcase.session import runs
+from hardcase.session.collect import Collector, CollectRequest
+from hardcase.session.drop_folder import DropFolder
 from hardcase.session.runs import PreparedRun, RunRequest
 
 if TYPE_CHECKING:
@@ -100,3 +104,54 @@ class Clock:
 def age(path: Path, seconds: int = LONG_AGO) -> None:
     """Set when the file was modified."""
     os.utime(path, (seconds, seconds))
+
+
+@pytest.fixture(autouse=True)
+def engine(monkeypatch):
+    ScriptedEngine.script = {}
+    ScriptedEngine.asked = []
+    ScriptedEngine.before = staticmethod(lambda _name: None)
+    monkeypatch.setattr(runs, "LocalEngine", ScriptedEngine)
+    monkeypatch.setattr(runs, "CHUNK_SIZE", 2)
+    monkeypatch.setattr(runs, "CHUNK_PACE", 0.0)
+    return ScriptedEngine
+
+
+@pytest.fixture
+def folder(tmp_path):
+    path = tmp_path / "drop"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def session(make_session):
+    return make_session()
+
+
+@pytest.fixture
+def collector(folder):
+    """Make a collector for which every file has been written to its end."""
+
+    def make(*, model=None, **options) -> Collector:
+        request = CollectRequest(folder, **options)
+        still = DropFolder(folder, wall=lambda: 1e12)
+        return Collector(request, model or prepared(folder), drop=still)
+
+    return make
+
+
+@pytest.fixture
+def round_of(session, collector):
+    """Begin and do one round, as one call of the command does."""
+
+    def run(**options):
+        made = collector(**options)
+        made.begin(session)
+        return made.round(session, made.ready())
+
+    return run
+
+
+def outcomes(done) -> dict[str, str]:
+    return {item.seen.path: item.seen.outcome.value for item in done.images}

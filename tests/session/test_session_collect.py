@@ -1,74 +1,33 @@
 """Rounds of collecting, with an engine that says what the test wants."""
 
+# ruff: noqa: F811 - fixtures come by import
 from __future__ import annotations
 
 import shutil
 from dataclasses import replace
 
 import pytest
-from collect_world import EASY, HARD, ScriptedEngine, boxes, drop, prepared, scene
+from collect_world import (  # noqa: F401 - fixtures
+    EASY,
+    HARD,
+    boxes,
+    collector,
+    drop,
+    engine,
+    folder,
+    outcomes,
+    round_of,
+    scene,
+    session,
+)
 
-from hardcase.errors import JobError, ModelError, UsageError
 from hardcase.hardness.rule import Rule, RuleKind
-from hardcase.model.job import RunState, Status, Task
+from hardcase.model.job import RunState, Status
 from hardcase.model.seen import Outcome
-from hardcase.session import LabelingSession, Tab, collect_round, copying, runs
-from hardcase.session.collect import Collector, CollectRequest
-from hardcase.session.drop_folder import DropFolder
+from hardcase.session import LabelingSession, Tab
 
 SURE = boxes((0.8, 0), (0.49, 1), (0.49, 1))
 """Hard as well, with one box that the model is sure of."""
-
-
-@pytest.fixture(autouse=True)
-def engine(monkeypatch):
-    ScriptedEngine.script = {}
-    ScriptedEngine.asked = []
-    ScriptedEngine.before = staticmethod(lambda _name: None)
-    monkeypatch.setattr(runs, "LocalEngine", ScriptedEngine)
-    monkeypatch.setattr(runs, "CHUNK_SIZE", 2)
-    monkeypatch.setattr(runs, "CHUNK_PACE", 0.0)
-    return ScriptedEngine
-
-
-@pytest.fixture
-def folder(tmp_path):
-    path = tmp_path / "drop"
-    path.mkdir()
-    return path
-
-
-@pytest.fixture
-def session(make_session):
-    return make_session()
-
-
-@pytest.fixture
-def collector(folder):
-    """Make a collector for which every file has been written to its end."""
-
-    def make(*, model=None, **options) -> Collector:
-        request = CollectRequest(folder, **options)
-        still = DropFolder(folder, wall=lambda: 1e12)
-        return Collector(request, model or prepared(folder), drop=still)
-
-    return make
-
-
-@pytest.fixture
-def round_of(session, collector):
-    """Begin and do one round, as one call of the command does."""
-
-    def run(**options):
-        made = collector(**options)
-        made.begin(session)
-        return made.round(session, made.ready())
-
-    return run
-
-
-def outcomes(done) -> dict[str, str]:
-    return {item.seen.path: item.seen.outcome.value for item in done.images}
 
 
 def test_the_hard_ones_join_the_job_and_the_easy_ones_stay(session, folder, round_of, engine):
@@ -291,109 +250,6 @@ def test_a_job_without_labels_takes_those_of_the_model(make_session, folder, col
     made.begin(session)
     made.round(session, made.ready())
     assert [label.name for label in session.labels] == ["cat", "dog"]
-
-
-def test_a_stopped_round_decides_nothing_and_goes_on_where_it_stood(
-    session, folder, collector, engine
-):
-    for n in range(6):
-        drop(folder, f"{n}.png", n)
-        engine.script[f"{n}.png"] = HARD
-    made = collector()
-    made.begin(session)
-    engine.before = staticmethod(lambda name: made.stop() if name == "4.png" else None)
-    assert made.round(session, made.ready()).stopped
-    assert session.stats().total == 5
-    assert session.runs[0].state is RunState.CANCELLED
-    assert engine.asked == ["0.png", "1.png", "2.png", "3.png"]
-    engine.before = staticmethod(lambda _name: None)
-    again = collector()
-    again.begin(session)
-    assert again.round(session, again.ready()).count(Outcome.TAKEN) == 6
-    assert engine.asked[4:] == ["4.png", "5.png"]
-    (run,) = session.runs
-    assert (run.done, run.total, run.state) == (6, 6, RunState.COMPLETED)
-
-
-def test_a_model_that_fails_takes_nothing_and_says_so_in_the_run(session, folder, round_of, engine):
-    drop(folder, "a.png", 1)
-
-    def die(_name: str) -> None:
-        raise ModelError("the model died: try another")
-
-    engine.before = staticmethod(die)
-    with pytest.raises(ModelError):
-        round_of()
-    assert session.runs[0].state is RunState.FAILED
-    assert session.stats().total == 5
-
-
-def test_another_model_decides_for_itself_about_what_is_pending(session, folder, collector, engine):
-    drop(folder, "a.png", 1)
-    drop(folder, "b.png", 2)
-    made = collector()
-    made.begin(session)
-    engine.before = staticmethod(lambda name: made.stop() if name == "b.png" else None)
-    assert made.round(session, made.ready()).stopped
-    engine.before = staticmethod(lambda _name: None)
-    other = collector(model=prepared(folder, sha256="cd" * 32), take_easy=True)
-    other.begin(session)
-    other.round(session, other.ready())
-    assert engine.asked == ["a.png", "a.png", "b.png"]
-    assert {a.by for s in session.samples() for a in s.annotations} == {"model#2"}
-
-
-def test_a_file_that_changes_before_it_is_copied_waits(session, folder, round_of, engine):
-    path = drop(folder, "a.png", 1)
-    drop(folder, "b.png", 2)
-    engine.script = {"a.png": HARD, "b.png": HARD}
-    engine.before = staticmethod(lambda name: scene(5).save(path) if name == "b.png" else None)
-    assert outcomes(round_of()) == {"b.png": "taken"}
-    assert outcomes(round_of()) == {"a.png": "taken"}
-    copy = session.root / "collected" / "a.png"
-    assert copy.read_bytes() == path.read_bytes()
-
-
-def test_a_full_disk_takes_nothing_and_leaves_nothing(
-    session, folder, round_of, engine, monkeypatch
-):
-    for n in range(3):
-        drop(folder, f"{n}.png", n)
-        engine.script[f"{n}.png"] = HARD
-    real, calls = copying._write, []
-
-    def write(*argv):
-        calls.append(argv)
-        if len(calls) == 3:
-            raise OSError(28, "No space left on device")
-        real(*argv)
-
-    monkeypatch.setattr(copying, "_write", write)
-    with pytest.raises(JobError, match="No space left on device; nothing was taken"):
-        round_of()
-    assert session.stats().total == 5
-    assert list((session.root / "collected").glob("*.png")) == []
-    assert round_of().count(Outcome.TAKEN) == 3
-    assert len(engine.asked) == 3
-
-
-def test_a_name_too_long_for_the_folder_is_told(session, folder, round_of, engine, monkeypatch):
-    drop(folder, "a.png", 1)
-    engine.script = {"a.png": HARD}
-
-    def too_long(*_):
-        raise OSError(36, "File name too long")
-
-    monkeypatch.setattr(collect_round, "copy_in", too_long)
-    assert outcomes(round_of()) == {"a.png": "unreadable"}
-
-
-def test_a_model_for_the_other_task_or_other_labels_is_refused(make_session, collector):
-    made = collector()
-    with pytest.raises(UsageError, match="this is a classification job"):
-        made.begin(make_session(Task.CLASSIFICATION))
-    with pytest.raises(UsageError, match="knows none of this job's labels"):
-        made.begin(make_session(labels=("bird",)))
 
 
 def test_what_is_remembered_survives_closing(session, folder, round_of, collector, engine):

@@ -1,106 +1,20 @@
-"""Auto-labeling runs, with an engine that says what the test wants."""
+"""Auto-labeling runs: what they do, and how they go on."""
 
+# ruff: noqa: F811 - fixtures come by import
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from run_world import detections, engine, prepare, request_for  # noqa: F401 - fixtures
 
-from hardcase import hardness
 from hardcase.errors import ModelError, UsageError
-from hardcase.inference import Effort, Profile
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference import Effort
 from hardcase.model.boxes import Box
-from hardcase.model.changes import Edit, Table
 from hardcase.model.embedding import unpack
-from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Annotation, RunState, Status, Task
-from hardcase.session import LabelingSession, Tab, runs
-from hardcase.session.runs import PreparedRun, RunRequest
-from hardcase.session.translate import restrict
-
-PIXELS = PixelStatistics(0.5, 0.3, 0.2, 5.0)
-
-
-def detections(*found: tuple[float, int]) -> Evidence:
-    """Evidence with boxes in a row: (score, class) each, the same in every view."""
-    boxes = np.array([[2 + 5 * n, 2, 6 + 5 * n, 20] for n in range(len(found))], np.float32)
-    seen = Detections(
-        boxes.reshape(-1, 4),
-        np.array([score for score, _ in found], np.float32),
-        np.array([c for _, c in found], np.int64),
-    )
-    accepted = sum(score >= 0.5 for score, _ in found)
-    views = dict.fromkeys((ORIGINAL, "flip", "blur"), seen)
-    return Evidence(40, 30, PIXELS, detections=views, box_pixels=(PIXELS,) * accepted)
-
-
-def judging_all(*, hard: bool):
-    """An assessment that finds every sample hard, or none."""
-
-    def assess(population, *, rule):
-        return [hardness.Assessment(0.5, (), hard)] * len(population.signals)
-
-    return assess
-
-
-class ScriptedEngine:
-    """Answers from `script` by file name; `fail_after` images it dies."""
-
-    script: dict[str, Evidence | str] = {}
-    fail_after: int | None = None
-    seen: list[str] = []
-    asked: dict[str, object] = {}
-
-    def __init__(self, model, profile, **asked) -> None:
-        type(self).asked = asked
-        self.closed = False
-
-    def run(self, items):
-        for n, (sample_id, path) in enumerate(items):
-            if self.closed:
-                return
-            if n == self.fail_after:
-                raise ModelError("the model died: try another")
-            self.seen.append(path.name)
-            yield sample_id, self.script.get(path.name, detections((0.9, 0)))
-
-    def close(self) -> None:
-        self.closed = True
-
-
-@pytest.fixture(autouse=True)
-def engine(monkeypatch):
-    ScriptedEngine.script = {}
-    ScriptedEngine.fail_after = None
-    ScriptedEngine.seen = []
-    monkeypatch.setattr(runs, "LocalEngine", ScriptedEngine)
-    monkeypatch.setattr(runs, "CHUNK_SIZE", 2)
-    monkeypatch.setattr(runs, "CHUNK_PACE", 0.0)
-    return ScriptedEngine
-
-
-@pytest.fixture
-def prepare(monkeypatch, tmp_path):
-    """Let every request be for a detector of cat, dog and bird, accepted from 0.5 on."""
-    profile = Profile(
-        task=Task.DETECTION,
-        decoder=Decoder.ULTRALYTICS,
-        input=InputSpec(size=(64, 64)),
-        labels=("cat", "dog", "bird"),
-    )
-
-    def prepared(request: RunRequest) -> PreparedRun:
-        return PreparedRun(request, profile, "ab" * 32, 0.5, 0.5)
-
-    monkeypatch.setattr(runs, "prepare", prepared)
-    return prepared
-
-
-@pytest.fixture
-def request_for(tmp_path):
-    return RunRequest(tmp_path / "model.onnx")
+from hardcase.session import LabelingSession, Tab
 
 
 def test_a_run_fills_to_be_confirmed_hard_ones_first(make_session, prepare, request_for, engine):
@@ -352,68 +266,3 @@ def test_missing_images_are_not_auto_labeled_and_that_is_said(make_session, prep
     session.sync()
     with pytest.raises(UsageError, match="are 2 whose image is missing"):
         session.autolabel(request_for)
-
-
-def test_confirmed_labels_are_the_reference_of_the_next_run(
-    make_session, prepare, request_for, monkeypatch
-):
-    session = make_session()
-    session.autolabel(replace(request_for, filter="-name:004"))
-    session.confirm([1, 2])
-    seen = []
-    real = hardness.assess
-    monkeypatch.setattr(
-        hardness,
-        "assess",
-        lambda population, *, rule: (seen.append(population), real(population))[1],
-    )
-    session.autolabel(request_for)
-    assert seen[0].decided.sum() == 2
-    assert [run.learned for run in session.runs] == [2, 0]
-
-
-@pytest.mark.parametrize("hard", [True, False])
-def test_what_a_person_says_of_hardness_outlives_every_run(
-    make_session, prepare, request_for, monkeypatch, hard
-):
-    session = make_session()
-    monkeypatch.setattr(hardness, "assess", judging_all(hard=not hard))
-    decide = session.mark_hard if hard else session.unmark_hard
-    decide([1])
-    session.autolabel(request_for)
-    decide([2])
-    found = replace(request_for, filter="name:*")
-    session.autolabel(found)
-    assert [session.sample(i).hard for i in (1, 2, 3)] == [hard, hard, not hard]
-    session.undo()
-    session.undo()
-    session.autolabel(found)
-    assert [session.sample(i).hard for i in (1, 2, 3)] == [hard, not hard, not hard]
-    session.close()
-    with LabelingSession.open(session.root) as again:
-        again.autolabel(found)
-        assert [again.sample(i).hard for i in (1, 2, 3)] == [hard, not hard, not hard]
-
-
-def test_a_mark_that_no_person_set_is_the_runs_to_remove(
-    make_session, prepare, request_for, monkeypatch
-):
-    session = make_session()
-    before = session.sample(1)
-    session.commit("import", [Edit(Table.SAMPLES, 1, before, replace(before, hard=True))])
-    monkeypatch.setattr(hardness, "assess", judging_all(hard=False))
-    session.autolabel(request_for)
-    assert not session.sample(1).hard
-
-
-def test_restricting_keeps_boxes_and_their_pixels_together():
-    evidence = detections((0.9, 0), (0.8, 1), (0.3, 0))
-    marks = (PIXELS, PixelStatistics(0.1, 0.1, 0.1, 1.0))
-    evidence = replace(evidence, box_pixels=marks)
-    half = replace(evidence.detections["flip"], shown=Box(0, 0, 20, 30))
-    evidence = replace(evidence, detections={**evidence.detections, "crop": half})
-    kept = restrict(evidence, np.array([False, True]), 0.5)
-    assert kept.box_pixels == marks[1:]
-    assert kept.detections["crop"].shown == half.shown
-    assert kept.detections["flip"].classes.tolist() == [1]
-    assert kept.detections[ORIGINAL].scores.tolist() == pytest.approx([0.8])
