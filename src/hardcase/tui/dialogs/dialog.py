@@ -8,13 +8,17 @@ from textual.screen import ModalScreen
 
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import first_key, place_bindings
+from hardcase.tui.fallen import why_fallen
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.worker import Worker
+
     from hardcase.tui.actions import Action
+    from hardcase.tui.fallen import Fallen
 
 Answer = TypeVar("Answer")
 
@@ -34,6 +38,16 @@ class Dialog(ModalScreen[Answer], Generic[Answer]):
     def say(self, text: str, style: str = "$muted") -> None:
         """Show a line of what was done or is wrong, in a dialog that has one with id `problem`."""
         self.query_one("#problem", OneLine).show(text, style)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say what brought a thread down: nothing else would be heard of it."""
+        if (reason := why_fallen(event)) is not None:
+            self.say(reason, "$error bold")
+
+    def on_fallen(self, message: Fallen) -> None:
+        """Say what brought a thread of a part of the dialog down."""
+        message.stop()
+        self.say(message.reason, "$error bold")
 
     def action_dialog_close(self) -> None:
         """Close and change nothing."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.containers import Vertical
 from textual.widgets import Static
-from textual.worker import Worker, WorkerState
 
 from hardcase.errors import HardcaseError
 from hardcase.model.text import printable
@@ -20,6 +19,7 @@ from hardcase.tui.actions import Place
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.dialogs.export import ExportDialog, ExportRequest
 from hardcase.tui.dialogs.new_job import NewJob, NewJobDialog
+from hardcase.tui.fallen import why_fallen
 from hardcase.tui.messages import JobOpened, JobRead, JobRefused, QuitAsked
 from hardcase.tui.screens.place import PlaceScreen
 from hardcase.tui.widgets.exporter import Exporter
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.worker import Worker
 
     from hardcase.tui.actions import Action
     from hardcase.tui.widgets.virtual_list import Part
@@ -262,9 +263,8 @@ class JobsScreen(PlaceScreen):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that fell over: a bug, which must not leave the list dead."""
-        if event.state is WorkerState.ERROR:
-            error = event.worker.error
-            self.post_message(JobRefused(printable(f"unexpected {type(error).__name__}: {error}")))
+        if (reason := why_fallen(event)) is not None:
+            self.post_message(JobRefused(reason))
 
     def _draw_row(self, index: int, width: int) -> list[Part]:
         job = self._jobs[index]

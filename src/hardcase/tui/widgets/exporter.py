@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.message import Message
 from textual.widget import Widget
-from textual.worker import Worker, WorkerState
 
 from hardcase.errors import HardcaseError
 from hardcase.model.text import printable
 from hardcase.session.transfer import wrote
+from hardcase.tui.fallen import why_fallen
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from hardcase.tui.dialogs.export import ExportRequest
 
 _EVERY = 0.5
@@ -83,10 +85,8 @@ class Exporter(Widget, can_focus=False):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that fell over: a bug, which must not look like nothing happened."""
-        event.stop()
-        if event.state is WorkerState.ERROR:
-            error = event.worker.error
-            self._end(f"unexpected {type(error).__name__}: {error}", wrong=True)
+        if (reason := why_fallen(event)) is not None:
+            self._end(reason, wrong=True)
 
     def _end(self, text: str, *, wrong: bool) -> None:
         self.busy = False

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.message import Message
 from textual.widget import Widget
-from textual.worker import Worker, WorkerState
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
@@ -22,10 +21,13 @@ from hardcase.model.text import printable
 from hardcase.session import contents
 from hardcase.session.deletion import remove_files
 from hardcase.session.sync import Found, Look
+from hardcase.tui.fallen import why_fallen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from textual.worker import Worker
 
     from hardcase.model.changes import Change
     from hardcase.model.fingerprint import Fingerprint
@@ -145,11 +147,9 @@ class FolderKeeper(Widget, can_focus=False):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that fell over: a bug, which must not look like nothing happened."""
-        event.stop()
-        if event.state is WorkerState.ERROR:
+        if (reason := why_fallen(event)) is not None:
             self._looking = self._reading = False
-            error = event.worker.error
-            self._say(f"unexpected {type(error).__name__}: {error}", wrong=True)
+            self._say(reason, wrong=True)
 
     # -- the job
 

@@ -12,12 +12,14 @@ from textual.widget import Widget
 from hardcase.errors import HardcaseError
 from hardcase.inference import keep_profile, recognise_model
 from hardcase.session import model_look, pixel_check
+from hardcase.tui.fallen import Fallen, why_fallen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from textual.timer import Timer
+    from textual.worker import Worker
 
     from hardcase.inference import Engine, Profile, Recognition
     from hardcase.model.evidence import Evidence
@@ -94,6 +96,11 @@ class ModelEye(Widget, can_focus=False):
         """End what is under way."""
         self._ended = True
         self._close()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Let the dialog say what brought a thread down."""
+        if (reason := why_fallen(event)) is not None:
+            self.post_message(Fallen(reason))
 
     @work(thread=True, exclusive=True, group="look", exit_on_error=False)
     def _look(self, prepared: PreparedRun, left: Mapping[int, Path]) -> None:

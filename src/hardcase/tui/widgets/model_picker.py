@@ -17,6 +17,7 @@ from hardcase.session.label_list import names_now
 from hardcase.session.run_request import PreparedRun, RunRequest, prepare
 from hardcase.tui.dialogs.auto_label_form import about_labels
 from hardcase.tui.dialogs.models_nearby import completions, models_nearby
+from hardcase.tui.fallen import Fallen, why_fallen
 from hardcase.tui.typed_path import is_file, typed_path
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.text import fit
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.app import ComposeResult
+    from textual.worker import Worker
 
     from hardcase.session import LabelingSession
     from hardcase.tui.widgets.virtual_list import Part
@@ -165,6 +167,11 @@ class ModelPicker(Vertical):
         self.query_one("#about", OneLine).show(about, style if wrong and not knows else "")
         self.query_one("#why", OneLine).show(why, "$muted")
         self.query_one("#knows", OneLine).show(knows, style)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Let the dialog say what brought a thread down."""
+        if (reason := why_fallen(event)) is not None:
+            self.post_message(Fallen(reason))
 
     @work(thread=True, exclusive=True, group="models", exit_on_error=False)
     def _find(self) -> None:

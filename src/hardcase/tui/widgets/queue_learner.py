@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.message import Message
 from textual.widget import Widget
-from textual.worker import Worker, WorkerState
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Change, Kind, Table
 from hardcase.model.job import Sample
 from hardcase.model.memory import give_back
-from hardcase.model.text import printable
 from hardcase.session import ranking
 from hardcase.session.ranking import Ranking, next_after
+from hardcase.tui.fallen import why_fallen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from textual.worker import Worker
 
     from hardcase.session import LabelingSession
 
@@ -99,11 +100,9 @@ class QueueLearner(Widget, can_focus=False):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that fell over: a bug, which must not look like a queue that learned."""
-        event.stop()
-        if event.state is WorkerState.ERROR:
+        if (reason := why_fallen(event)) is not None:
             self._judging = False
-            error = event.worker.error
-            self.post_message(self.Failed(printable(f"{type(error).__name__}: {error}")))
+            self.post_message(self.Failed(reason))
 
     def on_queue_learner_judged(self, message: Judged) -> None:
         """Begin to record what moved."""

@@ -11,19 +11,20 @@ from textual import work
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.worker import Worker, WorkerState
 
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Run, RunState
-from hardcase.model.text import printable
 from hardcase.session import run_queue
 from hardcase.session.run_request import RunRequest, prepare, prepare_again
+from hardcase.tui.fallen import why_fallen
 from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused, RunSettled
 from hardcase.tui.widgets.run_lines import history_lines, progress_lines
 from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from textual.worker import Worker
 
     from hardcase.inference import Cluster
     from hardcase.session import LabelingSession
@@ -246,13 +247,9 @@ class RunPanel(Widget, can_focus=False):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that fell over: a bug, which must not look like a run that hangs."""
-        event.stop()
-        if event.state is WorkerState.ERROR:
+        if (reason := why_fallen(event)) is not None:
             self._preparing = None
             self._settling = False
-            reason = printable(
-                f"unexpected {type(event.worker.error).__name__}: {event.worker.error}"
-            )
             if self._active is not None:
                 self.post_message(RunEnded(self._active.run.id, reason))
             else:
