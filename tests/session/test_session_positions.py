@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hardcase.session import Tab, positions
+from hardcase.session import Tab, user_state
 from hardcase.session.positions import Position, recall, remember
 
 HERE = Position(Tab.LABELED, {Tab.LABELED: (7, 3), Tab.ALL: (1, 0)})
@@ -25,7 +25,7 @@ def test_a_position_is_recalled_for_its_job_only():
 
 
 def test_the_oldest_position_is_forgotten_first(monkeypatch):
-    monkeypatch.setattr(positions, "MAX_JOBS", 2)
+    monkeypatch.setattr(user_state, "MAX_JOBS", 2)
     for name in ("/a", "/b", "/a", "/c"):
         remember(Path(name), HERE)
     assert [recall(Path(name)) is not None for name in ("/a", "/b", "/c")] == [True, False, True]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 from hardcase.errors import UsageError
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
 
     from hardcase.session.filters import Term
 
-log = logging.getLogger(__name__)
-
-MAX_JOBS = 200
 MAX_FILTERS = 20
 
 _FILE = "filters.json"
@@ -24,7 +20,7 @@ _FILE = "filters.json"
 
 def used_filters(job_file: Path) -> list[str]:
     """Return the filters kept in a job, newest first."""
-    return _of(_known(), job_file)
+    return _fit(user_state.by_job(_FILE).get(str(job_file)))
 
 
 def remember_filter(job_file: Path, expression: str) -> None:
@@ -32,23 +28,15 @@ def remember_filter(job_file: Path, expression: str) -> None:
     terms = _terms(expression)
     if not terms:
         return
-    with user_state.alone(_FILE):
-        known = _known()
-        others = [e for e in _of(known, job_file) if _terms(e) != terms]
-        known.pop(str(job_file), None)
-        mine = {str(job_file): [expression.strip(), *others][:MAX_FILTERS]}
-        user_state.write(_FILE, dict(list((mine | known).items())[:MAX_JOBS]))
+
+    def with_it(listed: object) -> list[str]:
+        others = [e for e in _fit(listed) if _terms(e) != terms]
+        return [expression.strip(), *others][:MAX_FILTERS]
+
+    user_state.put_of_job(_FILE, job_file, with_it)
 
 
-def _known() -> dict[str, object]:
-    found = user_state.read(_FILE)
-    if found is not None and not isinstance(found, dict):
-        log.warning("%s does not list filters by job", _FILE)
-    return found if isinstance(found, dict) else {}
-
-
-def _of(known: dict[str, object], job_file: Path) -> list[str]:
-    listed = known.get(str(job_file))
+def _fit(listed: object) -> list[str]:
     if not isinstance(listed, list):
         return []
     fit = [e for e in listed if isinstance(e, str) and e.isprintable() and _terms(e)]

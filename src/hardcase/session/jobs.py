@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_JOBS = 200
-
 _FILE = "jobs.json"
 
 _TYPES: dict[str, type] = {
@@ -92,7 +90,7 @@ def known_jobs() -> list[JobSummary]:
     if not isinstance(entries, list):
         log.warning("%s is no list of jobs", _FILE)
         return []
-    found = [_summary(entry) for entry in entries[:MAX_JOBS]]
+    found = [_summary(entry) for entry in entries[: user_state.MAX_JOBS]]
     return [summary for summary in found if summary is not None]
 
 
@@ -100,7 +98,7 @@ def remember(summary: JobSummary) -> None:
     """Put a job at the head of the list."""
     with user_state.alone(_FILE):
         others = [job for job in known_jobs() if job.path != summary.path]
-        _write([summary, *others][:MAX_JOBS])
+        _write([summary, *others][: user_state.MAX_JOBS])
 
 
 def forget(path: str) -> None:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MAX_JOBS = 200
-
 _FILE = "positions.json"
 
 
@@ -35,7 +33,7 @@ class Position:
 
 def recall(job_file: Path) -> Position | None:
     """Return where the user was in a job, None if that is not known."""
-    entry = _known().get(str(job_file))
+    entry = user_state.by_job(_FILE).get(str(job_file))
     if not isinstance(entry, dict):
         return None
     try:
@@ -48,17 +46,7 @@ def recall(job_file: Path) -> Position | None:
 
 
 def remember(job_file: Path, position: Position) -> None:
-    """Keep where the user is in a job; of more than `MAX_JOBS` jobs the oldest is forgotten."""
-    with user_state.alone(_FILE):
-        known = _known()
-        known.pop(str(job_file), None)
-        places = {tab.value: list(place) for tab, place in position.places.items()}
-        mine = {str(job_file): {"tab": position.tab.value, "places": places}}
-        user_state.write(_FILE, dict(list((mine | known).items())[:MAX_JOBS]))
-
-
-def _known() -> dict[str, object]:
-    found = user_state.read(_FILE)
-    if found is not None and not isinstance(found, dict):
-        log.warning("%s does not list positions by job", _FILE)
-    return found if isinstance(found, dict) else {}
+    """Keep where the user is in a job; of many jobs the oldest is forgotten."""
+    places = {tab.value: list(place) for tab, place in position.places.items()}
+    mine = {"tab": position.tab.value, "places": places}
+    user_state.put_of_job(_FILE, job_file, lambda _before: mine)

@@ -1,4 +1,4 @@
-"""Small JSON files of the user's: the list of jobs, the filters used before.
+"""Small JSON files of the user's: the list of jobs, the filters used before, places in jobs.
 
 They are a convenience: where one cannot be read or written, the program goes on without it and says
 so in the log.
@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 1_000_000
+MAX_JOBS = 200
 
 
 def read(name: str) -> Any:
@@ -47,6 +48,25 @@ def write(name: str, data: Any) -> None:
         draft.replace(file)
     except OSError as error:
         log.warning("%s cannot be written: %s", file, error)
+
+
+def by_job(name: str) -> dict[str, object]:
+    """Return what a file holds of each job file, by its path, newest first."""
+    found = read(name)
+    if found is not None and not isinstance(found, dict):
+        log.warning("%s does not list anything by job", name)
+    return found if isinstance(found, dict) else {}
+
+
+def put_of_job(name: str, job_file: Path, change: Callable[[object], object]) -> None:
+    """Put what `change` makes of what a file holds of a job, None if nothing, at its head.
+
+    Of more than `MAX_JOBS` jobs the oldest is forgotten.
+    """
+    with alone(name):
+        known = by_job(name)
+        mine = {str(job_file): change(known.pop(str(job_file), None))}
+        write(name, dict(list((mine | known).items())[:MAX_JOBS]))
 
 
 @contextmanager
