@@ -48,7 +48,7 @@ def why_none(session: LabelingSession, prepared: PreparedRun) -> str:
     if not asked:
         if request.is_choosy:
             return "no sample passes the filter"
-        return "no sample is unlabeled; a filter chooses others, --existing replace takes all"
+        return "no sample is unlabeled: filter for others, or have auto labels replaced"
     missing = sum(s.missing for s in asked)
     labeled = sum(s.status is Status.LABELED and not s.missing for s in asked)
     free = [s for s in asked if _may_be_labeled(s)]
