@@ -14,7 +14,7 @@ from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation, RunState, Status
 from hardcase.session import LabelingSession, runs
 from hardcase.session.runs import PreparedRun, RunRequest
-from hardcase.session.targets import Existing, state_of
+from hardcase.session.targets import Existing, state_of, unlabeled
 
 
 class Engine:
@@ -308,3 +308,11 @@ def test_a_run_can_be_asked_for_again_from_its_settings(session, label, engine):
 def test_settings_that_make_no_sense_ask_for_nothing(odd):
     settings = {"map": odd, "thresholds": odd, "existing": odd, "changed": odd}
     assert RunRequest(Path("a"), **runs.beyond_a_form(settings)) == RunRequest(Path("a"))
+
+
+def test_the_count_of_what_a_run_takes_leaves_out_what_a_person_began(session, label):
+    total = session.stats().total
+    session.set_annotations(1, [Annotation("car", Box(1, 2, 11, 12))])  # kept, not confirmed
+    assert unlabeled(session) == (total - 1, 1)
+    assert len(label(session)) == total - 1
+    assert unlabeled(session) == (0, 1)

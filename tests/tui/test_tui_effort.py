@@ -7,7 +7,8 @@ from tui_helpers import app_on, job_screen, screen_text, wait_for
 
 from hardcase.inference import Effort, Profile
 from hardcase.inference.schema import Decoder, InputSpec
-from hardcase.model.job import Run, Task
+from hardcase.model.boxes import Box
+from hardcase.model.job import Annotation, Run, Task
 from hardcase.session.run_request import used_as
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.auto_label_form import EFFORTS
@@ -95,3 +96,13 @@ async def test_a_run_to_go_on_with_keeps_its_effort(make_job, settings, effort, 
         shown, _ = await dialog(pilot, Run(1, "pre-label", "gone", settings=settings))
         assert shown.query_one("#effort").value == EFFORTS[effort]
         assert hint in shown.query_one("#encoder").placeholder
+
+
+async def test_samples_that_a_person_began_are_not_counted_among_those_to_run(make_job):
+    session = make_job(Task.DETECTION)
+    total = session.stats().total
+    session.set_annotations(1, [Annotation("cat", Box(1, 2, 11, 12))])
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await dialog(pilot)
+        words = f"empty takes {total - 1} unlabeled, not 1 begun by hand"
+        assert words in "\n".join(screen_text(pilot.app))

@@ -41,6 +41,15 @@ def targets(session: LabelingSession, prepared: PreparedRun) -> list[int]:
     return [s.id for s in chosen]
 
 
+def unlabeled(session: LabelingSession) -> tuple[int, int]:
+    """Return how many unlabeled samples a run without a filter labels, and how many it leaves.
+
+    It leaves alone those on which a person has begun: annotations that nobody confirmed yet.
+    """
+    open_ = [session.sample(int(i)) for i in session.query(Tab.UNLABELED)]
+    return sum(map(_may_be_labeled, open_)), sum(map(made_by_human, open_))
+
+
 def why_none(session: LabelingSession, prepared: PreparedRun) -> str:
     """Return why no sample asked for is labeled by a model, and what to do about it."""
     request = prepared.request

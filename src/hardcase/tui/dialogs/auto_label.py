@@ -11,6 +11,7 @@ from hardcase.errors import HardcaseError, UsageError
 from hardcase.session import Tab
 from hardcase.session.model_look import images_of
 from hardcase.session.run_request import PreparedRun, RunRequest, used_as
+from hardcase.session.targets import unlabeled
 from hardcase.tui.dialogs import auto_label_form as form
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.dialogs.model_look import ModelLookDialog
@@ -163,10 +164,12 @@ class AutoLabelDialog(Dialog[RunRequest]):
     def _fields(self) -> Iterator[tuple[str, Widget]]:
         """Yield the lines to fill in with their titles."""
         asked = self._asked
-        unlabeled = self._session.stats().unlabeled
+        free, begun = unlabeled(self._session)
         which = "a filter, such as status:to-be-confirmed: nothing is unlabeled"
-        if unlabeled:
-            which = f"a filter; empty takes the {count(unlabeled, 'unlabeled sample')}"
+        if begun:
+            which = f"a filter; empty takes {free:,} unlabeled, not {begun:,} begun by hand"
+        elif free:
+            which = f"a filter; empty takes the {count(free, 'unlabeled sample')}"
         thresholds = form.thresholds_in_words(asked)
         yield (
             "Threshold",
