@@ -134,12 +134,14 @@ def test_a_run_that_is_stopped_keeps_what_is_done_and_goes_on(tmp_path, model, c
     _, err = run.communicate(timeout=60)
     assert run.returncode == 130
     (line,) = err.splitlines()
-    assert "the same command goes on" in line
+    assert "is kept with colours#1, and becomes labels when the run is complete" in line
+    assert "hardcase runs JOB --resume 1" in line
     stopped = cli("stats", job, "--json").record
     assert (stopped["unlabeled"], stopped["to_be_confirmed"]) == (100, 0)
 
     kept = int(line.split(" of ")[0].rsplit(" ", 1)[1])
     assert 0 < kept < 100
+    assert f"{kept} kept" in cli("runs", job).out
     again = cli(*argv(job, model), "--json").record
     assert (again["run"], again["state"], again["to_be_confirmed"]) == (1, "completed", 100)
 

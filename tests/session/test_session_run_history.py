@@ -311,3 +311,17 @@ def test_a_broken_off_run_is_told_from_one_under_way(make_session):
     assert run_history.state_in_words(session, run) == "running"
     session.close()
     assert run_history.state_in_words(session, run) == "broken off"
+
+
+def test_what_a_run_did_that_is_not_complete_waits_with_it(make_session):
+    session = make_session()
+    labeled_by_model(session)
+    (account,) = accounts(session)
+    assert not account.is_pending
+    done = account.run
+    for state, number, pending in (
+        (RunState.CANCELLED, 2, True),
+        (RunState.FAILED, 2, True),
+        (RunState.QUEUED, 0, False),
+    ):
+        assert replace(account, run=replace(done, state=state, done=number)).is_pending is pending

@@ -225,6 +225,7 @@ async def test_the_list_follows_the_run_under_way(make_job, engine, model):
         assert " 0 of 6" in text(pilot)
         engine[0].let(4)
         await wait_for(pilot, lambda: " 4 of 6" in text(pilot), "how far it is")
+        assert "4 images kept, labels when it is complete" in text(pilot)
         engine[0].let(2)
         await wait_for(pilot, lambda: "completed" in text(pilot), "its end")
         assert "6 annotations of it there" in text(pilot)

@@ -76,13 +76,17 @@ def nothing_to_do(session: LabelingSession, prepared: PreparedRun) -> str | None
     return None if targets(session, prepared) else why_none(session, prepared)
 
 
-def tell(ended: Outcome, output: Output, again: str = "the same command") -> int:
+def tell(ended: Outcome, output: Output) -> int:
     """Say what came of a run, and what goes on with it; return the exit status."""
     run = ended.run
     if output.json:
         output.record(record(ended))
     if run.state is RunState.CANCELLED:
-        output.note(f"stopped at {run.done:,} of {run.total:,}; {again} goes on from there")
+        output.note(
+            f"stopped at {run.done:,} of {run.total:,}: what is done is kept with {run.signature}, "
+            "and becomes labels when the run is complete; "
+            f"go on with: hardcase runs JOB --resume {run.id}"
+        )
         return INTERRUPTED
     if run.message and run.state is RunState.COMPLETED:
         output.note(run.message)

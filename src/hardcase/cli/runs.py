@@ -76,11 +76,12 @@ def runs(args: Namespace, output: Output) -> int:
     """List what models made and what waits, newest first; or start, resume, end, remove a run.
 
     `there` counts annotations of a run that are on samples now, `corrected` those that people
-    altered or threw away; of samples that a later run has seen the latter is not known any more. A
-    run that is `running` in a job that nobody has open was broken off. --remove leaves the run on
-    record and what people confirmed or altered in place, and does not bring back what the run had
-    replaced. Runs that wait are added by `autolabel --queue`, or in the app while one is at work;
-    one that cannot be run when its turn comes has failed, and the list says why.
+    altered or threw away; of samples that a later run has seen the latter is not known any more.
+    What a run has done that is not complete is kept with it, `99 kept`, and becomes labels when it
+    is. A run that is `running` in a job that nobody has open was broken off. --remove leaves the
+    run on record and what people confirmed or altered in place, and does not bring back what the
+    run had replaced. Runs that wait are added by `autolabel --queue`, or in the app while one is at
+    work; one that cannot be run when its turn comes has failed, and the list says why.
 
     --json prints an object a run: {run, kind, model, sha256, state, total, done, failed, seconds,
     provider: what computed it, started_at, ended_at, message, settings, annotations, confirmed,
@@ -132,8 +133,7 @@ def _start(session: LabelingSession, run: Run, cluster: Cluster | None, output: 
         prepared = prepare_again(run, cluster)
         why = nothing_to_do(session, prepared)
         if why is None:
-            again = f"hardcase runs JOB --resume {run.id}"
-            return tell(work(session, prepared, output), output, again)
+            return tell(work(session, prepared, output), output)
         session.stop_run(run.id, RunState.COMPLETED, f"nothing to auto label: {why}")
     except HardcaseError as error:
         output.note(f"{run.signature}: {error}")
@@ -187,7 +187,7 @@ def _row(session: LabelingSession, account: Account) -> tuple[str, ...]:
         f"{run.done:,}/{run.total:,}",
         f"{run.failed:,}",
         "" if seconds is None else f"{seconds:,.1f} s",
-        f"{account.there:,}",
+        f"{run.done:,} kept" if account.is_pending else f"{account.there:,}",
         f"{account.corrected:,}",
         "; ".join(filter(None, (settings, run.provider, run.message))),
     )

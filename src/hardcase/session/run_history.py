@@ -12,7 +12,7 @@ from hardcase.model.job import HUMAN, Annotation, Prediction, Run, RunState, Sam
 from hardcase.session import run_queue
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
-from hardcase.session.kinds import CHECK
+from hardcase.session.kinds import CHECK, PRE_LABEL
 from hardcase.session.population import is_rejected
 from hardcase.store import is_in_use
 
@@ -34,6 +34,12 @@ class Account:
     there: int
     confirmed: int
     corrected: int
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether what the run has done becomes labels only when it is complete."""
+        run = self.run
+        return run.kind == PRE_LABEL and run.state is not RunState.COMPLETED and run.done > 0
 
     @property
     def seconds(self) -> float | None:

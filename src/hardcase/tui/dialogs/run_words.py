@@ -20,6 +20,8 @@ def about(account: Account) -> tuple[str, ...]:
     """Return what became of a run, how long it took, what was asked for, and which model it was."""
     run, seconds = account.run, account.seconds
     made = [f"{count(account.there, 'annotation')} of it there"]
+    if account.is_pending:
+        made = [f"{count(run.done, 'image')} kept, labels when it is complete"]
     made += [f"{account.confirmed:,} confirmed"] * bool(account.confirmed)
     made += [f"{account.corrected:,} corrected or thrown away"] * bool(account.corrected)
     made += [f"{count(run.failed, 'image')} unreadable"] * bool(run.failed)
