@@ -28,6 +28,7 @@ from hardcase.tui.desks.reviewing import ReviewingDesk
 from hardcase.tui.desks.running import RunningDesk
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.messages import JobLeft, QuitAsked, SavedChanged
+from hardcase.tui.screens import job_title
 from hardcase.tui.screens.browser import Browser
 from hardcase.tui.screens.empty import why_empty
 from hardcase.tui.screens.place import PlaceScreen
@@ -36,7 +37,7 @@ from hardcase.tui.widgets.lines import Hints, OneLine, TabLine, TitleLine
 from hardcase.tui.widgets.preview import PreviewPane
 from hardcase.tui.widgets.queue_learner import QueueLearner
 from hardcase.tui.widgets.run_panel import RunPanel
-from hardcase.tui.widgets.sample_rows import HARD_MARK, sample_row, shared_folder
+from hardcase.tui.widgets.sample_rows import sample_row, shared_folder
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -319,31 +320,13 @@ class JobScreen(PlaceScreen):
         """Show name, task, counts, the run and whether all is saved; not while covered."""
         if self.covered:
             return
-        session, browser = self.session, self.browser
-        hard = session.stats().hard
-        several = ", several labels" if session.job.several else ""
-        about = f"{session.task.value}{several} · {HARD_MARK} {hard:,} hard"
-        if self.check.brief:
-            about += f" · {self.check.brief}"
-        elif session.runs:
-            about += f" ({session.job.hard_rule})"
-        chosen = browser.selected_count
-        if chosen:
-            about += f" · {chosen:,} selected" + (" (range)" if browser.in_range else "")
-        elif browser.in_range:
-            about += " · range"
-        if browser.filter:
-            about += f" · filter {browser.filter}: {len(browser.ids):,}"
-        state = ("saved", "$success")
-        trouble = session.trouble
-        if session.read_only:
-            state = ("read-only", "$warning")
-        elif trouble is not None:
-            state = ("NOT SAVED", "$error bold")
-        elif not session.saved:
-            state = ("saving", "$muted")
-        self.query_one(TitleLine).show(session.job.name, about, (self.runs.brief, "$accent"), state)
-        self._show_banner(trouble)
+        session = self.session
+        about = job_title.about(session, self.browser, self.check.brief)
+        run = (self.runs.brief, "$accent")
+        self.query_one(TitleLine).show(session.job.name, about, run, job_title.saving(session))
+        banner, text = self.query_one("#banner", OneLine), job_title.warning(session, self.key)
+        banner.show(text, "bold reverse")
+        banner.display = bool(text)
 
     def show_sample(self) -> None:
         """Show the sample under the cursor."""
@@ -376,17 +359,6 @@ class JobScreen(PlaceScreen):
         if action.startswith(GALLERY_COMMANDS) and not self.gallery.showing:
             return False
         return super().check_action(action, parameters)
-
-    def _show_banner(self, trouble: str | None) -> None:
-        banner = self.query_one("#banner", OneLine)
-        text = ""
-        if self.session.read_only:
-            reason = self.session.read_only_reason or "its folder may not be written"
-            text = f"Read-only: {reason}. Look around; nothing can be changed."
-        elif trouble is not None:
-            text = f"NOT SAVED: {trouble} · {self.key('save_again')} tries again"
-        banner.show(text, "bold reverse")
-        banner.display = bool(text)
 
     def _draw_row(self, index: int, width: int) -> Sequence[Part]:
         browser = self.browser
