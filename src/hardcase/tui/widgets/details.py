@@ -50,7 +50,8 @@ def details(
     width, rows = size
     room = rows - _height(lines, width) - 1
     reasons = [_mistake(m) for m in finding.mistakes if m.score >= _LIKELY] if finding else []
-    reasons += [_reason(reason, task) for reason in sample.reasons]
+    past = is_past(sample)
+    reasons += [_reason(reason, task, past=past) for reason in sample.reasons]
     lines += _at_most(reasons, room - min(len(sample.annotations), 1), width)
     lines += _annotations(sample, task, colours, box, rows - _height(lines, width) - 1)
     lines.append([(_origin(sample), "$muted")])
@@ -68,20 +69,39 @@ def in_words(coefficient: float) -> str:
     return f"{word} {degree(coefficient)}"
 
 
+def is_past(sample: Sample) -> bool:
+    """Whether coefficient and reasons speak of an auto label that a person has replaced since."""
+    replaced = sample.status is Status.LABELED and not sample.annotations
+    return replaced or any(a.by == HUMAN for a in sample.annotations)
+
+
+def judgement(sample: Sample) -> str:
+    """Return what the coefficient of a sample means, empty if it has none."""
+    if sample.coefficient is None:
+        return ""
+    if is_past(sample):
+        return f"auto label {in_words(sample.coefficient)}"
+    if sample.status is Status.UNLABELED:  # there is no label that could be wrong
+        return f"coefficient {degree(sample.coefficient)}"
+    return in_words(sample.coefficient)
+
+
 def _state(sample: Sample) -> Line:
     glyph, style = status_mark(sample)
     line: Line = [(f"{glyph} ", _CONTENT_STYLE[style]), (STATUS_WORDS[sample.status], "bold")]
     if sample.hard:
         line.append((f"  {HARD_MARK} hard", "$warning"))
-    if sample.coefficient is not None:
-        line.append((f"  {in_words(sample.coefficient)}", ""))
+    if judged := judgement(sample):
+        line.append((f"  {judged}", ""))
     return line
 
 
-def _reason(number: int, task: Task) -> Line:
+def _reason(number: int, task: Task, *, past: bool) -> Line:
     if number not in _REASONS:
         return [(f"reason {number}", "")]
     known = explained(_REASONS[number], task)
+    if past:
+        return [(f"{HARD_MARK} of the auto label: {known.what}", "$muted")]
     return [(f"{HARD_MARK} {known.what}", "$warning"), (f": {known.look}", "")]
 
 

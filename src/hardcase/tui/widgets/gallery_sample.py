@@ -8,7 +8,7 @@ from hardcase.imaging.overlay import Overlay
 from hardcase.model.job import HUMAN, Sample, Status, Task
 from hardcase.model.reasons import Reason, explained
 from hardcase.model.text import printable
-from hardcase.tui.widgets.details import in_words
+from hardcase.tui.widgets.details import is_past, judgement
 from hardcase.tui.widgets.gallery_tile import Tile
 from hardcase.tui.widgets.sample_rows import HARD_MARK, STATUS_WORDS, label_text, status_mark
 
@@ -64,10 +64,10 @@ def caption(sample: Sample, task: Task, error: str | None = None) -> tuple[str, 
         about = printable(error or sample.error or "")
     else:
         parts = [STATUS_WORDS[sample.status], _labels(sample, task)]
-        if sample.coefficient is not None:
-            parts.append(in_words(sample.coefficient))
+        parts.append(judgement(sample))
         known = [_REASONS[n] for n in sample.reasons if n in _REASONS]
-        parts += [f"{HARD_MARK} {explained(reason, task).what}" for reason in known]
+        of = "of the auto label: " if is_past(sample) else ""
+        parts += [f"{HARD_MARK} {of}{explained(reason, task).what}" for reason in known]
         about = " · ".join(part for part in parts if part)
     return sample.path, about
 

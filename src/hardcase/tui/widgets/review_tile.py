@@ -11,6 +11,7 @@ from hardcase.model.job import HUMAN
 from hardcase.model.text import printable
 from hardcase.session.box_index import BoxSort
 from hardcase.session.box_review import STRUCK
+from hardcase.tui.widgets.details import judgement
 from hardcase.tui.widgets.gallery_tile import Tile
 from hardcase.tui.widgets.sample_rows import STATUS_WORDS, status_mark
 
@@ -92,7 +93,7 @@ def box_caption(review: BoxReview, row: int, sample: Sample, annotation: Annotat
     fate = "to be deleted" if new is None else f"to become {new}" if new != old else ""
     score = "" if annotation.score is None else f"{annotation.score:.2f}"
     by = "a person" if annotation.by == HUMAN else annotation.by
-    hard = "" if sample.coefficient is None else f"likely wrong {sample.coefficient:.2f}"
+    hard = judgement(sample)
     size = f"{box.width:.0f}×{box.height:.0f} px"
     ratio = f"ratio {box.width / box.height:.2f}"
     parts = (fate, f"{old} {score}".strip(), size, ratio, f"by {by}", STATUS_WORDS[sample.status])
