@@ -34,16 +34,6 @@ def test_a_batch_is_one_change_and_one_undo(make_session):
     assert list(session.samples()) == before
 
 
-def test_several_labels_can_be_toggled_on_and_off(make_session):
-    session = make_session(Task.CLASSIFICATION)
-    session.toggle_label([1], "cat")
-    session.toggle_label([1], "dog")
-    assert {a.label for a in session.sample(1).annotations} == {"cat", "dog"}
-    session.toggle_label([1], "cat")
-    session.toggle_label([1], "dog")
-    assert session.sample(1).status is Status.UNLABELED
-
-
 def test_one_answer_adds_and_removes_labels_in_one_change(make_session):
     session = make_session(Task.CLASSIFICATION)
     session.set_label([1, 2], "cat")

@@ -34,7 +34,7 @@ def classes(make_session):
     """A classification job: sample 1 is a cat and a dog, 2 a dog, 3 a cow."""
     session = make_session(Task.CLASSIFICATION, labels=("cat", "dog", "cow"))
     session.set_label([1], "cat")
-    session.toggle_label([1], "dog")
+    session.set_labels([1], ["dog"])
     session.set_label([2], "dog")
     session.set_label([3], "cow")
     return session

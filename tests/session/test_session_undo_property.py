@@ -18,7 +18,7 @@ from hardcase.model.changes import Edit, Table
 from hardcase.model.job import Annotation, Status, Task
 from hardcase.model.rows import to_json
 from hardcase.model.rule import Rule, RuleKind
-from hardcase.session import LabelingSession, hard_rule, label_list
+from hardcase.session import LabelingSession, hard_rule, label_list, several
 
 COUNT = 4
 NAMES = ("cat", "dog", "cow", "new one")
@@ -76,7 +76,7 @@ ANY_TASK = [
 COMMANDS = {
     Task.CLASSIFICATION: [
         call("set_label", ids, name),
-        call("toggle_label", ids, name),
+        of(several.tick, ids, name),
         call("set_labels", ids, st.lists(name, max_size=2), st.lists(name, max_size=2)),
     ],
     Task.DETECTION: [

@@ -16,13 +16,6 @@ def labeled(sample: Sample, name: str) -> Sample:
     return _decided(sample, (_kept(sample, name) or Annotation(name),))
 
 
-def toggled(sample: Sample, name: str) -> Sample:
-    """Add or remove `name`; other labels stand as they are (classification, several labels)."""
-    if _kept(sample, name):
-        return edited(sample, tuple(a for a in sample.annotations if a.label != name))
-    return _decided(sample, (*sample.annotations, Annotation(name)))
-
-
 def ticked(sample: Sample, name: str, *, on: bool) -> Sample:
     """Add or remove `name`; the status stays until somebody confirms, as for other edits."""
     if (_kept(sample, name) is not None) is on:

@@ -146,14 +146,6 @@ class LabelingSession(JobReader):
             ids, lambda what: f"label {what} {name}", lambda s: commands.labeled(s, name)
         )
 
-    def toggle_label(self, ids: Iterable[int], name: str) -> Change | None:
-        """Add `name`, or remove it where it is (classification with several labels)."""
-        self._need(Task.CLASSIFICATION)
-        name = self._known(name)
-        return self._alter(
-            ids, lambda what: f"toggle {name} on {what}", lambda s: commands.toggled(s, name)
-        )
-
     def set_labels(
         self, ids: Iterable[int], add: Sequence[str] = (), remove: Sequence[str] = ()
     ) -> Change | None:

@@ -15,7 +15,6 @@ _MANY = 20
 
 _PAST = {
     "label": "labeled",
-    "toggle": "toggled",
     "tick": "ticked",
     "untick": "unticked",
     "edit": "edited",
