@@ -68,6 +68,10 @@ class PtyProgram:
         packed = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
 
+    def hang_up(self) -> None:
+        """Go away, as a terminal window that is closed does."""
+        os.close(self._master)
+
     def close(self) -> None:
         """End the program, if it has not ended, and its terminal."""
         if self.process.poll() is None:

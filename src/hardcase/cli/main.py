@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 """What shells expect of a program ended by Ctrl-C."""
 
+HUNG_UP = 129
+"""What they expect of one whose terminal went away: nobody is there to write to."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `hardcase` with `argv` (without the program's name) and return the exit status.
@@ -55,7 +58,8 @@ def _run(argv: Sequence[str]) -> int:
     if request.log_file is not None:
         failures.start_log(request.log_file)
     status = request.run(request.values, Output(as_json=request.values.json))
-    write_stdout("", flush=True)
+    if status != HUNG_UP:
+        write_stdout("", flush=True)
     return status
 
 

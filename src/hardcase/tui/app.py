@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
+from textual.binding import Binding, BindingsMap
 
 from hardcase.errors import HardcaseError
 from hardcase.session import LabelingSession, Tab, positions
 from hardcase.session.first_look import invites
 from hardcase.session.jobs import remember, summarize
 from hardcase.session.labeling import JOB_FILE
+from hardcase.tui.bindings import textual_key
 from hardcase.tui.key_order import KeysInOrder
 from hardcase.tui.keymap import user_actions
 from hardcase.tui.screens.job import JobScreen
@@ -34,6 +38,9 @@ if TYPE_CHECKING:
     from hardcase.tui.messages import JobLeft, JobOpened, QuitAsked
 
 _SWITCH_S = 0.001
+
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+"""What ends the app without a key: a `kill`, and the terminal's or the line's going away."""
 
 
 class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
@@ -62,6 +69,7 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
             self.register_theme(known)
         self.theme = theme
         self._actions = tuple(actions)
+        self._bindings = _quitting(actions)
         self._session = session
         self._tab = tab
         self._alone = session is not None
@@ -77,6 +85,9 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
         """Go straight to the job given, if one was."""
         # A thread that works for a run would keep every key waiting for 5 ms, time and again.
         sys.setswitchinterval(_SWITCH_S)
+        if not self.is_headless:
+            for number in _ENDINGS:
+                asyncio.get_running_loop().add_signal_handler(number, self._end, number)
         if self._session is not None:
             self._show_job(self._session)
         if self.terminal is not None and self.terminal.typed:
@@ -104,6 +115,16 @@ class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
     def on_quit_asked(self, _message: QuitAsked) -> None:
         """Quit; the job is closed once the screens are gone."""
         self.exit()
+
+    async def action_quit_app(self) -> None:
+        """Quit from wherever this is: dialogs are closed first, as without an answer."""
+        while not isinstance(self.screen, PlaceScreen):
+            self.screen.dismiss(None)
+        await self.screen.action_quit_app()
+
+    def _end(self, number: int) -> None:
+        """End as by quitting, with nobody to ask; the status is as shells have it for signals."""
+        self.exit(return_code=128 + number)
 
     async def on_unmount(self) -> None:
         """Close the job however the app ends."""
@@ -184,6 +205,16 @@ def _first_tab(session: LabelingSession, was: Position | None) -> Tab:
     if was is not None and stats.of(was.tab):
         return was.tab
     return Tab.TO_BE_CONFIRMED if stats.to_be_confirmed else Tab.ALL
+
+
+def _quitting(actions: Sequence[Action]) -> BindingsMap:
+    """Return the keys that quit even over a dialog or a line: those that are no text there."""
+    keys = next(action.keys for action in actions if action.id == "quit_app")
+    return BindingsMap(
+        Binding(textual_key(key), "quit_app", show=False, priority=True)
+        for key in keys
+        if "+" in key[1:]
+    )
 
 
 def _runner(screen: PlaceScreen, method: str) -> Callable[[], Awaitable[None]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -39,6 +41,9 @@ _JITTER = 1.25
 
 _TICK = 0.01
 
+_HUNG_UP = suppress(OSError)
+"""Goes on without a terminal that is there no longer: the job is still to be closed."""
+
 _INPUT = (events.Key, events.Paste, events.MouseDown, events.MouseScrollDown, events.MouseScrollUp)
 
 
@@ -55,17 +60,20 @@ class Outlet:
         """How many writes are out."""
 
     def write(self, text: str) -> int:
-        """Write; may block."""
+        """Write; may block. Nothing is written to a terminal that has gone."""
         if not self._writes:
             self._began = time.monotonic()
-        count = self._file.write(text)
+        with _HUNG_UP:
+            self._file.write(text)
+        count = len(text)
         self._size += count
         self._writes += 1
         return count
 
     def flush(self) -> None:
         """Write out; may block."""
-        self._file.flush()
+        with _HUNG_UP:
+            self._file.flush()
         writes, size = self._writes, self._size
         self._writes = self._size = 0
         self.taken += writes
@@ -83,7 +91,7 @@ class WireDriver(LinuxDriver):
         super().__init__(*args, **options)
         self._given = 0
         self._pauses: deque[float] = deque(maxlen=_PAUSES)
-        self._outlet = Outlet(cast("TextIO", self._file), self._written)
+        self._outlet = Outlet(_screen_file(), self._written)
         self._file = cast("Any", self._outlet)
         self._answer = threading.Condition()
         profile = chosen_profile(os.environ)
@@ -147,6 +155,13 @@ class WireDriver(LinuxDriver):
                 self._answer.wait_for(lambda: not self.pump.line.waiting, _FAREWELL)
         super().stop_application_mode()
 
+    def run_input_thread(self) -> None:
+        """Read what is typed; end the app, as the signal does, when the terminal has hung up."""
+        try:
+            super().run_input_thread()
+        except OSError:
+            self._app.call_later(self._app.exit, None, 128 + signal.SIGHUP)
+
     def process_message(self, message: Message) -> None:
         """Keep the terminal's answers to ourselves. Runs in the thread that reads."""
         if isinstance(message, events.CursorPosition):
@@ -179,6 +194,12 @@ class WireDriver(LinuxDriver):
 
     def _tell(self, text: str) -> None:
         self._app.call_later(_say, self._app, text)
+
+
+def _screen_file() -> TextIO:
+    """Return the stream to draw on: stderr, as Textual does, or stdout where stderr is a file."""
+    err, out = sys.__stderr__, sys.__stdout__
+    return cast("TextIO", err if err is not None and err.isatty() else out)
 
 
 def _say(app: Any, text: str) -> None:
