@@ -189,3 +189,27 @@ async def test_the_palette_runs_any_action(make_job) -> None:
         screen = await closed(pilot)
         await wait_for(pilot, lambda: session.sample(1).hard, "the mark")
         assert "hard" in said(screen)
+
+
+async def test_a_listed_digit_picks_its_label_while_nothing_is_typed(make_job) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await opened(pilot, LabelDialog, "l")
+        await pilot.press("2")
+        await closed(pilot)
+        await wait_for(pilot, lambda: labels_of(session, 1) == ["dog"], "the label")
+
+
+async def test_a_digit_is_typed_where_a_label_begins_with_it_or_none_is_listed(make_job) -> None:
+    session = make_job(labels=("cat", "2 dogs"))
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        for digit in ("2", "7"):
+            await opened(pilot, LabelDialog, "l")
+            await pilot.press(digit)
+            line = pilot.app.screen.query_one(NameInput)
+            await wait_for(pilot, lambda line=line, digit=digit: line.value == digit, "the line")
+            await pilot.press("escape")
+            await closed(pilot)
+    assert labels_of(session, 1) == []

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from hardcase.tui.widgets.virtual_list import Part
 
 
+DIGITS = frozenset("0123456789")
+
+
 @dataclass(frozen=True, slots=True)
 class LabelPick:
     """The answer: one label, or the labels to add or remove. New names are to be added first."""
@@ -33,18 +36,27 @@ class LabelPick:
 
 
 class NameInput(Input):
-    """A line for a label's name. Space ticks while it is empty: names have no leading blanks."""
+    """A line for a label's name; while it is empty, some keys mean something else.
 
-    def __init__(self, tick: Callable[[], None]) -> None:
+    `tick` is what a space does there, since names have no leading blanks. `pick` does what a digit
+    means and returns True, or returns False if it is to be typed.
+    """
+
+    def __init__(self, tick: Callable[[], None], pick: Callable[[str], bool]) -> None:
         super().__init__(placeholder="type to filter, or a new label", compact=True)
         self._tick = tick
+        self._pick = pick
 
     def on_key(self, event: events.Key) -> None:
-        """Keep a leading blank out of the line."""
-        if event.key == "space" and not self.value:
-            event.prevent_default()
-            event.stop()
+        """Keep keys that mean something else out of the line."""
+        if self.value:
+            return
+        if event.key == "space":
             self._tick()  # at once: the next key may move the cursor
+        elif not (event.key in DIGITS and self._pick(event.key)):
+            return
+        event.prevent_default()
+        event.stop()
 
 
 class LabelDialog(ListDialog[LabelPick]):
@@ -75,7 +87,7 @@ class LabelDialog(ListDialog[LabelPick]):
             box.border_subtitle = (
                 f"{several}{self.key('dialog_accept')} picks · {self.key('dialog_close')} closes"
             )
-            yield NameInput(self.action_dialog_toggle)
+            yield NameInput(self.action_dialog_toggle, self._pick_digit)
             yield VirtualList(self._draw)
 
     def on_mount(self) -> None:
@@ -113,6 +125,23 @@ class LabelDialog(ListDialog[LabelPick]):
         if name is not None:
             self.dismiss(LabelPick(name))
 
+    def _pick_digit(self, digit: str) -> bool:
+        """Pick the label listed with a digit, or tick it where others are ticked.
+
+        Return False where there is none, or where a label's name begins with that digit.
+        """
+        if any(label.name.startswith(digit) for label in self._labels):
+            return False
+        label = next((label for label in self._labels if _digit(label) == digit), None)
+        if label is None:
+            return False
+        self.rows.move_to(self._labels.index(label))
+        if self._flipped:
+            self.action_dialog_toggle()
+        else:
+            self.dismiss(LabelPick(label.name))
+        return True
+
     def _under_cursor(self) -> str | None:
         index = self.rows.cursor
         if not 0 <= index < len(self._found):
@@ -135,13 +164,17 @@ class LabelDialog(ListDialog[LabelPick]):
         if isinstance(row, str):
             return [(fit(f"  + add the label {row}", width), "good")]
         ticked = (row.name in self._current) != (row.name in self._flipped)
-        digit = str((row.position + 1) % 10) if row.position < 10 else " "
         return [
-            (f" {digit} ", "muted"),
+            (f" {_digit(row)} ", "muted"),
             ("✓ " if ticked else "  ", "strong"),
             ("■ ", row.colour),
             (fit(row.name, width - 7), ""),
         ]
+
+
+def _digit(label: Label) -> str:
+    """Return the digit that stands for a label, a blank if none does."""
+    return str((label.position + 1) % 10) if label.position < 10 else " "
 
 
 def matching(labels: Sequence[Label], text: str) -> list[Label]:
