@@ -18,6 +18,10 @@ DIALOG = (
     ),
     Action("dialog_down", ("down", "ctrl+n"), "Next entry", Place.DIALOG),
     Action("dialog_up", ("up", "ctrl+p"), "Previous entry", Place.DIALOG),
+    Action("dialog_page_down", ("pagedown",), "Lists: a page down", Place.DIALOG),
+    Action("dialog_page_up", ("pageup",), "Lists: a page up", Place.DIALOG),
+    Action("dialog_first", ("home",), "Lists: first entry", Place.DIALOG),
+    Action("dialog_last", ("end",), "Lists: last entry", Place.DIALOG),
     Action(
         "dialog_toggle", ("tab",), "Labels: tick one of several; forms: next field", Place.DIALOG
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import first_key, place_bindings
@@ -15,6 +16,7 @@ from hardcase.tui.widgets.virtual_list import VirtualList
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.worker import Worker
 
     from hardcase.tui.actions import Action
@@ -81,3 +83,27 @@ class ListDialog(Dialog[Answer]):
     def action_dialog_up(self) -> None:
         """Go to the previous row."""
         self.go(-1)
+
+    def action_dialog_page_down(self) -> None:
+        """Go a page down."""
+        self.go(self.rows.page)
+
+    def action_dialog_page_up(self) -> None:
+        """Go a page up."""
+        self.go(-self.rows.page)
+
+    def action_dialog_first(self) -> None:
+        """Go to the first row."""
+        self.go(-self.rows.count)
+
+    def action_dialog_last(self) -> None:
+        """Go to the last row."""
+        self.go(self.rows.count)
+
+    async def on_key(self, event: events.Key) -> None:
+        """Let home and end go through the list while nothing is typed that they could go along."""
+        line = self.focused
+        if isinstance(line, Input) and not line.value and event.key in {"home", "end"}:
+            for binding in self._bindings.key_to_bindings.get(event.key, ()):
+                event.stop()
+                await self.run_action(binding.action)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
+from hardcase.model.text import printable
 from hardcase.tui.actions import PLACE_TITLES, Place
 from hardcase.tui.bindings import key_label
 from hardcase.tui.dialogs.dialog import ListDialog
+from hardcase.tui.keymap import keymap_path
+from hardcase.tui.widgets.job_rows import short_path
 from hardcase.tui.widgets.text import fit
 from hardcase.tui.widgets.virtual_list import VirtualList
 
@@ -22,15 +26,16 @@ if TYPE_CHECKING:
     from hardcase.tui.widgets.virtual_list import Part
 
 _KEYS_WIDTH = 16
+_DIGITS = "1234567890"
 
 
 class HelpDialog(ListDialog[None]):
-    """Every action of the given places, with keys; typing narrows them down."""
+    """Every action of the given places, in their order, with keys; typing narrows them down."""
 
     def __init__(self, actions: Sequence[Action], places: Sequence[Place]) -> None:
         super().__init__(actions)
-        shown = [p for p in Place if p in places or p is Place.DIALOG]
-        self._actions = [a for p in shown for a in actions if a.where is p]
+        shown = [*places, Place.DIALOG]
+        self._actions = _digits_as_one([a for p in shown for a in actions if a.where is p])
         self._found: list[Action | Place | str] = []
 
     def compose(self) -> ComposeResult:
@@ -40,9 +45,8 @@ class HelpDialog(ListDialog[None]):
             box.border_subtitle = f"type to filter · {self.key('dialog_close')} closes"
             yield Input(placeholder="type to filter: an action or a key", compact=True)
             yield VirtualList(self._draw)
-            yield Label(
-                "Set your own keys in ~/.config/hardcase/keymap.yaml", classes="note", markup=False
-            )
+            note = f"Set your own keys in {short_path(printable(str(keymap_path())))}"
+            yield Label(note, classes="note", markup=False)
 
     def on_mount(self) -> None:
         """Show everything at first."""
@@ -65,16 +69,38 @@ class HelpDialog(ListDialog[None]):
 
     def _draw(self, index: int, width: int) -> list[Part]:
         row = self._found[index]
+        lead = ("▌" if index == self.rows.cursor else " ", "strong")
         if isinstance(row, Place):
-            return [(fit(PLACE_TITLES[row], width), "strong")]
+            return [lead, (fit(PLACE_TITLES[row], width - 1), "strong")]
         if isinstance(row, str):
-            return [(fit(row, width), "muted")]
-        keys = " ".join(key_label(k) for k in row.keys) or "(palette)"
+            return [lead, (fit(row, width - 1), "muted")]
         return [
-            ("  ", ""),
-            (fit(keys, _KEYS_WIDTH), "hard"),
+            lead,
+            (" ", ""),
+            (fit(_keys(row), _KEYS_WIDTH), "hard"),
             (fit(row.help, width - _KEYS_WIDTH - 2), ""),
         ]
+
+
+def _keys(action: Action) -> str:
+    if len(action.keys) > 1 and _DIGITS.startswith("".join(action.keys)):
+        return "1-9 0" if action.keys[-1] == "0" else f"1-{action.keys[-1]}"
+    return " ".join(key_label(k) for k in action.keys) or "(palette)"
+
+
+def _digits_as_one(actions: Sequence[Action]) -> list[Action]:
+    """Return actions, those that do the same for label 1, 2 ... told in the row of the first."""
+    told: list[Action] = []
+    for action in actions:
+        command, _, number = action.method.partition("(")
+        same = bool(told) and number and told[-1].method == f"{command}(1)"
+        if command.endswith("label") and same:
+            told[-1] = replace(told[-1], keys=told[-1].keys + action.keys)
+        elif number == "1)" and command.endswith("label"):
+            told.append(replace(action, help=action.help.replace("label 1", "label 1, 2, 3 …")))
+        else:
+            told.append(action)
+    return told
 
 
 def _matches(action: Action, text: str) -> bool:

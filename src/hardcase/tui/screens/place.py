@@ -85,8 +85,10 @@ class PlaceScreen(Screen[None]):
         return super().check_action(action, parameters)
 
     async def action_help(self) -> None:
-        """Show the keys of this place."""
-        self.app.push_screen(HelpDialog(self.actions, self.PLACES))
+        """Show the keys of this place, those that do nothing now last."""
+        used = {action.where for action in self.here()}
+        places = sorted(self.PLACES, key=lambda place: place not in used)
+        self.app.push_screen(HelpDialog(self.actions, places))
 
     def action_palette(self) -> None:
         """Search and run any action."""
