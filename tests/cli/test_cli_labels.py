@@ -38,7 +38,9 @@ def test_rename_merge_delete_and_move_say_what_they_did(labeled, cli):
     assert cli("labels", labeled, "--merge", "green", "rot").out == (
         "merge label green into rot: 1 sample\n"
     )
-    assert cli("labels", labeled, "--move", "blue", "1").out == "move label blue\n"
+    assert cli("labels", labeled, "--move", "blue", "1").out == (
+        "move label blue to place 1 of 2\n"
+    )
     assert listed(cli, labeled) == {"blue": (0, []), "rot": (3, ["red", "green"])}
     assert cli("labels", labeled, "--delete", "rot", "--json").record["changed"] == 3
     assert cli("stats", labeled, "--json").record["unlabeled"] == 6
@@ -76,3 +78,16 @@ def test_a_model_still_labels_with_a_renamed_label(job, model, cli):
     cli("labels", job, "--rename", "red", "rot")
     cli("autolabel", job, "--mode", "pre-label", "--model", model)
     assert listed(cli, job)["rot"] == (2, ["red"])
+
+
+def test_a_label_moved_beyond_the_end_says_where_it_went(labeled, cli):
+    said = cli("labels", labeled, "--move", "red", "99").out
+    assert said == "move label red to place 3 of 3\n"
+
+
+def test_a_name_with_a_comma_can_be_given_and_filtered_by(labeled, folder, tmp_path, cli):
+    cli("labels", labeled, "--rename", "red", "a,b")
+    assert len(cli("list", labeled, "--filter", 'label:"a,b"', "--json").records) == 2
+    other = tmp_path / "other.json"
+    cli("init", folder, "--task", "classification", "--labels", 'x, "a,b"', "--job", other)
+    assert list(listed(cli, other)) == ["x", "a,b"]

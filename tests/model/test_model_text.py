@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardcase.model.text import clean_label, printable
+from hardcase.model.text import clean_label, joined_names, printable, split_names
 
 
 @given(st.text())
@@ -35,3 +35,21 @@ def test_ordinary_text_stays_as_it_is():
 def test_a_label_needs_a_name_of_sensible_length(bad):
     with pytest.raises(ValueError, match="label"):
         clean_label(bad)
+
+
+def _is_clean(name):
+    try:
+        return clean_label(name) == name
+    except ValueError:
+        return False
+
+
+@given(st.lists(st.text("ab,\"' é=-", min_size=1, max_size=6).filter(_is_clean), min_size=1))
+def test_joined_names_are_split_as_they_were(names):
+    assert split_names(joined_names(names)) == names
+
+
+def test_a_name_with_a_comma_is_one_in_quotes():
+    assert split_names('a, b,"c, d",  "e,f"') == ["a", "b", "c, d", "e,f"]
+    assert split_names("a,,b") == ["a", "", "b"]
+    assert split_names("") == []

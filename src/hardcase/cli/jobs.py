@@ -29,7 +29,9 @@ def _init_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="where the images are")
     parser.add_argument("--task", choices=options.TASKS, required=True, help="what is labeled")
     labels = parser.add_mutually_exclusive_group()
-    labels.add_argument("--labels", type=options.names, metavar="A,B,C", help="labels, in order")
+    labels.add_argument(
+        "--labels", type=options.names, metavar="A,B,C", help='labels, in order; "x, y" is one'
+    )
     labels.add_argument("--labels-file", type=Path, metavar="F", help="labels, one a line")
     parser.add_argument("--job", type=Path, metavar="FILE", help="job file (FOLDER/hardcase.json)")
     parser.add_argument("--name", help="name of the job (that of the folder)")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardcase.errors import UsageError
+from hardcase.model.text import split_names
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _ArgumentGroup
@@ -161,8 +162,8 @@ def positive(text: str) -> int:
 
 
 def names(text: str) -> list[str]:
-    """Return the parts of `a,b,c`, trimmed. An empty part is an error."""
-    parts = [part.strip() for part in text.split(",")]
-    if not all(parts):
-        raise ArgumentTypeError(f"{text!r} has an empty name; write: a,b,c")
+    """Return the names in `a,b,"c, d"`, trimmed. An empty one is an error."""
+    parts = split_names(text)
+    if not parts or not all(parts):
+        raise ArgumentTypeError(f'{text!r} has an empty name; write: a,b,"c, d"')
     return parts

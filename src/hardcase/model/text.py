@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_LABEL_LENGTH = 200
 
@@ -35,3 +40,21 @@ def clean_label(name: str) -> str:
         message = f"a label name has at most {MAX_LABEL_LENGTH} characters"
         raise ValueError(message)
     return cleaned
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names in `a, b, "c, d"`, trimmed; an empty one stands where nothing is said."""
+    lines = " ".join(text.splitlines())  # the reader of CSV would end at the first
+    try:
+        parts = next(csv.reader([lines], skipinitialspace=True), [])
+    except csv.Error:  # longer than any list of names
+        parts = text.split(",")
+    return [part.strip() for part in parts]
+
+
+def joined_names(names: Iterable[str]) -> str:
+    """Return names as `split_names` reads them, in quotes where it takes them."""
+    return ", ".join(
+        '"{}"'.format(name.replace('"', '""')) if "," in name or name.startswith('"') else name
+        for name in names
+    )

@@ -105,8 +105,10 @@ def move(session: LabelingSession, name: str, position: int) -> Change | None:
     """Put a label at a position of the list, counted from 0; beyond the ends is the end."""
     label = find(session, name)
     rows = [row for row in session.labels if row.id != label.id]
-    rows.insert(min(max(position, 0), len(rows)), label)
-    return session.commit(f"move label {label.name}", _list_edits(session, rows))
+    place = min(max(position, 0), len(rows))
+    rows.insert(place, label)
+    title = f"move label {label.name} to place {place + 1} of {len(rows)}"
+    return session.commit(title, _list_edits(session, rows))
 
 
 def recolour(session: LabelingSession, name: str, colour: str) -> Change | None:

@@ -17,7 +17,7 @@ from textual.widgets import Input, Label
 from hardcase.errors import HardcaseError
 from hardcase.formats.peek import shown
 from hardcase.model.job import Task
-from hardcase.model.text import printable
+from hardcase.model.text import joined_names, printable, split_names
 from hardcase.session.first_look import FirstLook, look_at
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.typed_path import is_dir, typed_path
@@ -153,7 +153,7 @@ class NewJobDialog(Dialog[NewJob]):
         self.dismiss(self._answer(folder))
 
     def _answer(self, folder: Path) -> NewJob:
-        names = (n.strip() for n in self.query_one("#labels", Input).value.split(","))
+        names = split_names(self.query_one("#labels", Input).value)
         chosen = self.query_one("#use", Choice).value
         use = next((o for o in self._offers() if _words(o) == chosen), None)
         return NewJob(folder, self._chosen_task, tuple(n for n in names if n), use)
@@ -205,8 +205,7 @@ class NewJobDialog(Dialog[NewJob]):
         line = self.query_one("#labels", Input)
         if line.value == self._filled_in:  # nobody has typed there
             found = self._look.labels(self._chosen_task) if self._look is not None else ()
-            names = [name for name in found if "," not in name]
-            line.value = self._filled_in = ", ".join(names)
+            line.value = self._filled_in = joined_names(found)
 
 
 def _words(offer: Offer) -> str:
