@@ -102,3 +102,13 @@ def test_an_empty_list_is_no_failure(job, cli):
     result = cli("list", job, "--tab", "labeled")
     assert (result.status, result.out) == (0, "")
     assert "no sample" in result.error
+
+
+def test_a_filter_by_a_label_that_is_none_says_so(job, cli):
+    result = cli("list", job, "--filter", "label:nosuch,red,none", "--json")
+    assert result.status == 0
+    assert "there is no label 'nosuch'" in result.error
+    result = cli("list", job, "--filter", "label:nosuch")
+    assert (result.status, result.out) == (0, "")
+    assert "there is no label 'nosuch'" in result.err
+    assert not cli("list", job, "--filter", "label:RED name:red -label:none", "--json").err

@@ -9,7 +9,8 @@ from hardcase.cli.opening import reading
 from hardcase.cli.output import count
 from hardcase.cli.records import labels_in_words, reasons_in_words, sample_record, status_in_words
 from hardcase.cli.table import Spec
-from hardcase.session import Sort, Tab
+from hardcase.model.text import printable
+from hardcase.session import Sort, Tab, filters
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -45,6 +46,9 @@ def list_samples(args: Namespace, output: Output) -> int:
         ids = session.query(Tab(args.tab), args.filter, sort)
         shown = [session.sample(int(i)) for i in ids[: args.limit]]
         task = session.task
+        known = {label.name for label in session.labels} | set(session.columns.labels.names)
+    for name in filters.unknown_labels(filters.parse(args.filter), known):
+        output.note(f"there is no label {printable(name)!r} in this job; see: hardcase labels JOB")
     if output.json:
         for sample in shown:
             output.record(sample_record(sample))

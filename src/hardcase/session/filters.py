@@ -72,6 +72,16 @@ def evaluate(terms: Iterable[Term], columns: Columns) -> Mask:
     return mask
 
 
+def unknown_labels(terms: Iterable[Term], known: Iterable[str]) -> list[str]:
+    """Return the labels that terms ask for and that are none of the `known`, as they are written.
+
+    "none" is no label: it asks for samples without any.
+    """
+    names = {name.casefold() for name in known} | {"none"}
+    asked = (value for term in terms if term.field == "label" for value in term.values)
+    return [value for value in dict.fromkeys(asked) if value.casefold() not in names]
+
+
 def _term(word: Word, expression: str) -> Term:
     if not word.closed:
         raise UsageError(f"filter: a quote is not closed in {expression!r}")
