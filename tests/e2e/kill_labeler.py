@@ -23,7 +23,6 @@ from hardcase.model.changes import Change, Table
 from hardcase.model.job import Prediction, Row, Run, RunState, Sample
 from hardcase.session import LabelingSession, Tab
 from hardcase.session.runs import ActiveRun, RunRequest, prepare
-from hardcase.session.several import tick
 from hardcase.store import jobstore, journal
 
 KEEP = 300
@@ -106,7 +105,7 @@ class Labeler:
         decisions: tuple[Callable[[], Change | None], ...] = (
             lambda: session.set_label(some, name),
             lambda: session.set_label(some, name),
-            lambda: tick(session, some, name),
+            lambda: session.set_labels(some, *self.rng.sample(([name], []), 2)),
             lambda: session.confirm(some),
             lambda: session.confirm(session.query(Tab.TO_BE_CONFIRMED, "coef:<0.3")),
             lambda: session.reject(some),
