@@ -119,7 +119,7 @@ def test_an_image_without_annotations_is_no_objects_only_if_the_file_says_so(
     dataset, report = COCO_FORMAT.read(path, context)
     assert [s.status for s in dataset.samples] == [Status.LABELED, Status.UNLABELED]
     assert report.images == 1
-    assert "1 images without annotations" in report.problems[0]
+    assert "1 image without annotations" in report.problems[0]
     assert dataset.samples[1].extra == {"coco_id": 3}
     told, report = COCO_FORMAT.read(path, replace(context, empty_is_no_objects=True))
     assert [s.status for s in told.samples] == [Status.LABELED, Status.LABELED]
@@ -129,7 +129,7 @@ def test_an_image_without_annotations_is_no_objects_only_if_the_file_says_so(
 def test_no_objects_survives_and_unlabeled_images_are_not_written(tmp_path: Path) -> None:
     samples = (labeled(1, "empty.jpg"), Sample(2, "new.jpg", width=640, height=480))
     dataset = Dataset(Task.DETECTION, labels("cat"), samples, tmp_path)
-    assert COCO_FORMAT.losses(dataset) == ("1 unlabeled images",)
+    assert COCO_FORMAT.losses(dataset) == ("1 unlabeled image",)
     COCO_FORMAT.write(dataset, tmp_path / "o.json", WriteOptions())
     back, _ = COCO_FORMAT.read(tmp_path / "o.json", context_for(dataset))
     assert [(s.path, s.status) for s in back.samples] == [("empty.jpg", Status.LABELED)]

@@ -103,7 +103,7 @@ def test_written_results_are_a_bare_list_that_pycocotools_loads(tmp_path: Path) 
         {"image_id": 78, "category_id": 1, "bbox": [1, 1, 4, 4], "score": 1.0},
     ]
     assert report.annotations == 2
-    assert "1 labels without a score, written with score 1" in report.lost
+    assert "1 label without a score, written with score 1" in report.lost
     with contextlib.redirect_stdout(io.StringIO()):
         truth = COCO(str(tmp_path / "r.images.json"))
         loaded = truth.loadRes(str(tmp_path / "r.json"))
@@ -114,4 +114,4 @@ def test_written_results_are_a_bare_list_that_pycocotools_loads(tmp_path: Path) 
 
 def test_images_without_boxes_are_said_to_be_lost(tmp_path: Path) -> None:
     dataset = Dataset(Task.DETECTION, labels("cat"), (labeled(1, "a.jpg"),), tmp_path)
-    assert "1 images without objects" in RESULTS.losses(dataset)
+    assert "1 image without objects" in RESULTS.losses(dataset)

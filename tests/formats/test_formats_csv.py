@@ -97,11 +97,19 @@ def test_boxes_are_refused_in_a_classification_job(tmp_path: Path) -> None:
     assert report.problems == ("t.csv:2: a box is for a detection job: left out",)
 
 
-def test_a_file_without_the_columns_or_with_endless_cells_is_refused(tmp_path: Path) -> None:
+def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FormatError, match=r"t\.csv:1: no columns path and label"):
         CSV.read(saved(tmp_path, "one,two\n1,2\n"), classes_job(tmp_path, "a.jpg"))
-    with pytest.raises(FormatError, match=r"t\.csv:2: not CSV"):
-        CSV.read(saved(tmp_path, "path,label\na.jpg," + "x" * 200_000), classes_job(tmp_path, "a"))
+    with pytest.raises(FormatError, match=r"t\.csv:1: not CSV"):
+        CSV.read(saved(tmp_path, "x" * 200_000), classes_job(tmp_path, "a.jpg"))
+
+
+def test_a_row_with_endless_cells_is_left_out(tmp_path: Path) -> None:
+    file = saved(tmp_path, "path,label\na.jpg," + "x" * 200_000 + "\nb.jpg,cat\n")
+    _, report = CSV.read(file, classes_job(tmp_path, "a.jpg", "b.jpg"))
+    assert report.annotations == 1
+    (problem,) = report.problems
+    assert problem.startswith("t.csv:2: not CSV")
 
 
 def test_cells_that_spreadsheets_would_run_are_disarmed_and_read_back(tmp_path: Path) -> None:
@@ -121,5 +129,5 @@ def test_cells_that_spreadsheets_would_run_are_disarmed_and_read_back(tmp_path: 
 def test_a_score_column_is_written_only_if_there_are_scores(tmp_path: Path) -> None:
     sample = labeled(1, "a.jpg", box("cat", 1, 2, 3, 4))
     dataset = Dataset(Task.DETECTION, labels("cat", "dog"), (sample,), tmp_path)
-    assert CSV.write(dataset, tmp_path / "o.csv", WriteOptions()).lost == ("1 unused labels",)
+    assert CSV.write(dataset, tmp_path / "o.csv", WriteOptions()).lost == ("1 unused label",)
     assert (tmp_path / "o.csv").read_text() == "path,label,x1,y1,x2,y2\na.jpg,cat,1,2,3,4\n"

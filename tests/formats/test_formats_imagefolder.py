@@ -85,7 +85,7 @@ def test_further_labels_are_said_to_be_lost(tmp_path: Path) -> None:
         (named(1, "a.jpg", "cat", "dog"),),
         tmp_path / "job",
     )
-    assert "1 images with several labels, of which the first is kept" in FOLDERS.losses(dataset)
+    assert "1 image with several labels, of which the first is kept" in FOLDERS.losses(dataset)
     report = FOLDERS.write(dataset, tmp_path / "out", WriteOptions(images="copy"))
     assert report.annotations == 1
     assert (tmp_path / "out/cat/a.jpg").read_text() == "a.jpg"

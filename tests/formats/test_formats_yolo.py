@@ -45,7 +45,7 @@ def test_a_sixth_column_is_a_score_and_more_are_an_outline(tmp_path: Path) -> No
     first, second = dataset.samples[0].annotations
     assert (first.label, first.score) == ("cat", 0.75)
     assert second.box == Box(160, 120, 480, 360)
-    assert report.lost == ("1 outlines, read as the boxes around them",)
+    assert report.lost == ("1 outline, read as the box around it",)
 
 
 @pytest.mark.parametrize(
@@ -252,9 +252,9 @@ def test_scores_and_hard_marks_are_said_to_be_lost_before_writing(tmp_path: Path
     sample = labeled(1, "a.jpg", box("cat", 0, 0, 5, 5, score=0.5, by="m#1"), hard=True)
     lost = YOLO.losses(Dataset(Task.DETECTION, CLASSES, (sample,), tmp_path))
     assert lost == (
-        "1 scores",
-        "1 hard marks, coefficients or reasons of images",
-        "1 auto labels, which will look like a person's",
+        "1 score",
+        "1 hard mark",
+        "1 auto label, which will look like a person's",
     )
 
 

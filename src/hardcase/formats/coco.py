@@ -99,13 +99,17 @@ def read(path: Path, context: ReadContext) -> tuple[Dataset, Report]:
             item.mentioned = entry.get("no_objects") is True or context.empty_is_no_objects
             silent += not item.mentioned
     if silent:
-        reading.problems.add(
-            file,
-            f"{silent} images without annotations stay as they are: the file does not say whether "
-            "they hold no objects",
-        )
+        reading.problems.add(file, _silent_in_words(silent))
     labels = declared_labels(categories.values(), context)
     return reading.finish([item for item, _ in found.values()], labels)
+
+
+def _silent_in_words(number: int) -> str:
+    if number == 1:
+        stay, they = "1 image without annotations stays as it is", "it holds"
+    else:
+        stay, they = f"{number:,} images without annotations stay as they are", "they hold"
+    return f"{stay}: the file does not say whether {they} no objects"
 
 
 def _measure(item: Found, entry: dict[str, Any], place: str, reading: Reading) -> None:

@@ -80,26 +80,31 @@ def _rows(path: Path, reading: Reading) -> Iterator[tuple[str, dict[str, str]]]:
     name = printable(path.name)
     content = read_bytes(path, MAX_TEXT_BYTES).removeprefix(b"\xef\xbb\xbf")
     text = content.decode("utf-8", errors="surrogateescape")
-    reader = csv.reader(io.StringIO(text, newline=""))
     columns: dict[str, int] = {}
-    try:
-        for cells in reader:
-            place = f"{name}:{reader.line_num}"
-            if not any(cell.strip() for cell in cells):
-                continue
+    for number, line in enumerate(io.StringIO(text, newline=None), 1):
+        place = f"{name}:{number}"
+        try:
+            # A line is a row: neither path nor label has several, and a quote that is not closed
+            # spoils no other row so.
+            (cells,) = csv.reader([line.rstrip("\n")], strict=True)
+        except csv.Error as error:
             if not columns:
-                columns, is_header = _columns(cells, name)
-                if is_header:
-                    continue
-            row = {key: _plain(cells[i]) for key, i in columns.items() if i < len(cells)}
-            if not all(map(_is_text, row.values())):
-                reading.problems.add(place, "not UTF-8 text: left out")
-            elif not row.get("path"):
-                reading.problems.add(place, "has no path: left out")
-            else:
-                yield place, row
-    except csv.Error as error:
-        raise FormatError(f"{name}:{reader.line_num}: not CSV: {error}") from error
+                raise FormatError(f"{place}: not CSV: {error}") from error
+            reading.problems.add(place, f"not CSV, {error}: left out")
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        if not columns:
+            columns, is_header = _columns(cells, place)
+            if is_header:
+                continue
+        row = {key: _plain(cells[i]) for key, i in columns.items() if i < len(cells)}
+        if not all(map(_is_text, row.values())):
+            reading.problems.add(place, "not UTF-8 text: left out")
+        elif not row.get("path"):
+            reading.problems.add(place, "has no path: left out")
+        else:
+            yield place, row
 
 
 def _is_text(cell: str) -> bool:
@@ -107,7 +112,7 @@ def _is_text(cell: str) -> bool:
     return cell.isascii() or not any("\ud800" <= c <= "\udfff" for c in cell)
 
 
-def _columns(cells: list[str], name: str) -> tuple[dict[str, int], bool]:
+def _columns(cells: list[str], place: str) -> tuple[dict[str, int], bool]:
     """Return column numbers by name, and whether the row is a header (else it is data)."""
     titles = [cell.strip().lower() for cell in cells]
     out: dict[str, int] = {}
@@ -120,7 +125,7 @@ def _columns(cells: list[str], name: str) -> tuple[dict[str, int], bool]:
         return out, True
     if len(cells) >= 2 and is_image(Path(PurePosixPath(cells[0].strip()).name)):
         return {column: i for i, column in enumerate(COLUMNS[: len(cells)])}, False
-    raise FormatError(f"{name}:1: no columns path and label: add the header path,label")
+    raise FormatError(f"{place}: no columns path and label: add the header path,label")
 
 
 def _fill(found: Found, image: _Image, reading: Reading) -> None:

@@ -93,9 +93,15 @@ def read(path: Path, context: ReadContext) -> tuple[Dataset, Report]:
     for item, file, place in zip(found, files, places, strict=True):
         if item is not None:
             outlines += _fill(item, file, place, names, reading)
-    lost = (f"{outlines} outlines, read as the boxes around them",) if outlines else ()
+    lost = (_outlines_in_words(outlines),) if outlines else ()
     labels = declared_labels(((names[i], {}) for i in sorted(names)), context)
     return reading.finish(found, labels, lost)
+
+
+def _outlines_in_words(number: int) -> str:
+    if number == 1:
+        return "1 outline, read as the box around it"
+    return f"{number:,} outlines, read as the boxes around them"
 
 
 def _names(folder: Path, problems: Problems) -> dict[int, str]:
