@@ -38,7 +38,7 @@ def _review() -> Iterable[Action]:
         shown = ("", 0, "") if step < 0 else ("labels", 8, "[ ]")
         text = f"Boxes of the {way} label"
         yield Action(f"review_{way}", (key,), text, here, *shown, f"review_other({step})")
-    yield Action("review_of", ("L",), "Pick the label whose boxes are shown", here)
+    yield Action("review_of", ("L", "/"), "Pick the label whose boxes are shown", here)
     yield Action("review_edit", ("e",), "Open the image in the box editor", here, "edit", 10)
     yield Action("review_boxes", ("o",), "Show or hide the outlines", here)
     yield Action("review_larger", ("+", "="), "Larger tiles", here, command="review_size(1)")

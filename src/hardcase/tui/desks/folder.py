@@ -39,8 +39,17 @@ class FolderDesk(Desk):
 
     def action_delete_files(self) -> None:
         """Take the samples out of the job and their files off the disk, after asking twice."""
+        if not self._may_be_changed():
+            return
         targets = self.browser.targets()
-        if not self._may_be_changed() or not targets:
+        if not targets:
+            self.screen.say("there is nothing to delete")
+            return
+        if all(self.session.sample(i).missing for i in targets):
+            gone = "its file is" if len(targets) == 1 else "their files are"
+            taken = count(len(targets), "sample")
+            key = self.screen.key("delete")
+            self.screen.say(f"{gone} gone already; {key} takes {taken} out of the job")
             return
         files = count(len(targets), "file")
         first = self.session.sample(targets[0]).path

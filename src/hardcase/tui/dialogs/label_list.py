@@ -73,16 +73,17 @@ class LabelListDialog(ListDialog[None]):
 
     def action_labels_add(self) -> None:
         """Ask for the name of a new label."""
-        self._ask(_Asking.NEW_LABEL, placeholder="name of the new label")
+        if self._may_be_changed():
+            self._ask(_Asking.NEW_LABEL, placeholder="name of the new label")
 
     def action_labels_rename(self) -> None:
         """Ask for another name."""
-        if label := self._under_cursor():
+        if self._may_be_changed() and (label := self._under_cursor()):
             self._ask(_Asking.NEW_NAME, label, value=label.name)
 
     def action_labels_merge(self) -> None:
         """Ask for the label to merge this one into."""
-        if label := self._under_cursor():
+        if self._may_be_changed() and (label := self._under_cursor()):
             self._ask(_Asking.MERGE_INTO, label)
             self.say(
                 f"merge {label.name} into which? go there and press {self.key('dialog_accept')}"
@@ -138,6 +139,12 @@ class LabelListDialog(ListDialog[None]):
         else:
             self._ask(_Asking.NOTHING)
             self.say("")
+
+    def _may_be_changed(self) -> bool:
+        """Refuse before anything is asked for, if nothing could come of it."""
+        if self._session.read_only:
+            self.say("the job is read-only: nothing can be changed", "$error bold")
+        return not self._session.read_only
 
     def _under_cursor(self) -> Label | None:
         return self._uses[self.rows.cursor].label if self._uses else None

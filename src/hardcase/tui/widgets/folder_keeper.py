@@ -22,6 +22,7 @@ from hardcase.session import contents
 from hardcase.session.deletion import remove_files
 from hardcase.session.sync import Found, Look
 from hardcase.tui.fallen import why_fallen
+from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +106,7 @@ class FolderKeeper(Widget, can_focus=False):
 
     def take_away(self, paths: Sequence[str]) -> None:
         """Remove files, for good."""
-        self._say(f"removing {len(paths):,} files…")
+        self._say(f"removing {count(len(paths), 'file')}…")
         self._take_away(self._session.root, tuple(paths))
 
     # -- threads
