@@ -22,7 +22,7 @@ from hardcase.session.first_look import FirstLook, look_at
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.typed_path import is_dir, typed_path
 from hardcase.tui.widgets.choice import Choice
-from hardcase.tui.widgets.lines import OneLine
+from hardcase.tui.widgets.lines import OneLine, Reason
 from hardcase.tui.widgets.text import count, elide
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class NewJobDialog(Dialog[NewJob]):
             yield Input(id="labels", compact=True, placeholder="cat, dog, traffic light")
             yield Label("Annotations that are there: use them?", markup=False)
             yield Choice([_WITHOUT], id="use")
-            yield OneLine(id="problem")
+            yield Reason(id="problem")
 
     def on_mount(self) -> None:
         """Look at the folder given; the questions are then what is left to answer."""
@@ -202,10 +202,19 @@ class NewJobDialog(Dialog[NewJob]):
         use.offer(words)
         if "use" not in self._answered:
             use.choose(words[0])
+        self.query_one("#problem", OneLine).show(self._unused(), "$muted")
         line = self.query_one("#labels", Input)
         if line.value == self._filled_in:  # nobody has typed there
             found = self._look.labels(self._chosen_task) if self._look is not None else ()
             line.value = self._filled_in = joined_names(found)
+
+    def _unused(self) -> str:
+        """Return in words which annotations the task chosen has no use for, empty if it has."""
+        if self._offers() or self._look is None or not self._look.offers:
+            return ""
+        offer = self._look.offers[0]
+        tasks = " or ".join(sorted(task.value for task in offer.tasks))
+        return f"{_words(offer)}: only for {tasks}"
 
 
 def _words(offer: Offer) -> str:

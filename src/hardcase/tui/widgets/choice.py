@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Choice(Widget, can_focus=True):
-    """Words of which one is chosen by left, right or space."""
+    """Words of which one is chosen: left and right go to either end, space goes around."""
 
     class Changed(Message):
         """Another word is chosen."""
@@ -60,10 +60,17 @@ class Choice(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         """Choose another."""
-        step = {"left": -1, "right": 1, "space": 1}.get(event.key)
-        if step is not None:
-            event.stop()
-            self._index = (self._index + step) % len(self._options)
+        last = len(self._options) - 1
+        index = {
+            "left": max(self._index - 1, 0),
+            "right": min(self._index + 1, last),
+            "space": self._index + 1 if self._index < last else 0,
+        }.get(event.key)
+        if index is None:
+            return
+        event.stop()
+        if index != self._index:
+            self._index = index
             self.refresh()
             self.post_message(self.Changed(self))
 
