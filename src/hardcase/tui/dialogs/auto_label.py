@@ -17,7 +17,7 @@ from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.dialogs.model_look import ModelLookDialog
 from hardcase.tui.typed_path import is_file
 from hardcase.tui.widgets.choice import Choice
-from hardcase.tui.widgets.lines import OneLine
+from hardcase.tui.widgets.lines import Reason
 from hardcase.tui.widgets.model_picker import ModelPicker
 from hardcase.tui.widgets.text import count
 
@@ -55,7 +55,9 @@ class AutoLabelDialog(Dialog[RunRequest]):
         self._asked = resumed.settings if resumed else {}
         self._selected = tuple(selected)
         self._images = images_of(session)
-        self._picker = ModelPicker(session, self._images, resumed.model if resumed else "")
+        runs = [resumed] if resumed else [run for run in session.runs if run.files]
+        wanted = runs[0].model if runs else ""
+        self._picker = ModelPicker(session, self._images, wanted)
         self._starting: bool | None = None
         """Whether to start, or only to look, once the model is read; None for neither."""
 
@@ -69,7 +71,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
                 with Horizontal(classes="field"):
                     yield Label(title, markup=False)
                     yield widget
-            yield OneLine(id="problem")
+            yield Reason(id="problem")
 
     def on_input_changed(self) -> None:
         """Take back what was said of what was typed before."""

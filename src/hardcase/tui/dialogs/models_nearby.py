@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -9,12 +10,18 @@ from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
 from hardcase.session.demo import asset
+from hardcase.session.run_request import RunRequest, prepare
 from hardcase.tui.typed_path import is_file, typed_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from hardcase.model.job import Task
+
 MAX_MODELS = 200
+
+JUDGING_SECONDS = 1.0
+"""How long models are looked into before they are listed; the rest is not known to be of no use."""
 
 
 def models_nearby(job_file: Path) -> list[Path]:
@@ -28,6 +35,21 @@ def models_nearby(job_file: Path) -> list[Path]:
         folders.append(asset("models"))
     found = dict.fromkeys(path for folder in folders for path in _onnx_files(folder.resolve()))
     return list(islice(found, MAX_MODELS))
+
+
+def of_no_use(models: Iterable[Path], task: Task) -> frozenset[Path]:
+    """Return the models that cannot label for `task`, as far as that is seen soon."""
+    until, useless = time.monotonic() + JUDGING_SECONDS, set()
+    for path in models:
+        if time.monotonic() > until:
+            break
+        try:
+            fits = prepare(RunRequest(path)).profile.task is task
+        except HardcaseError:
+            fits = False
+        if not fits:
+            useless.add(path)
+    return frozenset(useless)
 
 
 def completions(typed: str, known: Iterable[Path]) -> list[Path]:

@@ -101,6 +101,8 @@ class JobScreen(PlaceScreen):
         self.past = PastDesk(self)
         self.exporting = ExportingDesk(self)
         self.reviewing = ReviewingDesk(self)
+        self._unreadable = (0, "")
+        """The sample whose picture could not be shown last, and why."""
         self._folder = shared_folder(sample.path for sample in session.samples())
         self.gallery = GalleryDesk(self, self._folder)
         self.desks: tuple[Desk, ...] = (
@@ -209,6 +211,7 @@ class JobScreen(PlaceScreen):
         """Say what keeps a picture from being shown."""
         current = self.browser.current
         if message.error and current is not None and current.id == message.key:
+            self._unreadable = current.id, message.error
             self.complain(message.error)
 
     def on_virtual_list_moved(self) -> None:
@@ -331,6 +334,7 @@ class JobScreen(PlaceScreen):
     def show_sample(self) -> None:
         """Show the sample under the cursor."""
         browser = self.browser
+        self._forget_error()
         self.preview.show(browser.current, self.colours)
         if self.gallery.showing:
             self.gallery.show()
@@ -341,6 +345,15 @@ class JobScreen(PlaceScreen):
         self.preview.prefetch(ids)
         self.refresh_hints()
         self.editing.prefetch()
+
+    def _forget_error(self) -> None:
+        """Say no longer what keeps another sample's picture from being shown."""
+        sample_id, error = self._unreadable
+        current = self.browser.current
+        if error and (current is None or current.id != sample_id):
+            self._unreadable = (0, "")
+            if self.query_one("#message", OneLine).text == error:
+                self.say("")
 
     def offers(self, action: Action) -> bool:
         """Leave out what would do nothing to this sample."""

@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from hardcase.model.text import printable
 from hardcase.session import Tab
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import key_label
-from hardcase.tui.widgets.text import elide
+from hardcase.tui.widgets.text import elide, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +127,21 @@ class OneLine(Widget, can_focus=False):
 
     def render(self) -> Content:
         """Draw the line."""
-        return Content.assemble((elide(self.text, self.content_size.width), self._style))
+        return Content.assemble((shorten(self.text, self.content_size.width), self._style))
+
+
+class Reason(OneLine):
+    """A text that takes as many lines as it needs, up to those that there are."""
+
+    def show(self, text: str, style: str = "") -> None:
+        """Show `text`, wrapped between words."""
+        if (text, style) != (self.text, self._style):
+            self.text, self._style = text, style
+            self.refresh(layout=True)
+
+    def render(self) -> Content:
+        """Draw the lines."""
+        return Content.assemble((printable(self.text), self._style))
 
 
 class Hints(Widget, can_focus=False):

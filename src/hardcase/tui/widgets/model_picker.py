@@ -16,10 +16,10 @@ from hardcase.model.text import printable
 from hardcase.session.label_list import names_now
 from hardcase.session.run_request import PreparedRun, RunRequest, prepare
 from hardcase.tui.dialogs.auto_label_form import about_labels
-from hardcase.tui.dialogs.models_nearby import completions, models_nearby
+from hardcase.tui.dialogs.models_nearby import completions, models_nearby, of_no_use
 from hardcase.tui.fallen import Fallen, why_fallen
 from hardcase.tui.typed_path import is_file, typed_path
-from hardcase.tui.widgets.lines import OneLine
+from hardcase.tui.widgets.lines import OneLine, Reason
 from hardcase.tui.widgets.text import fit
 from hardcase.tui.widgets.virtual_list import VirtualList
 
@@ -40,7 +40,7 @@ class ModelPicker(Vertical):
     """Finds models near a job and looks into the one under the cursor, on threads.
 
     A model without a profile is shown some `images`. The first found whose name is `wanted` is
-    chosen to begin with.
+    chosen to begin with, else the first that fits the job's task; those that do not come last.
     """
 
     @dataclass
@@ -48,6 +48,8 @@ class ModelPicker(Vertical):
         """The models there are."""
 
         models: list[Path]
+        useless: frozenset[Path]
+        """Those that cannot label for the task of the job."""
 
     @dataclass
     class Read(Message):
@@ -62,6 +64,8 @@ class ModelPicker(Vertical):
         self._images = images
         self._wanted = wanted
         self._known: list[Path] = []
+        self._found = False
+        self._useless: frozenset[Path] = frozenset()
         self._rows: list[Path] = []
         self._read: dict[Path, PreparedRun | str] = {}
 
@@ -70,7 +74,7 @@ class ModelPicker(Vertical):
         hint = "an ONNX file: a path or a part of one"
         yield Input(id="model", compact=True, placeholder=hint)
         yield VirtualList(self._draw, id="models")
-        yield OneLine(id="about")
+        yield Reason(id="about")
         yield OneLine(id="why")
         yield OneLine(id="knows")
 
@@ -117,13 +121,10 @@ class ModelPicker(Vertical):
 
     def on_model_picker_found(self, message: Found) -> None:
         """Offer the models found, the one wanted first."""
-        self._known = message.models
-        match = next((m for m in self._known if m.stem == self._wanted), None)
-        line = self.query_one("#model", Input)
-        if match is not None and not line.value:
-            line.value = str(match)
-        else:
-            self._offer(line.value)
+        self._found = True
+        self._useless = useless = message.useless
+        self._known = sorted(message.models, key=lambda m: (m.stem != self._wanted, m in useless))
+        self._offer(self.query_one("#model", Input).value)
 
     def on_model_picker_read(self, message: Read) -> None:
         """Say what the model is."""
@@ -139,7 +140,7 @@ class ModelPicker(Vertical):
     def _look_into(self) -> None:
         path = self.path
         if path is None:
-            self._say("no model here yet")
+            self._say("no model here yet" if self._found else "looking for models…")
         elif not is_file(path):
             self._say(f"no model at {printable(str(path))}: give an ONNX file")
         elif (read := self._read.get(path)) is not None:
@@ -175,7 +176,8 @@ class ModelPicker(Vertical):
 
     @work(thread=True, exclusive=True, group="models", exit_on_error=False)
     def _find(self) -> None:
-        self.post_message(self.Found(models_nearby(self._session.path)))
+        models = models_nearby(self._session.path)
+        self.post_message(self.Found(models, of_no_use(models, self._session.task)))
 
     @work(thread=True, exclusive=True, group="describe", exit_on_error=False)
     def _describe(self, path: Path) -> None:
@@ -191,6 +193,6 @@ class ModelPicker(Vertical):
         room = min(width // 2, _NAME_WIDTH)
         return [
             ("▌" if index == self.query_one(VirtualList).cursor else " ", "strong"),
-            (fit(path.name, room), ""),
+            (fit(path.name, room), "muted" if path in self._useless else ""),
             (fit(f"  {path.parent}", width - room - 1), "muted"),
         ]

@@ -29,6 +29,26 @@ def elide(text: str, width: int) -> str:
     return f"{_head(shown, head)}…{_head(shown[::-1], tail)[::-1]}"
 
 
+def shorten(text: str, width: int) -> str:
+    """Return a sentence, made printable, in at most `width` cells, cut between words.
+
+    What stands after the last ` · `, a key and what it does, stays whole if there is room for it
+    and as much again.
+    """
+    shown = printable(text)
+    if cell_len(shown) <= width:
+        return shown
+    said, dot, tail = shown.rpartition(" · ")
+    tail = dot + tail
+    if not said or 2 * cell_len(tail) > width:
+        said, tail = shown, ""
+    head = _head(said, width - cell_len(tail) - 1)
+    words = head.rpartition(" ")[0]
+    if cell_len(words) * 2 >= cell_len(head) and not said[len(head) :].startswith(" "):
+        head = words  # else it is one long word, which is better than none
+    return f"{head.rstrip(' ,;:')}…{tail}"[: max(width, 0)]
+
+
 def fit_end(text: str, width: int) -> str:
     """Return `text`, made printable, in exactly `width` cells: padded, or cut at the beginning.
 
