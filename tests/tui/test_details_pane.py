@@ -52,7 +52,8 @@ async def test_they_stand_under_a_rule_a_cell_from_the_edges() -> None:
         assert rows[1].rstrip() == " ● labeled"
         assert rows[2].rstrip() == " night/owl.png"
         assert rows[3].startswith(" ■ owl 0.50")
-        assert rows[5].strip() == ""
+        assert rows[5].strip() == "1 owl"
+        assert rows[6].strip() == ""
 
 
 async def test_what_was_laid_out_ahead_is_not_put_into_words_again(told: list[Sample]) -> None:

@@ -14,10 +14,10 @@ from hardcase.model.numbers import degree
 from hardcase.model.reasons import Reason, explained
 from hardcase.model.text import printable
 from hardcase.tui.widgets.sample_rows import HARD_MARK, STATUS_WORDS, status_mark
-from hardcase.tui.widgets.text import elide
+from hardcase.tui.widgets.text import count, cut, elide
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from hardcase.model.findings import Finding, Mistake
 
@@ -38,7 +38,8 @@ def details(
 
     `box` is the index of the box selected on the picture, None if there is none. Where there is no
     room for all labels, those around the selected box are listed. `finding` is what a check of its
-    labels found.
+    labels found. `colours` are in the order of the labels; where a line is free, the digits that
+    set the labels of a classification are told.
     """
     lines: list[Line] = [_state(sample)]
     if "/" in sample.path:  # the list may leave folders out
@@ -55,6 +56,8 @@ def details(
     lines += _at_most(reasons, room - min(len(sample.annotations), 1), width)
     lines += _annotations(sample, task, colours, box, rows - _height(lines, width) - 1)
     lines.append([(_origin(sample), "$muted")])
+    if task is Task.CLASSIFICATION and colours and _height(lines, width) < rows:
+        lines.append([(_digits(colours, width), "$muted")])
     return Content("\n").join(Content.assemble(*line) for line in lines)
 
 
@@ -120,7 +123,7 @@ def _at_most(lines: list[Line], room: int, width: int) -> list[Line]:
     kept = len(lines) - 1
     while kept and _height(lines[:kept], width) > room - 1:
         kept -= 1
-    return [*lines[:kept], [(f"… {len(lines) - kept} more reasons", "$muted")]]
+    return [*lines[:kept], [("… " + count(len(lines) - kept, "more reason"), "$muted")]]
 
 
 def _annotations(
@@ -129,18 +132,18 @@ def _annotations(
     if not sample.annotations:
         nothing = "no objects here" if task is Task.DETECTION else "no label"
         return [] if sample.status is Status.UNLABELED else [[(nothing, "")]]
-    count = len(sample.annotations)
+    total = len(sample.annotations)
     first = 0
-    if count > room:
+    if total > room:
         room = max(room - 1, 1)
-        first = min(max((box or 0) - room // 2, 0), count - room)
+        first = min(max((box or 0) - room // 2, 0), total - room)
     lines = [
         _annotation(a, colours, selected=n == box)
         for n, a in enumerate(sample.annotations[first : first + room], first)
     ]
-    if count > len(lines):
+    if total > len(lines):
         which = f"{first + 1}" if room == 1 else f"{first + 1} to {first + room}"
-        lines.append([(f"… {which} of {count:,}", "$muted")])
+        lines.append([(f"… {which} of {total:,}", "$muted")])
     return lines
 
 
@@ -156,6 +159,14 @@ def _annotation(a: Annotation, colours: Mapping[str, str], *, selected: bool) ->
     if a.by == HUMAN:
         line.append(("  by a person", "$muted"))
     return line
+
+
+def _digits(labels: Iterable[str], width: int) -> str:
+    """Return which digit sets which of the labels, which are in the order of the job's list."""
+    named = (
+        f"{digit} {printable(label)}" for digit, label in zip("1234567890", labels, strict=False)
+    )
+    return cut("  ".join(named), width)
 
 
 def _origin(sample: Sample) -> str:

@@ -224,12 +224,17 @@ def _draw_text(sheet: _Sheet, tile: Tile, inks: Inks, *, cursor: bool) -> None:
     note = tile.note if width >= _LEAST_NOTE else ""
     lead = "■ " if tile.swatch else ""
     room = width - cell_len(note) - cell_len(lead)
-    label = lead + fit_left(tile.label, room) + note
+    label = lead + fit_left(_unjoined(tile.label), room) + note
     top = sheet.rows - TEXT_ROWS
     sheet.write(top, 1, label, first)
-    sheet.write(top + 1, 1, fit(tile.name, width), second)
+    sheet.write(top + 1, 1, fit(_unjoined(tile.name), width), second)
     if tile.swatch and inks.depth is not Depth.MONO:
         sheet.write(top, 1, "■", (rgb(tile.swatch), first[1]))
+
+
+def _unjoined(text: str) -> str:
+    """Return a text as a sheet writes it, so that it is cut by the cells that it takes there."""
+    return text if text.isascii() else "".join(cluster for cluster, _ in clusters(text))
 
 
 def fit_left(text: str, width: int) -> str:

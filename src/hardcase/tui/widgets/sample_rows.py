@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from hardcase.model.job import Sample, Status, Task
-from hardcase.tui.widgets.text import bar, count, cut, fit_end
+from hardcase.tui.widgets.text import bar, count, cut, fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -94,7 +94,7 @@ def sample_row(
         (lead, "strong"),
         (HARD_MARK if sample.hard else " ", "hard"),
         (glyph + " ", glyph_style),
-        (fit_end(sample.path.removeprefix(folder), name_width), ""),
+        (fit(sample.path.removeprefix(folder), name_width), ""),
         *labels,
         *tail,
     ]

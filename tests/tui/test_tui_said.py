@@ -1,0 +1,175 @@
+"""What the app says: it fits, it is about what is shown, and it refuses before it asks."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual.app import App
+from tui_helpers import app_on, auto_labeled, job_screen, said, screen_text, wait_for
+
+from hardcase.imaging.tags import clusters
+from hardcase.model.job import Sample, Status, Task
+from hardcase.session import LabelingSession
+from hardcase.session.demo import asset
+from hardcase.session.run_request import PreparedRun
+from hardcase.tui.dialogs.auto_label import AutoLabelDialog
+from hardcase.tui.dialogs.label_list import LabelListDialog
+from hardcase.tui.dialogs.labels import LabelDialog
+from hardcase.tui.dialogs.models_nearby import of_no_use
+from hardcase.tui.widgets.choice import Choice
+from hardcase.tui.widgets.details import details
+from hardcase.tui.widgets.gallery_tile import _unjoined
+from hardcase.tui.widgets.lines import Reason
+from hardcase.tui.widgets.sample_rows import sample_row
+from hardcase.tui.widgets.text import fit, shorten
+
+
+@given(st.text(), st.integers(0, 60))
+def test_what_is_shortened_fits(text, width) -> None:
+    assert cell_len(shorten(text, width)) <= width
+
+
+def test_a_message_is_cut_between_words_and_keeps_the_key_at_its_end() -> None:
+    text = "took back the change: delete 40 samples of several folders · ^r brings them back"
+    shown = shorten(text, 60)
+    assert shown == "took back the change: delete 40… · ^r brings them back"
+    assert shorten(text, 100) == text
+
+
+async def test_an_error_of_an_image_goes_when_another_is_shown(make_job) -> None:
+    session = make_job(count=3)
+    (session.root / "001.png").write_bytes(b"")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("j")
+        await wait_for(pilot, lambda: "001.png is empty" in said(screen), "the error")
+        await pilot.press("G")
+        await wait_for(pilot, lambda: screen.browser.cursor == 2, "the last")
+        assert said(screen) == ""
+
+
+async def test_a_read_only_job_refuses_a_new_label_at_once(make_job) -> None:
+    session = make_job()
+    with LabelingSession.open(session.root, read_only=True) as reader:
+        app = app_on(reader)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await job_screen(pilot)
+            await pilot.press("L")
+            await wait_for(pilot, lambda: isinstance(app.screen, LabelListDialog), "the labels")
+            for key in "brm":
+                await pilot.press(key)
+                assert "read-only" in "\n".join(screen_text(app))
+                assert app.focused is None
+
+
+async def test_deleting_files_says_so_where_there_are_none(make_job) -> None:
+    session = make_job(count=2)
+    (session.root / "000.png").unlink()
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("S")
+        await wait_for(pilot, lambda: session.sample(1).missing, "the sync")
+        await pilot.press("ctrl+d")
+        await wait_for(pilot, lambda: said(screen).startswith("its file is gone already"), "line")
+        assert pilot.app.screen is screen
+        await pilot.press("right_square_bracket", "right_square_bracket", "ctrl+d")
+        await wait_for(pilot, lambda: said(screen) == "there is nothing to delete", "the line")
+
+
+class Alone(App[None]):
+    def compose(self):
+        yield Choice(["one", "two"])
+
+
+async def test_arrows_stop_at_either_end_of_a_choice_and_space_goes_around() -> None:
+    async with Alone().run_test() as pilot:
+        choice = pilot.app.query_one(Choice)
+        choice.focus()
+        for key, value in (("left", "one"), ("right", "two"), ("right", "two"), ("space", "one")):
+            await pilot.press(key)
+            await wait_for(pilot, lambda value=value: choice.value == value, value)
+
+
+def test_details_tell_which_digit_sets_which_label_where_a_line_is_free() -> None:
+    sample = Sample(1, "a.png", Status.UNLABELED)
+    colours = {"cat": "#ffffff", "dog": "#000000"}
+    for task, rows, told in (
+        (Task.CLASSIFICATION, 6, True),
+        (Task.CLASSIFICATION, 2, False),
+        (Task.DETECTION, 6, False),
+    ):
+        assert ("1 cat  2 dog" in details(sample, task, colours, None, (40, rows)).plain) is told
+
+
+def test_reasons_left_out_are_counted_one_as_one() -> None:
+    sample = Sample(1, "a.png", Status.TO_BE_CONFIRMED, reasons=(1, 2, 20, 11))
+    shown = [details(sample, Task.DETECTION, {}, None, (200, n)).plain for n in range(3, 9)]
+    assert any("… 1 more reason\n" in text or "… 2 more reasons" in text for text in shown)
+    assert not any("1 more reasons" in text for text in shown)
+
+
+def test_a_long_name_in_the_list_keeps_its_start_and_its_end() -> None:
+    sample = Sample(1, f"first{'x' * 90}last.png", Status.UNLABELED)
+    row = sample_row(
+        sample, Task.DETECTION, 40, under_cursor=False, selected=False, scored=False, colours={}
+    )
+    name = next(text for text, _ in row if "…" in text)
+    assert name.startswith("first")
+    assert name.rstrip().endswith("last.png")
+
+
+def test_a_name_of_joined_signs_is_cut_by_the_cells_it_takes() -> None:
+    name = "🍎 emoji 👩\u200d👩\u200d👧.jpg"
+    shown = fit(_unjoined(name), 14)
+    assert "…" in shown
+    assert sum(cells for _, cells in clusters(shown)) == 14
+
+
+async def test_slash_in_quick_review_opens_a_list_that_letters_filter(make_job) -> None:
+    session = make_job(Task.DETECTION)
+    auto_labeled(session, {1: 0.2, 2: 0.6})
+    app = app_on(session)
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: app.screen is not screen, "quick review")
+        review = app.screen
+        await pilot.press("slash")
+        await wait_for(pilot, lambda: isinstance(app.screen, LabelDialog), "the labels")
+        await pilot.press(*"dog", "enter")
+        await wait_for(pilot, lambda: app.screen is review, "quick review")
+        await wait_for(pilot, lambda: review.review.names[review.shown.label] == "dog", "dogs")
+        assert not review.review.pending.any()
+
+
+def test_models_of_the_other_task_are_of_no_use() -> None:
+    models = [asset("models", name) for name in ("flower_classifier.onnx", "fruit_detector.onnx")]
+    assert of_no_use(models, Task.DETECTION) == {models[0]}
+    assert of_no_use(models, Task.CLASSIFICATION) == {models[1]}
+
+
+async def test_a_model_that_fits_the_task_is_offered_first(make_job) -> None:
+    app = app_on(make_job(Task.DETECTION))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await pilot.press("A")
+        await wait_for(pilot, lambda: isinstance(app.screen, AutoLabelDialog), "the dialog")
+        picker = app.screen._picker
+        await wait_for(pilot, lambda: picker.path is not None, "a model")
+        await wait_for(pilot, lambda: picker.read(picker.path) is not None, "what it is")
+        read = picker.read(picker.path)
+        assert isinstance(read, PreparedRun)
+        assert read.profile.task is Task.DETECTION
+
+
+async def test_a_reason_takes_the_lines_it_needs(make_job) -> None:
+    app = app_on(make_job())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await pilot.press("A")
+        await wait_for(pilot, lambda: isinstance(app.screen, AutoLabelDialog), "the dialog")
+        words = " ".join(f"word{n}" for n in range(20))
+        app.screen.query_one("#about", Reason).show(words)
+        await wait_for(pilot, lambda: "word19" in "\n".join(screen_text(app)), "the end of it")
+        assert app.screen.query_one("#problem").region.bottom < 24
