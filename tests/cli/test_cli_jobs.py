@@ -126,3 +126,11 @@ def test_the_list_of_jobs_follows_what_commands_do(job, cli):
     cli("label", job, "red", "red/0.png")
     (listed,) = cli("open", "--json").records
     assert (listed["job"], listed["labeled"]) == (str(job / "hardcase.json"), 1)
+
+
+def test_where_there_is_no_job_those_right_below_are_named(job, tmp_path, cli):
+    error = cli("stats", job.parent).error
+    assert f"there are jobs right below: {job}" in error
+    assert "init" not in error
+    (tmp_path / "empty").mkdir()
+    assert "hardcase init" in cli("stats", tmp_path / "empty").error

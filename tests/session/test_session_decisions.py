@@ -107,7 +107,7 @@ def test_a_box_gets_another_label_and_one_that_is_not_there_is_refused(make_sess
     session.relabel_box(1, 0, "dog")
     assert session.sample(1).annotations == (Annotation("dog", box),)
     for index in (1, -1):
-        with pytest.raises(UsageError, match="has 1 boxes"):
+        with pytest.raises(UsageError, match="has 1 box,"):
             session.relabel_box(1, index, "cat")
 
 

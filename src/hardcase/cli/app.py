@@ -12,7 +12,7 @@ from hardcase.cli.table import Spec
 from hardcase.errors import JobError, UsageError
 from hardcase.model.text import printable
 from hardcase.session.jobs import JobSummary, known_jobs
-from hardcase.session.labeling import JOB_FILE
+from hardcase.session.labeling import JOB_FILE, instead_of
 from hardcase.session.scan import has_images
 from hardcase.terminal import Mode, detect
 from hardcase.terminal.detect import PICTURE
@@ -86,7 +86,7 @@ def _expect_something(path: Path) -> None:
     if not has_images(path):
         raise JobError(f"there is neither a job nor an image in {shown}: give another folder")
     if not has_terminal():
-        raise JobError(f"no job in {shown}; make one with: hardcase init {shown} --task ...")
+        raise JobError(f"no job in {shown}; {instead_of(path)}")
 
 
 def _list_jobs(jobs: list[JobSummary], output: Output) -> None:

@@ -9,10 +9,13 @@ import unicodedata
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
+from hardcase.model import numbers
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+count = numbers.count
 
 RICH_ROWS = 500
 """Longer tables are written plainly on a terminal too: rich measures every cell first."""
@@ -133,11 +136,6 @@ def cell_width(text: str) -> int:
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
     )
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """Return `1 sample`, `2 samples`, `1,000 samples`; `many` is for words without that s."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _ignore(_done: int) -> None:

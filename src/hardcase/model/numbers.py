@@ -1,4 +1,4 @@
-"""How numbers from 0 to 1 are written for people, and read from them.
+"""How numbers are written for people, and read from them.
 
 What is said of one sample or box (a score, a coefficient, a risk from which on it is hard) reads
 `0.57`, as in filters and on the command line. What is said of many (a share of the work, of the
@@ -30,3 +30,8 @@ def typed_share(text: str) -> float:
     bare = text.strip()
     value = float(bare.removesuffix("%"))
     return value / 100 if bare.endswith("%") or value >= 1 else value
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return `1 sample`, `2 samples`, `1,000 samples`; `many` is for words without that s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

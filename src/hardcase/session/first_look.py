@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hardcase.errors import HardcaseError
 from hardcase.formats.peek import Offer, annotations_around, names_around
 from hardcase.model.job import Task
+from hardcase.model.numbers import count
 from hardcase.session.labeling import JOB_FILE, LabelingSession
 from hardcase.session.scan import is_image_name, list_images
 
@@ -102,7 +103,7 @@ def create(
     except BaseException:
         session.close()
         raise
-    said = f"read {report.annotations:,} annotations of {report.images:,} images"
+    said = f"read {count(report.annotations, 'annotation')} of {count(report.images, 'image')}"
     if report.problems:
         said += f"; {len(report.problems):,} left out, first: {report.problems[0]}"
     return session, said

@@ -21,6 +21,7 @@ from hardcase.model.job import (
     Sample,
     Task,
 )
+from hardcase.model.numbers import count
 from hardcase.model.text import clean_label, printable
 from hardcase.session import commands, deletion, jobs, runs, stepping, sync, transfer
 from hardcase.session.birth import new_job_rows, new_labels
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from hardcase.session.sync import Synced
 
 JOB_FILE = "hardcase.json"
+_NAMED = 5
+"""Jobs below a folder that an error names."""
 
 
 class LabelingSession(JobReader):
@@ -63,7 +66,7 @@ class LabelingSession(JobReader):
         rows = new_job_rows(folder.resolve(), path, task, labels, name)
         edits = tuple(Edit(table, row.id, None, row) for table, row in rows)
         images = sum(table is Table.SAMPLES for table, _ in rows)
-        title = f"create job with {images} images"
+        title = f"create job with {count(images, 'image')}"
         store = JobStore.create(path)
         store.commit(Change(1, now(), user(), title, edits, Kind.RECORD))
         store.flush()
@@ -74,8 +77,7 @@ class LabelingSession(JobReader):
         """Open a job file, or the one in a folder. Held elsewhere, it opens read-only."""
         file = path / JOB_FILE if path.is_dir() else path
         if not file.exists():
-            hint = f"make one with: hardcase init {printable(str(path))} --task ..."
-            raise JobError(f"no job at {printable(str(path))}; {hint}")
+            raise JobError(f"no job at {printable(str(path))}; {instead_of(path)}")
         return cls(JobStore.open(file, read_only=read_only))
 
     def close(self) -> None:
@@ -174,9 +176,10 @@ class LabelingSession(JobReader):
         """Give one box another label (detection). Raises UsageError if there is no such box."""
         self._need(Task.DETECTION)
         name = self._known(name)
-        count = len(self.sample(sample_id).annotations)
-        if not 0 <= index < count:
-            raise UsageError(f"sample {sample_id} has {count} boxes, counted from 0: no {index}")
+        boxes = len(self.sample(sample_id).annotations)
+        if not 0 <= index < boxes:
+            has = count(boxes, "box", "boxes")
+            raise UsageError(f"sample {sample_id} has {has}, counted from 0: no {index}")
         return self._alter(
             [sample_id],
             lambda what: f"relabel a box of {what} {name}",
@@ -356,3 +359,16 @@ class LabelingSession(JobReader):
         if clipped is None:
             raise UsageError("the box has no area inside the image")
         return replace(annotation, box=clipped).rounded()
+
+
+def instead_of(path: Path) -> str:
+    """Return what to do where there is no job: take one of those right below, or make one."""
+    try:
+        below = sorted(file.parent for file in path.glob(f"*/{JOB_FILE}"))
+    except OSError:
+        below = []
+    if below:
+        named = ", ".join(printable(str(folder)) for folder in below[:_NAMED])
+        more = f" and {len(below) - _NAMED:,} more" if len(below) > _NAMED else ""
+        return f"there are jobs right below: {named}{more}"
+    return f"make one with: hardcase init {printable(str(path))} --task ..."

@@ -18,6 +18,7 @@ from hardcase.errors import HardcaseError, UsageError
 from hardcase.inference import LocalEngine, RayEngine
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState
+from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session.class_map import labels_of, wanted_labels
 from hardcase.session.clock import now
@@ -163,7 +164,8 @@ def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
     )
     after = replace(after, started_at=run.started_at or now())
     edits.append(Edit(Table.RUNS, run.id, _row(session, run.id), after))
-    session.commit(f"auto label {len(todo)} samples with {prepared.name}", edits, Kind.RECORD)
+    title = f"auto label {count(len(todo), 'sample')} with {prepared.name}"
+    session.commit(title, edits, Kind.RECORD)
     items = Images(session.root, tuple((i, session.relative_path(i)) for i in todo))
     translate = translator(after, prepared.profile, prepared.class_map(classes))
     return ActiveRun(after, items, engine, translate)
@@ -276,7 +278,7 @@ def finish(session: LabelingSession, settled: Settled) -> Change | None:
     run = session.run(settled.run)
     moment = now()
     edits = list(settled.current_edits(session))
-    title = f"auto label {len(edits)} samples with {run.signature}"
+    title = f"auto label {count(len(edits), 'sample')} with {run.signature}"
     completed = replace(run, state=RunState.COMPLETED, ended_at=moment, learned=settled.learned)
     edits.append(Edit(Table.RUNS, run.id, run, completed))
     return session.commit(title, edits)

@@ -9,6 +9,7 @@ from hardcase.errors import FormatError
 from hardcase.formats import FORMATS, Dataset, ReadContext, Report, WriteOptions, detect_format
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import HUMAN, Annotation, Label, Prediction, Run, RunState, Sample, Status
+from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session.clock import now
 from hardcase.store.journal import journal_path
@@ -63,7 +64,8 @@ def read_into(
     else:
         edits += _sample_edits(session, dataset.samples)
     kind = "predictions" if predictions else "labels"
-    return report, session.commit(f"import {kind} of {report.images} samples ({name})", edits)
+    title = f"import {kind} of {count(report.images, 'sample')} ({name})"
+    return report, session.commit(title, edits)
 
 
 def write_out(
@@ -99,8 +101,7 @@ class Export:
         number = self.dataset.left_out
         if not number:
             return ""
-        images = "1 image" if number == 1 else f"{number:,} images"
-        return f"left out: {images} with labels that nobody confirmed"
+        return f"left out: {count(number, 'image')} with labels that nobody confirmed"
 
     def write(self, out: Path, options: WriteOptions | None = None) -> Report:
         """Write a file or folder. Raises FormatError."""
@@ -116,8 +117,7 @@ class Export:
 
 def wrote(report: Report, out: Path) -> str:
     """Return what an export has written, in a line."""
-    labels = "1 annotation" if report.annotations == 1 else f"{report.annotations:,} annotations"
-    images = "1 image" if report.images == 1 else f"{report.images:,} images"
+    labels, images = count(report.annotations, "annotation"), count(report.images, "image")
     return f"wrote {labels} of {images} to {out}"
 
 
