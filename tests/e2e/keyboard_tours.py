@@ -46,6 +46,10 @@ def jobs_tour(walk: Walk) -> None:
 def classification_tour(walk: Walk) -> None:
     """Labels of whole pictures, and getting around."""
     walk.at("Unlabeled 40")
+    walk.type("?")
+    for way in ("page_down", "page_up", "last", "first"):
+        walk.take(f"dialog_{way}")
+    walk.type("escape")
     walk.take("page_down", "▌ ○ 32.png")
     walk.take("page_up", "▌ ○ 0.png")
     for number in range(1, 11):

@@ -56,7 +56,7 @@ async def test_a_check_is_asked_for_shown_counted_and_the_rest_confirmed(job) ->
         assert said(screen).startswith(f"confirmed {open_.size - open_.drawn} unseen, at most ")
         assert len(job.query(expression="by:audit")) == open_.size - open_.drawn
         assert not screen.check.showing
-        await pilot.press("u")
+        await pilot.press("u", "u")
         assert len(job.query(expression="by:audit")) == 0
 
 
