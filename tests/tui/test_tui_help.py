@@ -23,7 +23,7 @@ async def test_help_begins_with_the_place_one_is_in_and_tells_digits_in_one_row(
         lines = [line.partition("│")[2].strip(" │▌") for line in screen_text(pilot.app)]
         first = next(n for n, line in enumerate(lines) if line.startswith("type to filter:")) + 1
         assert lines[first].startswith("In a job")
-        (labels,) = [line for line in lines if "Set label 1" in line]
+        (labels,) = [line for line in lines if "Set that label" in line]
         assert labels.startswith("1-9 0 ")
         assert not [line for line in lines if "Set label 2" in line]
 

@@ -163,13 +163,23 @@ async def test_a_model_that_fits_the_task_is_offered_first(make_job) -> None:
         assert read.profile.task is Task.DETECTION
 
 
-async def test_a_reason_takes_the_lines_it_needs(make_job) -> None:
-    app = app_on(make_job())
+async def test_why_a_model_cannot_be_used_is_told_whole_with_room_for_the_problem(make_job) -> None:
+    session = make_job()
+    name = "a_model_whose_name_is_long_enough_for_a_line_of_its_own.onnx"
+    (session.root / name).write_bytes(b"no model")
+    app = app_on(session)
     async with app.run_test(size=(80, 24)) as pilot:
         await job_screen(pilot)
         await pilot.press("A")
         await wait_for(pilot, lambda: isinstance(app.screen, AutoLabelDialog), "the dialog")
-        words = " ".join(f"word{n}" for n in range(20))
-        app.screen.query_one("#about", Reason).show(words)
-        await wait_for(pilot, lambda: "word19" in "\n".join(screen_text(app)), "the end of it")
-        assert app.screen.query_one("#problem").region.bottom < 24
+        dialog = app.screen
+        await pilot.press(*"own.onnx")
+        about = dialog.query_one("#about", Reason)
+        await wait_for(pilot, lambda: name in about.text, "the reason")
+        end = about.text.split()[-1]
+        await wait_for(pilot, lambda: end in "\n".join(screen_text(app)), "the end of it")
+        await pilot.press("enter")
+        problem = dialog.query_one("#problem", Reason)
+        await wait_for(pilot, lambda: end in problem.text, "the problem")
+        await wait_for(pilot, lambda: problem.region.height == 2, "two lines")
+        assert dialog.query_one(".box").content_region.contains_region(problem.region)

@@ -14,7 +14,7 @@ from hardcase.tui.bindings import key_label
 from hardcase.tui.dialogs.dialog import ListDialog
 from hardcase.tui.keymap import keymap_path
 from hardcase.tui.widgets.job_rows import short_path
-from hardcase.tui.widgets.text import fit
+from hardcase.tui.widgets.text import fit, shorten
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class HelpDialog(ListDialog[None]):
 
     def _draw(self, index: int, width: int) -> list[Part]:
         row = self._found[index]
+        room = width - _KEYS_WIDTH - 2
         lead = ("▌" if index == self.rows.cursor else " ", "strong")
         if isinstance(row, Place):
             return [lead, (fit(PLACE_TITLES[row], width - 1), "strong")]
@@ -78,7 +79,7 @@ class HelpDialog(ListDialog[None]):
             lead,
             (" ", ""),
             (fit(_keys(row), _KEYS_WIDTH), "hard"),
-            (fit(row.help, width - _KEYS_WIDTH - 2), ""),
+            (fit(shorten(row.help, room), room), ""),
         ]
 
 
@@ -97,7 +98,7 @@ def _digits_as_one(actions: Sequence[Action]) -> list[Action]:
         if command.endswith("label") and same:
             told[-1] = replace(told[-1], keys=told[-1].keys + action.keys)
         elif number == "1)" and command.endswith("label"):
-            told.append(replace(action, help=action.help.replace("label 1", "label 1, 2, 3 …")))
+            told.append(replace(action, help=action.help.replace(" label 1", " that label")))
         else:
             told.append(action)
     return told

@@ -76,7 +76,7 @@ class ModelPicker(Vertical):
         yield VirtualList(self._draw, id="models")
         yield Reason(id="about")
         yield OneLine(id="why")
-        yield OneLine(id="knows")
+        yield Reason(id="knows")
 
     @property
     def path(self) -> Path | None:
@@ -165,6 +165,10 @@ class ModelPicker(Vertical):
 
     def _say(self, about: str, why: str = "", knows: str = "", *, wrong: bool = False) -> None:
         style = "$error" if wrong else "$muted"
+        alone = not (why or knows)
+        self.query_one("#about").set_class(alone, "alone")
+        for line in self.query("#why, #knows"):
+            line.display = not alone
         self.query_one("#about", OneLine).show(about, style if wrong and not knows else "")
         self.query_one("#why", OneLine).show(why, "$muted")
         self.query_one("#knows", OneLine).show(knows, style)
