@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual.app import App
-from tui_helpers import app_on, auto_labeled, job_screen, said, screen_text, wait_for
+from tui_helpers import app_on, auto_labeled, job_screen, make_images, said, screen_text, wait_for
 
 from hardcase.imaging.tags import clusters
 from hardcase.model.job import Sample, Status, Task
@@ -17,6 +19,7 @@ from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.label_list import LabelListDialog
 from hardcase.tui.dialogs.labels import LabelDialog
 from hardcase.tui.dialogs.models_nearby import of_no_use
+from hardcase.tui.dialogs.new_job import NewJobDialog
 from hardcase.tui.widgets.choice import Choice
 from hardcase.tui.widgets.details import details
 from hardcase.tui.widgets.gallery_tile import _unjoined
@@ -183,3 +186,27 @@ async def test_why_a_model_cannot_be_used_is_told_whole_with_room_for_the_proble
         await wait_for(pilot, lambda: end in problem.text, "the problem")
         await wait_for(pilot, lambda: problem.region.height == 2, "two lines")
         assert dialog.query_one(".box").content_region.contains_region(problem.region)
+
+
+async def test_a_task_that_cannot_use_the_annotations_there_are_says_so(tmp_path) -> None:
+    folder = make_images(tmp_path / "pictures", ["a.png"])
+    image = {"id": 1, "file_name": "a.png", "width": 40, "height": 30}
+    box = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 9, 9], "area": 81}
+    coco = {
+        "images": [image],
+        "annotations": [box],
+        "categories": [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}],
+    }
+    (folder / "annotations.json").write_text(json.dumps(coco))
+    async with app_on(None, new_from=folder).run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
+        dialog = pilot.app.screen
+        task, problem = dialog.query_one("#task", Choice), dialog.query_one("#problem", Reason)
+        await wait_for(pilot, lambda: task.value == "detection", "the look")
+        await pilot.press("right")
+        assert task.value == "detection"
+        assert problem.text == ""
+        await pilot.press("left")
+        await wait_for(pilot, lambda: "only for detection" in problem.text, "the reason")
+        await pilot.press("right")
+        await wait_for(pilot, lambda: problem.text == "", "that it can")

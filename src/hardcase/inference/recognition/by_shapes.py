@@ -8,6 +8,7 @@ from hardcase.errors import ModelError
 from hardcase.inference.families import Activation, Decoder
 from hardcase.inference.recognition import known_labels, shapes
 from hardcase.inference.recognition.answer import Certainty, Reading
+from hardcase.model.numbers import count
 
 if TYPE_CHECKING:
     from hardcase.inference.recognition.sight import Output, Sight
@@ -146,7 +147,7 @@ def _is_plain(sight: Sight, rows: int, width: int) -> bool:
 
 def _plain(sight: Sight, output: Output) -> Reading:
     rows, width = output.axes[0], output.axes[1] or 0
-    why = f"it answers {rows} rows of a box and {width - 4} scores, without objectness"
+    why = f"it answers {rows} rows of a box and {count(width - 4, 'score')}, without objectness"
     values = sight.values(Decoder.ULTRALYTICS_ROWS).get(output.name)
     if values is not None and values.rest is not None and not values.rest.within(0, 1):
         raise _beyond(output, "columns", width)
@@ -231,7 +232,7 @@ def _six(sight: Sight, output: Output) -> list[Reading]:
 
 def _columns(sight: Sight, output: Output, classes: int) -> list[Reading]:
     values = sight.values(Decoder.ULTRALYTICS).get(output.name)
-    why = f"it answers {output.axes[1]} columns of a box and {classes} scores"
+    why = f"it answers {output.axes[1]} columns of a box and {count(classes, 'score')}"
     if values is None or values.below is None:
         return [Reading(Decoder.ULTRALYTICS, why, Certainty.GUESS, (output.name,), classes)]
     queries = shapes.MIN_QUERIES <= (output.axes[0] or 0) <= shapes.MAX_QUERIES
@@ -244,7 +245,7 @@ def _columns(sight: Sight, output: Output, classes: int) -> list[Reading]:
 
 def _queries(sight: Sight, output: Output, classes: int) -> list[Reading]:
     values = sight.values(Decoder.RTDETR).get(output.name)
-    why = f"it answers {output.axes[0]} rows of a box and {classes} scores"
+    why = f"it answers {output.axes[0]} rows of a box and {count(classes, 'score')}"
     if values is None or values.rest is None:
         return [Reading(Decoder.RTDETR, why, Certainty.GUESS, (output.name,), classes)]
     if not all(column.within(-0.5, 1.5) for column in values.columns[:4]):

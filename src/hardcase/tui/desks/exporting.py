@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.export import ExportDialog
 from hardcase.tui.widgets.exporter import Exporter
+from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from hardcase.tui.dialogs.export import ExportRequest
@@ -27,5 +28,5 @@ class ExportingDesk(Desk):
 
     def _start(self, request: ExportRequest | None) -> None:
         if request is not None:
-            self.screen.say(f"exporting {len(request.export.dataset.samples):,} images…")
+            self.screen.say(f"exporting {count(len(request.export.dataset.samples), 'image')}…")
             self.exporter.start(request)

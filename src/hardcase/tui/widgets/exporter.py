@@ -15,6 +15,7 @@ from hardcase.errors import HardcaseError
 from hardcase.model.text import printable
 from hardcase.session.transfer import wrote
 from hardcase.tui.fallen import why_fallen
+from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -69,7 +70,7 @@ class Exporter(Widget, can_focus=False):
                 raise _StoppedError
             if time.monotonic() - told >= _EVERY:
                 told = time.monotonic()
-                self.post_message(self.Said(f"exporting {written:,} of {total:,} images…"))
+                self.post_message(self.Said(f"exporting {written:,} of {count(total, 'image')}…"))
 
         try:
             report = request.export.write(request.out, replace(request.options, progress=progress))

@@ -242,7 +242,7 @@ class RunPanel(Widget, can_focus=False):
             return
         run = self._session.run(active.run.id)
         unreadable = f", {run.failed:,} unreadable" if run.failed else ""
-        self._tell(f"auto labeled {run.done - run.failed:,} samples{unreadable}")
+        self._tell(f"auto labeled {count(run.done - run.failed, 'sample')}{unreadable}")
         self._start_next()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
