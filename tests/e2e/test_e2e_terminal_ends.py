@@ -40,6 +40,16 @@ def test_it_is_drawn_on_the_terminal_while_stderr_goes_into_a_file(job, tmp_path
     assert sum(bool(sample["annotations"]) for sample in state(job)) == 2
 
 
+def test_where_it_could_only_be_drawn_into_the_file_it_refuses_in_one_line(job, tmp_path):
+    errors = tmp_path / "errors"
+    command = f"{shlex.join([*PROGRAM, str(job)])} 2> {shlex.quote(str(errors))}"
+    env = {"HARDCASE_LINE": "plain"}
+    with Terminal(program=("/bin/sh", "-c", command), env=env) as terminal:
+        assert terminal.wait_for_exit() != 0
+    (line,) = errors.read_text().splitlines()
+    assert "needs a terminal on stderr" in line
+
+
 @pytest.mark.parametrize("redirected", ["< /dev/null", "| cat"])
 def test_without_a_terminal_at_both_ends_it_says_so_in_one_line(job, redirected):
     command = f"{shlex.join([*PROGRAM, 'open', str(job)])} {redirected}"

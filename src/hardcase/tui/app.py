@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingsMap
 
-from hardcase.errors import HardcaseError
+from hardcase.errors import HardcaseError, UsageError
 from hardcase.session import LabelingSession, Tab, positions
 from hardcase.session.first_look import invites
 from hardcase.session.jobs import remember, summarize
@@ -25,7 +25,7 @@ from hardcase.tui.screens.place import PlaceScreen
 from hardcase.tui.themes import DEFAULT_THEME, THEMES, user_theme
 from hardcase.tui.typed import type_again
 from hardcase.tui.typed_path import is_dir, is_file
-from hardcase.tui.wire.wired import Wired
+from hardcase.tui.wire.wired import Wired, draws_on_stderr
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -171,9 +171,11 @@ def run_app(
     The theme follows the background of the terminal unless the user has chosen one. Without `mouse`
     the terminal keeps the mouse to itself.
 
-    Raises HardcaseError if the job cannot be opened, the user's keymap is wrong, or not everything
-    could be saved in the end.
+    Raises HardcaseError if the job cannot be opened, the user's keymap is wrong, what is drawn
+    would go into a file, or not everything could be saved in the end.
     """
+    if draws_on_stderr() and not (sys.__stderr__ and sys.__stderr__.isatty()):
+        raise UsageError("the app needs a terminal on stderr here: leave out 2> or HARDCASE_LINE")
     actions, theme = user_actions(), user_theme(light=bool(terminal and terminal.light))
     session, new_from = None, None
     if path is None and invites(Path.cwd()):

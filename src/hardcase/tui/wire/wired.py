@@ -23,6 +23,14 @@ else:
     _Base = object
 
 
+def draws_on_stderr() -> bool:
+    """Return whether Textual draws by itself, which is on stderr, be that a terminal or not.
+
+    Raises UsageError if HARDCASE_LINE is no profile.
+    """
+    return chosen_profile(os.environ) is Profile.PLAIN or bool(surprises())
+
+
 class Wired(_Base):
     """Mixed into an app, before `App`: only changed cells are sent.
 
@@ -36,7 +44,7 @@ class Wired(_Base):
         Raises UsageError if HARDCASE_LINE is no profile.
         """
         usual = super().get_driver_class()
-        if chosen_profile(os.environ) is Profile.PLAIN or surprises():
+        if draws_on_stderr():
             return usual
         from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415 - seams come first
 
