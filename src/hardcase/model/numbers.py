@@ -33,5 +33,6 @@ def typed_share(text: str) -> float:
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """Return `1 sample`, `2 samples`, `1,000 samples`; `many` is for words without that s."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """Return `1 sample`, `2 boxes`, `1,000 samples`; `many` is for words that do not end in s."""
+    plural = many or (f"{one}es" if one.endswith(("x", "s", "ch")) else f"{one}s")
+    return f"{number:,} {one if number == 1 else plural}"

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from hardcase.model.job import HUMAN
-from hardcase.model.numbers import degree
-from hardcase.tui.widgets.text import count, elide
+from hardcase.model.numbers import count, degree
+from hardcase.tui.widgets.text import elide
 
 if TYPE_CHECKING:
     from collections.abc import Callable

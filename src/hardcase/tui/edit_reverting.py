@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
+from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.tui.editing import copied, deleted, replaced
 from hardcase.tui.screens.done import in_past
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

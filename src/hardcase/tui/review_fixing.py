@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hardcase.model.numbers import count
 from hardcase.session.box_review import STRUCK
 from hardcase.tui.dialogs.labels import LabelDialog
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable

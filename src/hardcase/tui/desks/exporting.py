@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardcase.model.numbers import count
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.export import ExportDialog
 from hardcase.tui.widgets.exporter import Exporter
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from hardcase.tui.dialogs.export import ExportRequest

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from hardcase.errors import HardcaseError
+from hardcase.model.numbers import count
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.widgets.folder_keeper import FolderKeeper
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from hardcase.tui.screens.job import JobScreen

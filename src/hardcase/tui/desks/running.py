@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from hardcase.model.job import RunState
+from hardcase.model.numbers import count
 from hardcase.session import run_queue
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.run_list import RunListDialog
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from hardcase.model.job import Run

@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Label
 
 from hardcase.errors import HardcaseError, UsageError
+from hardcase.model.numbers import count
 from hardcase.session import Tab
 from hardcase.session.model_look import images_of
 from hardcase.session.run_request import PreparedRun, RunRequest, used_as
@@ -19,7 +20,6 @@ from hardcase.tui.typed_path import is_file
 from hardcase.tui.widgets.choice import Choice
 from hardcase.tui.widgets.lines import Reason
 from hardcase.tui.widgets.model_picker import ModelPicker
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -13,6 +13,7 @@ from textual.widgets import Input, Label
 
 from hardcase.errors import HardcaseError
 from hardcase.formats import FORMATS, Dataset, WriteOptions
+from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session.transfer import Export, What, dataset_of
 from hardcase.tui.dialogs.confirm import ConfirmDialog
@@ -20,7 +21,6 @@ from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.typed_path import is_dir, typed_path
 from hardcase.tui.widgets.choice import Choice
 from hardcase.tui.widgets.lines import OneLine
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Kind
+from hardcase.model.numbers import count
 from hardcase.model.palette import LABEL_COLOURS
 from hardcase.session import label_list
 from hardcase.tui.actions import Place
@@ -17,7 +18,7 @@ from hardcase.tui.bindings import place_bindings
 from hardcase.tui.dialogs.dialog import ListDialog
 from hardcase.tui.screens.done import stepped
 from hardcase.tui.widgets.lines import OneLine
-from hardcase.tui.widgets.text import count, fit
+from hardcase.tui.widgets.text import fit
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from hardcase.errors import HardcaseError
 from hardcase.inference import accepted, telling
 from hardcase.inference.variants import aspects
+from hardcase.model.numbers import count
 from hardcase.model.palette import LABEL_COLOURS
 from hardcase.session import pixel_check
 from hardcase.session.class_map import labels_of, wanted_labels
@@ -24,7 +25,6 @@ from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.model_eye import ModelEye
 from hardcase.tui.widgets.reading_rows import ReadingRows
 from hardcase.tui.widgets.seen_lines import SeenLines
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,13 +17,14 @@ from textual.widgets import Input, Label
 from hardcase.errors import HardcaseError
 from hardcase.formats.peek import shown
 from hardcase.model.job import Task
+from hardcase.model.numbers import count
 from hardcase.model.text import joined_names, printable, split_names
 from hardcase.session.first_look import FirstLook, look_at
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.typed_path import is_dir, typed_path
 from hardcase.tui.widgets.choice import Choice
 from hardcase.tui.widgets.lines import OneLine, Reason
-from hardcase.tui.widgets.text import count, elide
+from hardcase.tui.widgets.text import elide
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

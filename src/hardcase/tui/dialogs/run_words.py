@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session.run_history import settings_in_words
 from hardcase.tui.widgets.run_lines import duration
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from hardcase.session.run_history import Account, Removal

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from hardcase.errors import HardcaseError
+from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session import LabelingSession
 from hardcase.session.first_look import create
@@ -25,7 +26,6 @@ from hardcase.tui.screens.place import PlaceScreen
 from hardcase.tui.widgets.exporter import Exporter
 from hardcase.tui.widgets.job_rows import about, heading, job_row, told_apart
 from hardcase.tui.widgets.lines import Hints, OneLine, TitleLine
-from hardcase.tui.widgets.text import count
 from hardcase.tui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
+from hardcase.model.numbers import count
 from hardcase.terminal import Depth
 from hardcase.tui.actions import Place
 from hardcase.tui.dialogs.confirm import ConfirmDialog
@@ -24,7 +25,6 @@ from hardcase.tui.widgets.items_line import ItemsLine
 from hardcase.tui.widgets.lines import Hints, OneLine, TitleLine
 from hardcase.tui.widgets.review_tile import box_caption, box_tile
 from hardcase.tui.widgets.sample_rows import shared_folder
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

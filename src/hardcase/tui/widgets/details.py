@@ -10,11 +10,11 @@ from textual.content import Content
 
 from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
 from hardcase.model.mistake_words import in_words as in_words_of_labels
-from hardcase.model.numbers import degree
+from hardcase.model.numbers import count, degree
 from hardcase.model.reasons import Reason, explained
 from hardcase.model.text import printable
 from hardcase.tui.widgets.sample_rows import HARD_MARK, STATUS_WORDS, status_mark
-from hardcase.tui.widgets.text import count, cut, elide
+from hardcase.tui.widgets.text import cut, elide
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,10 +12,10 @@ from textual.message import Message
 from textual.widget import Widget
 
 from hardcase.errors import HardcaseError
+from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session.transfer import wrote
 from hardcase.tui.fallen import why_fallen
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from textual.worker import Worker

@@ -17,12 +17,12 @@ from textual.widget import Widget
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
+from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session import contents
 from hardcase.session.deletion import remove_files
 from hardcase.session.sync import Found, Look
 from hardcase.tui.fallen import why_fallen
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from hardcase.model.numbers import percent
+from hardcase.model.numbers import count, percent
 from hardcase.model.text import printable
 from hardcase.tui.widgets.sample_rows import HARD_MARK
-from hardcase.tui.widgets.text import count, elide, fit, fit_end
+from hardcase.tui.widgets.text import elide, fit, fit_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

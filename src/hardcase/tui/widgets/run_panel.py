@@ -14,12 +14,12 @@ from textual.widget import Widget
 
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Run, RunState
+from hardcase.model.numbers import count
 from hardcase.session import run_queue
 from hardcase.session.run_request import RunRequest, prepare, prepare_again
 from hardcase.tui.fallen import why_fallen
 from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused, RunSettled
 from hardcase.tui.widgets.run_lines import history_lines, progress_lines
-from hardcase.tui.widgets.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable

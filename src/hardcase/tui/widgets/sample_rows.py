@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from hardcase.model.job import Sample, Status, Task
-from hardcase.tui.widgets.text import bar, count, cut, fit
+from hardcase.model.numbers import count
+from hardcase.tui.widgets.text import bar, cut, fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
-from hardcase.tui.widgets.text import count, cut, fit
+from hardcase.model.numbers import count
+from hardcase.tui.widgets.text import cut, fit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

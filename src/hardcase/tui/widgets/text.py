@@ -71,12 +71,6 @@ def bar(value: float) -> str:
     return _BARS[round(min(max(value, 0.0), 1.0) * (len(_BARS) - 1))]
 
 
-def count(number: int, noun: str) -> str:
-    """Return `1 box`, `2 boxes`, `12,000 samples`."""
-    plural = f"{noun}es" if noun.endswith(("x", "s", "ch")) else f"{noun}s"
-    return f"{number:,} {noun if number == 1 else plural}"
-
-
 def _head(text: str, width: int) -> str:
     used = 0
     for n, character in enumerate(text):
