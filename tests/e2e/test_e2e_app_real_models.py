@@ -68,7 +68,7 @@ DECISIONS: tuple[tuple[tuple[str, ...], Callable[[list[str]], tuple[str, ...]]],
     (("G", "h"), lambda ids: ("mark-hard", ids[-1])),
     (("n", "H"), lambda ids: ("unmark-hard", ids[0])),
     (("g", "*", "h"), lambda ids: ("mark-hard", "--filter", WAITING)),
-    (("u",), lambda ids: ("undo",)),
+    (("u", "u"), lambda ids: ("undo",)),
     (("g", "h"), lambda ids: ("mark-hard", ids[0])),
 )
 
