@@ -27,6 +27,8 @@ _STEEPNESS = 2.5
 _MOST_STEPS = 5
 _ALIKE, _NEAR, _AIM = 0.9, 0.95, 0.98
 """Shares of a budget: enough not to search, enough to end a search, and what to try for."""
+_MISLED = 0.6
+"""The share of a budget below which the rows looked at did not tell what all of them take."""
 _SAMPLED_ROWS = 12
 """So many rows of a picture at least tell what all of it takes."""
 
@@ -63,6 +65,9 @@ class Rate:
         if not (_ALIKE <= share <= 1 or (self._known and share < 1 and price <= least)):
             sample = mosaic.sample(max(1, mosaic.used.shape[1] // _SAMPLED_ROWS))
             price = _fitting(lambda price: taken(sample, price)[0], price, least)
+            share, sketch = taken(mosaic, price)
+        if share < _MISLED and price > least:
+            price = _fitting(lambda price: taken(mosaic, price)[0], price, least)
             share, sketch = taken(mosaic, price)
         while share > 1 and price < _DEAREST:
             price *= share**_STEEPNESS * 1.02
