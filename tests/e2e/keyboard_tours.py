@@ -259,7 +259,7 @@ def runs_tour(walk: Walk, model: Path) -> None:
     """Auto labeling: a look at the model, and runs."""
     walk.at("Unlabeled 3,600")
     walk.take("auto_label", "Auto label")
-    walk.write(str(model))
+    walk.write(model.stem)
     walk.take("dialog_look", "What flower_classifier says")
     walk.at("daisy")
     walk.take("look_next", "image 2 of 5")
@@ -276,7 +276,7 @@ def runs_tour(walk: Walk, model: Path) -> None:
     walk.take("resume_run", "auto labeling")
     for threshold in ("0.3", "0.4"):
         walk.type("A")
-        walk.write(str(model))
+        walk.write(model.stem)
         walk.type("tab")
         walk.write(threshold)
         walk.type("enter")
