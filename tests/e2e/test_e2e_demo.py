@@ -86,12 +86,13 @@ def test_auto_labeling_goes_on_after_a_kill(tmp_path, hardcase):
     job = tmp_path / "many"
     job.mkdir()
     for image in asset("sample_data", "classification", "images").iterdir():
-        for n in range(4):
+        for n in range(25):
             (job / f"{n}-{image.name}").symlink_to(image)
     argv = ("init", job, "--task", "classification", "--json")
     (made,) = hardcase(*argv).records
     model = asset("models", "flower_classifier.onnx")
-    command = ("autolabel", str(job), "--mode", "pre-label", "--model", str(model), "--json")
+    command = ("autolabel", job, "--mode", "pre-label", "--model", model, "--json")
+    command = (*map(str, command), "--effort", "thorough")  # which leaves time to look on
 
     run = subprocess.Popen([*PROGRAM, *command], start_new_session=True)
     deadline = time.monotonic() + 60
