@@ -42,13 +42,10 @@ def test_pointing_at_a_model_shows_it_and_enter_keeps_and_runs_it(tmp_path, hard
         terminal.wait_for("told by")
         terminal.press("enter")
         terminal.wait_for("enter accepts")
-        terminal.wait_for(lambda t: "image 1 of 5" in t.text and "looking…" not in t.text)
-        terminal.press("n")
-        terminal.wait_for("image 2 of 5")
-        terminal.wait_for(lambda t: "looking…" not in t.text)
-        for _ in range(4):
+        for number in (1, 2, 3, 4, 5, 1):
+            wanted = f"image {number} of 5"
+            terminal.wait_for(lambda t: wanted in t.text and "looking…" not in t.text)  # noqa: B023
             terminal.press("n")
-            terminal.wait_for(lambda t: "looking…" not in t.text)
         terminal.press("enter")
         terminal.wait_for(f"auto labeled {made['samples']} samples")
         terminal.press("q")
