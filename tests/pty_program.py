@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -23,6 +24,11 @@ _TAKE_TERMINAL = (
     "os.execv(sys.argv[1], sys.argv[1:])"
 )
 
+_CUT = re.compile(
+    rb"(?:\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?)?"  # the start of an escape sequence
+    rb"|[\xc2-\xf4][\x80-\xbf]{0,2})\Z"  # the start of a character, or all of a short one
+)
+
 
 class PtyProgram:
     """A program in a terminal of `size` (columns, rows), with `env` as its whole environment.
@@ -38,6 +44,7 @@ class PtyProgram:
         cwd: Path | None = None,
     ) -> None:
         self._master, slave = pty.openpty()
+        self._cut = b""
         self.resize(*size)
         self.process = subprocess.Popen(
             [sys.executable, "-c", _TAKE_TERMINAL, *map(str, argv)],
@@ -55,13 +62,22 @@ class PtyProgram:
         os.write(self._master, data)
 
     def read(self, seconds: float) -> bytes | None:
-        """Return what it writes within `seconds`, empty if nothing, None if it has gone."""
+        """Return what it writes within `seconds`, empty if nothing, None if it has gone.
+
+        What ends in the middle of a character or an escape sequence waits for the rest of it.
+        """
         if not select.select([self._master], [], [], seconds)[0]:
             return b""
         try:
-            return os.read(self._master, 1 << 16) or None
+            data = os.read(self._master, 1 << 16)
         except OSError:  # Linux: the last program at the other end has gone
+            data = b""
+        if not data:
             return None
+        data = self._cut + data
+        whole = _until_cut(data)
+        self._cut = data[whole:]
+        return data[:whole]
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal, and tell the program."""
@@ -78,3 +94,15 @@ class PtyProgram:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self._master)
+
+
+def _until_cut(data: bytes) -> int:
+    """Return how many bytes of `data` are whole characters and escape sequences."""
+    cut = _CUT.search(data, max(0, len(data) - 4096))
+    if cut is None:
+        return len(data)
+    try:
+        cut[0].decode()
+    except UnicodeDecodeError:
+        return cut.start()
+    return cut.start() if cut[0].startswith(b"\x1b") else len(data)

@@ -31,11 +31,16 @@ class Seeing:
         self.screen.reset_mode(7 << 5)
         self._stream = pyte.Stream(self.screen)
         self._stream.feed("\x1b[?7l")
+        self._last = ""
 
     def feed(self, data: bytes | str) -> None:
         """Obey output. The emulator lacks REP and links: the one is done here, the others drop."""
         text = data.decode() if isinstance(data, bytes) else data
-        text = _REPEAT.sub(lambda m: m[1] * (1 + int(m[2])), _LINKS.sub("", text))
+        text = _LINKS.sub("", text)
+        if text.startswith("\x1b[") and _REPEAT.match(self._last + text):
+            text = _REPEAT.sub(lambda m: m[1] * int(m[2]), self._last + text, count=1)
+        self._last = text[-1:]
+        text = _REPEAT.sub(lambda m: m[1] * (1 + int(m[2])), text)
         self._stream.feed(text)
 
     def cells(self) -> list[list[Seen]]:
