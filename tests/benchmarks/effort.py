@@ -39,7 +39,7 @@ from hardcase.inference import load_profile
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation, Status, Task
 from hardcase.session import LabelingSession, Tab
-from hardcase.session.runs import RunRequest
+from hardcase.session.autolabel.runs import RunRequest
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.app import HardcaseApp
 

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from hardcase.model.job import Annotation, Sample, Status, Task
 from hardcase.tui.dialogs.audit import AuditDialog
 from hardcase.tui.dialogs.confirm import ConfirmDialog
-from hardcase.tui.screens.edit import EditScreen
+from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.widgets.lines import OneLine
 

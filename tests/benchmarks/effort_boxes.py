@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from hardcase.imaging.rulers import LETTERS, rulers
 from hardcase.model.boxes import Box, as_array, iou
-from hardcase.tui.editing import Edge, nudged, pulled
-from hardcase.tui.screens.edit import EditScreen
+from hardcase.tui.editor.editing import Edge, nudged, pulled
+from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.widgets.lines import OneLine
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from hardcase.imaging.rulers import Ruler
     from hardcase.model.job import Annotation
-    from hardcase.tui.editing import Draft
+    from hardcase.tui.editor.editing import Draft
 
 Truth = tuple["Annotation", ...]
 

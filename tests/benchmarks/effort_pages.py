@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from hardcase.model.job import Sample
     from hardcase.session import LabelingSession
+    from hardcase.tui.gallery.gallery import Gallery
     from hardcase.tui.screens.job import JobScreen
-    from hardcase.tui.widgets.gallery import Gallery
 
 
 class PageHand:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from hardcase.imaging.preview import Preview, Request
-    from hardcase.tui.widgets.gallery import Gallery
+    from hardcase.tui.gallery.gallery import Gallery
 
 SIZE = (120, 40)
 LABELS = ("cat", "dog", "horse")

@@ -30,7 +30,7 @@ import numpy as np
 import pexpect
 from PIL import Image
 
-from hardcase.session.runs import CHUNK_PACE, CHUNK_SIZE
+from hardcase.session.autolabel.runs import CHUNK_PACE, CHUNK_SIZE
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "models" / "flower_classifier.onnx"

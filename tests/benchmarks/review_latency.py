@@ -29,8 +29,8 @@ from hardcase.model.job import Annotation, Status, Task
 from hardcase.session import LabelingSession
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.app import HardcaseApp
+from hardcase.tui.review.screen import ReviewScreen
 from hardcase.tui.screens.job import JobScreen
-from hardcase.tui.screens.review import ReviewScreen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

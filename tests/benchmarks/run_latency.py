@@ -29,7 +29,7 @@ from hardcase.inference import Effort
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import Annotation, RunState, Status
 from hardcase.session import LabelingSession
-from hardcase.session.run_request import RunRequest
+from hardcase.session.autolabel.run_request import RunRequest
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.app import HardcaseApp
 from hardcase.tui.screens.job import JobScreen

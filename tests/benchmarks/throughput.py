@@ -33,10 +33,10 @@ from hardcase.imaging.statistics import Look
 from hardcase.inference import Effort, LocalEngine, Profile, load_profile, opened
 from hardcase.inference.budget import Plan
 from hardcase.inference.evidence import gather, open_looker
-from hardcase.inference.limits import NICENESS, available_cores
 from hardcase.inference.preprocess import place, render, tensor
-from hardcase.inference.request import MAX_MEASURED_BOXES, RunRequest
-from hardcase.inference.spread import spread, weights_of
+from hardcase.inference.process.limits import NICENESS, available_cores
+from hardcase.inference.process.request import MAX_MEASURED_BOXES, RunRequest
+from hardcase.inference.process.spread import spread, weights_of
 from hardcase.model.evidence import ORIGINAL
 
 PLAIN, BARE = "plain loop", "bare session.run"

@@ -14,7 +14,7 @@ from cli_pictures import COLOURS, paint
 from PIL import Image
 
 from hardcase.session import LabelingSession
-from hardcase.session.drop_folder import DropFolder
+from hardcase.session.collecting.drop_folder import DropFolder
 
 LONG_AGO = time.time() - 3600
 
@@ -39,7 +39,7 @@ def drop(tmp_path):
 @pytest.fixture(autouse=True)
 def _settled(monkeypatch):
     # ctime cannot be set; files of the test are old enough for a clock that runs ahead
-    monkeypatch.setattr("hardcase.session.drop_folder.OLD_SECONDS", -1.0)
+    monkeypatch.setattr("hardcase.session.collecting.drop_folder.OLD_SECONDS", -1.0)
 
 
 def test_the_hard_one_comes_in_and_the_easy_one_stays(job, drop, model, cli):
@@ -161,8 +161,8 @@ def test_an_interval_is_a_number_of_seconds(job, drop, model, cli, seconds):
 
 
 def test_files_still_being_written_wait(job, drop, model, cli, monkeypatch):
-    monkeypatch.setattr("hardcase.session.drop_folder.OLD_SECONDS", 1e9)
-    monkeypatch.setattr("hardcase.session.collect.SETTLED_SECONDS", 0.0)
+    monkeypatch.setattr("hardcase.session.collecting.drop_folder.OLD_SECONDS", 1e9)
+    monkeypatch.setattr("hardcase.session.collecting.collect.SETTLED_SECONDS", 0.0)
     result = cli("collect", job, drop, "--model", model, "--json")
     assert result.records[-1]["waiting"] == 2
     assert "2 files may still be being written" in result.error
@@ -230,7 +230,7 @@ def test_watching_goes_on_when_the_job_is_free_again(job, drop, model, cli):
 
 
 def test_a_stopped_call_takes_nothing_and_says_how_to_go_on(job, drop, model, cli, monkeypatch):
-    from hardcase.session.collect import Collector
+    from hardcase.session.collecting.collect import Collector
 
     begin = Collector.begin
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PIL import Image
 
-from hardcase.inference import recognise_model, telling
+from hardcase.inference import recognise_model
+from hardcase.inference.profile import telling
 from hardcase.model.job import Task
 from hardcase.session import LabelingSession
 from hardcase.tui.actions import describe_keys

@@ -11,7 +11,7 @@ from cli_pictures import COLOURS, paint
 
 from hardcase.model.job import RunState
 from hardcase.session import LabelingSession
-from hardcase.session.runs import RunRequest, prepare
+from hardcase.session.autolabel.runs import RunRequest, prepare
 
 
 @pytest.fixture

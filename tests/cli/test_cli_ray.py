@@ -14,7 +14,7 @@ import pytest
 from cli_pictures import paint
 
 from hardcase.cli import running
-from hardcase.inference import ray_engine
+from hardcase.inference.ray import engine as ray_engine
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="needs Ray: hardcase[ray]")
 TIMEOUT = 90
@@ -116,8 +116,8 @@ def test_a_run_begun_here_goes_on_elsewhere(two_jobs, model, cli, ray_address, m
         session.record(next(chunks))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hardcase.session.runs.CHUNK_SIZE", 10)
-    monkeypatch.setattr("hardcase.session.runs.CHUNK_PACE", 0.0)
+    monkeypatch.setattr("hardcase.session.autolabel.runs.CHUNK_SIZE", 10)
+    monkeypatch.setattr("hardcase.session.autolabel.runs.CHUNK_PACE", 0.0)
     monkeypatch.setattr(running, "_record", stopping)
     cli("autolabel", there, "--model", model)
     monkeypatch.setattr(running, "_record", real)

@@ -22,7 +22,7 @@ from hardcase.errors import ModelError
 from hardcase.model.changes import Change, Table
 from hardcase.model.job import Prediction, Row, Run, RunState, Sample
 from hardcase.session import LabelingSession, Tab
-from hardcase.session.runs import ActiveRun, RunRequest, prepare
+from hardcase.session.autolabel.runs import ActiveRun, RunRequest, prepare
 from hardcase.store import jobstore, journal
 
 KEEP = 300

@@ -16,8 +16,8 @@ from tinydb import TinyDB
 from hardcase.model.changes import Table
 from hardcase.model.job import RunState, Task
 from hardcase.session import LabelingSession, Tab
+from hardcase.session.autolabel.runs import RunRequest
 from hardcase.session.demo import asset
-from hardcase.session.runs import RunRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ import pytest
 
 from hardcase.formats.peek import annotations_around, shown
 from hardcase.model.job import Task
-from hardcase.session.scan import find_images
+from hardcase.session.folder.scan import find_images
 
 DETECTION, CLASSIFICATION = frozenset({Task.DETECTION}), frozenset({Task.CLASSIFICATION})
 

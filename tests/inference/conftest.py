@@ -13,9 +13,12 @@ from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
 from hardcase.errors import ModelError
-from hardcase.inference import probing, profiles, signature, worker
-from hardcase.inference.child import DESCRIBE
-from hardcase.inference.schema import Profile, profile_from_json
+from hardcase.inference import signature
+from hardcase.inference.process import worker
+from hardcase.inference.process.child import DESCRIBE
+from hardcase.inference.profile import profiles
+from hardcase.inference.profile.schema import Profile, profile_from_json
+from hardcase.inference.recognition import probing
 
 Batch = int | str
 

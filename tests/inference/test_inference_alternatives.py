@@ -7,8 +7,8 @@ import pytest
 from test_inference_collisions import corners, probabilities, seen
 
 from hardcase.errors import ModelError
-from hardcase.inference import telling
-from hardcase.inference.families import FAMILIES, Decoder
+from hardcase.inference.profile import telling
+from hardcase.inference.profile.families import FAMILIES, Decoder
 from hardcase.inference.recognition import Sign, recognise
 from hardcase.inference.recognition.values import measure, values_from_json
 from hardcase.inference.signature import Signature, TensorInfo

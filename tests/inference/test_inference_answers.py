@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardcase.inference.budget import Plan
-from hardcase.inference.request import (
+from hardcase.inference.process.request import (
     EncoderRequest,
     RunRequest,
     evidence_from_json,
     evidence_to_json,
     request_from_json,
 )
-from hardcase.inference.schema import profile_from_json
+from hardcase.inference.profile.schema import profile_from_json
 from hardcase.model.boxes import Box
 from hardcase.model.evidence import Detections, Evidence, PixelStatistics
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from onnx import helper
 
 from hardcase.inference import LocalEngine
-from hardcase.inference.crew import SPARE, answers
 from hardcase.inference.opened import open_model
-from hardcase.inference.spread import Spread
+from hardcase.inference.process.crew import SPARE, answers
+from hardcase.inference.process.spread import Spread
 
 
 class Told:

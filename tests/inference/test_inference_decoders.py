@@ -15,7 +15,7 @@ from hardcase.inference.decoders import (
     split,
     yolox,
 )
-from hardcase.inference.schema import Activation
+from hardcase.inference.profile.schema import Activation
 
 
 def test_ultralytics_columns_are_centre_size_and_a_score_per_class(profile):

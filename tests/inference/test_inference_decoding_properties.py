@@ -13,9 +13,9 @@ from hypothesis.extra import numpy as arrays
 
 from hardcase.errors import ModelError
 from hardcase.inference.decoders import decode, shapes, split
-from hardcase.inference.families import Activation, Decoder
-from hardcase.inference.nms import suppress
-from hardcase.inference.schema import InputSpec, Profile
+from hardcase.inference.decoders.nms import suppress
+from hardcase.inference.profile.families import Activation, Decoder
+from hardcase.inference.profile.schema import InputSpec, Profile
 from hardcase.model.job import Task
 
 NUMBER = st.floats(width=32, allow_nan=True, allow_infinity=True)

@@ -14,7 +14,7 @@ from hardcase.inference import LocalEngine, load_profile
 from hardcase.inference import tap as tap_module
 from hardcase.inference.features import Layer, coarsest, default_input, embedding, layers
 from hardcase.inference.graph import Graph, Node
-from hardcase.inference.schema import Fit, Layout
+from hardcase.inference.profile.schema import Fit, Layout
 from hardcase.inference.tap import open_tapped
 from hardcase.model.job import Task
 

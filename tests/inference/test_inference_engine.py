@@ -9,7 +9,7 @@ from onnx import TensorProto, helper
 from hardcase.errors import ModelError, UsageError
 from hardcase.imaging.statistics import measure
 from hardcase.inference import LocalEngine
-from hardcase.inference.request import MAX_MEASURED_BOXES
+from hardcase.inference.process.request import MAX_MEASURED_BOXES
 
 ROWS = np.array([[16, 40], [32, 40], [8, 20], [16, 10], [0.9, 0.05], [0.02, 0.8]])
 

@@ -13,8 +13,8 @@ from onnx import TensorProto
 from hardcase.inference import LocalEngine, recognise_model
 from hardcase.inference.budget import Plan
 from hardcase.inference.evidence import gather, open_looker
-from hardcase.inference.families import Decoder
-from hardcase.inference.request import RunRequest, request_from_json
+from hardcase.inference.process.request import RunRequest, request_from_json
+from hardcase.inference.profile.families import Decoder
 from hardcase.model.evidence import ORIGINAL
 
 pytestmark = pytest.mark.usefixtures("in_process")

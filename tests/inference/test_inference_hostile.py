@@ -18,8 +18,8 @@ from onnx import TensorProto, helper
 
 from hardcase.errors import ModelError
 from hardcase.inference import LocalEngine
-from hardcase.inference.child import WORKER
-from hardcase.inference.limits import address_space
+from hardcase.inference.process.child import WORKER
+from hardcase.inference.process.limits import address_space
 from hardcase.inference.signature import read_signature
 
 PRELUDE = """

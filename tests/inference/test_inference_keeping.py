@@ -16,8 +16,8 @@ from hardcase.inference import (
     read_profile,
     recognise_model,
 )
+from hardcase.inference.profile.schema import Color
 from hardcase.inference.recognition import Certainty, Sign
-from hardcase.inference.schema import Color
 
 pytestmark = pytest.mark.usefixtures("in_process")
 
@@ -39,7 +39,7 @@ def test_an_answer_accepted_is_kept_and_recognition_does_not_run_again(model, mo
     found = recognise_model(model)
     kept = keep_profile(model, accepted(found, found.profile, 5))
     assert "looked at 5" in kept.read_text()
-    monkeypatch.setattr("hardcase.inference.profiles.recognise", None)
+    monkeypatch.setattr("hardcase.inference.profile.profiles.recognise", None)
     assert find_profile(model) == (found.profile, None)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardcase.inference.nms import suppress
+from hardcase.inference.decoders.nms import suppress
 from hardcase.model.boxes import iou
 
 box = st.tuples(*[st.integers(0, 20)] * 2, *[st.integers(1, 20)] * 2).map(

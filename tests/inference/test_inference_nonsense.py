@@ -7,7 +7,7 @@ import pytest
 from onnx import helper
 
 from hardcase.inference import LocalEngine
-from hardcase.inference.nms import MAX_BOXES
+from hardcase.inference.decoders.nms import MAX_BOXES
 
 SHAPES = {"ultralytics": (7, 84), "yolox": (84, 8), "end2end": (84, 6), "rtdetr": (84, 7)}
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hardcase.inference.preprocess import place, render, tensor
-from hardcase.inference.schema import Color, Fit, InputSpec, Layout
+from hardcase.inference.profile.schema import Color, Fit, InputSpec, Layout
 
 FLOAT = np.dtype(np.float32)
 sides = st.integers(1, 3000)

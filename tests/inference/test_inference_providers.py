@@ -9,8 +9,8 @@ from hardcase.errors import ModelError, UsageError
 from hardcase.inference import providers
 from hardcase.inference.budget import Plan
 from hardcase.inference.evidence import gather, open_looker
+from hardcase.inference.process.request import RunRequest, request_from_json
 from hardcase.inference.providers import AUTO, AUTOMATIC, CHOICES, CPU, PROVIDERS, chosen
-from hardcase.inference.request import RunRequest, request_from_json
 from hardcase.inference.session import open_session
 
 AZURE = "AzureExecutionProvider"

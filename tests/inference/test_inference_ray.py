@@ -18,8 +18,11 @@ import pytest
 
 from hardcase.errors import ImageError, ModelError, UsageError
 from hardcase.imaging import open as imaging
-from hardcase.inference import Cluster, LocalEngine, RayEngine, ray_crew, ray_driver, ray_engine
-from hardcase.inference.request import evidence_to_json
+from hardcase.inference import Cluster, LocalEngine, RayEngine
+from hardcase.inference.process.request import evidence_to_json
+from hardcase.inference.ray import crew as ray_crew
+from hardcase.inference.ray import driver as ray_driver
+from hardcase.inference.ray import engine as ray_engine
 
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="needs Ray: hardcase[ray]")
 

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from hardcase.errors import ModelError
-from hardcase.inference.families import Decoder
-from hardcase.inference.schema import MAX_PROFILE_BYTES, profile_from_json, read_profile
+from hardcase.inference.profile.families import Decoder
+from hardcase.inference.profile.schema import MAX_PROFILE_BYTES, profile_from_json, read_profile
 from hardcase.model.job import Task
 
 GOOD = """

@@ -13,8 +13,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from hardcase.errors import ModelError
 from hardcase.inference.engine import run_request
-from hardcase.inference.remote_worker import Item, RemoteWorker, Start, file_state
-from hardcase.inference.shipment import pack, unpack
+from hardcase.inference.ray.remote_worker import Item, RemoteWorker, Start, file_state
+from hardcase.inference.ray.shipment import pack, unpack
 
 ALONE = {"processes": 1, "workers": 1, "threads": 1}
 

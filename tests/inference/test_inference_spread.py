@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardcase.inference import limits
-from hardcase.inference.cgroup import cpu_quota, memory_limit
-from hardcase.inference.limits import address_space, available_cores
-from hardcase.inference.schema import InputSpec
-from hardcase.inference.spread import (
+from hardcase.inference.process import limits
+from hardcase.inference.process.cgroup import cpu_quota, memory_limit
+from hardcase.inference.process.limits import address_space, available_cores
+from hardcase.inference.process.spread import (
     MAX_BATCH,
     MAX_PROCESSES,
     MAX_WORKERS,
@@ -23,6 +22,7 @@ from hardcase.inference.spread import (
     spread,
     weights_of,
 )
+from hardcase.inference.profile.schema import InputSpec
 
 GIB = 1 << 30
 

@@ -8,10 +8,17 @@ import numpy as np
 import pytest
 from test_inference_collisions import corners, probabilities, seen
 
-from hardcase.inference.families import Activation, Decoder
+from hardcase.inference.profile.families import Activation, Decoder
+from hardcase.inference.profile.schema import (
+    Color,
+    Fit,
+    InputSpec,
+    Layout,
+    Profile,
+    profile_from_json,
+)
+from hardcase.inference.profile.variants import aspects, pixel_variants, recoloured
 from hardcase.inference.recognition.conventions import IMAGENET_MEAN, IMAGENET_STD
-from hardcase.inference.schema import Color, Fit, InputSpec, Layout, Profile, profile_from_json
-from hardcase.inference.variants import aspects, pixel_variants, recoloured
 from hardcase.model.job import Task
 
 SPEC = InputSpec((64, 64), mean=IMAGENET_MEAN, std=IMAGENET_STD, fit=Fit.CENTER_CROP)

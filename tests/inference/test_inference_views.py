@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from hardcase.inference.preprocess import place, render
-from hardcase.inference.schema import Fit, InputSpec
+from hardcase.inference.profile.schema import Fit, InputSpec
 from hardcase.inference.superpixels import PATCHES
 from hardcase.inference.views import shown_part, to_original, view
 from hardcase.model.boxes import iou

@@ -10,7 +10,7 @@ from update import README, with_keys
 from hardcase.formats import FORMATS
 from hardcase.model.job import Sample
 from hardcase.session.columns import Columns
-from hardcase.session.filters import evaluate, parse
+from hardcase.session.filtering.filters import evaluate, parse
 
 TEXT = README.read_text("utf-8")
 

@@ -10,13 +10,13 @@ import pytest
 from PIL import Image
 
 from hardcase.inference import Profile
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Task
-from hardcase.session import runs
-from hardcase.session.collect import Collector, CollectRequest
-from hardcase.session.drop_folder import DropFolder
-from hardcase.session.runs import PreparedRun, RunRequest
+from hardcase.session.autolabel import runs
+from hardcase.session.autolabel.runs import PreparedRun, RunRequest
+from hardcase.session.collecting.collect import Collector, CollectRequest
+from hardcase.session.collecting.drop_folder import DropFolder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ import pytest
 from hardcase import hardness
 from hardcase.errors import ModelError
 from hardcase.inference import Profile
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Task
-from hardcase.session import runs
-from hardcase.session.runs import PreparedRun, RunRequest
+from hardcase.session.autolabel import runs
+from hardcase.session.autolabel.runs import PreparedRun, RunRequest
 
 PIXELS = PixelStatistics(0.5, 0.3, 0.2, 5.0)
 

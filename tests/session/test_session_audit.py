@@ -13,8 +13,9 @@ from hardcase.model.audit import AuditState
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import HUMAN, Annotation, Status, Task
-from hardcase.session import LabelingSession, audit, label_list
-from hardcase.session.audit_words import Declined, Proposal, plan_in_words
+from hardcase.session import LabelingSession, label_list
+from hardcase.session.judging import audit
+from hardcase.session.judging.audit_words import Declined, Proposal, plan_in_words
 from queued_job import BOX, queued
 
 EASY = [0.001] * 180 + [0.9] * 20

@@ -19,8 +19,8 @@ from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import Annotation, Sample, Status, Task
 from hardcase.model.rows import to_json
 from hardcase.session import LabelingSession
-from hardcase.session.box_index import BoxSort, box_index
-from hardcase.session.box_review import STRUCK, BoxReview
+from hardcase.session.boxes.box_index import BoxSort, box_index
+from hardcase.session.boxes.box_review import STRUCK, BoxReview
 
 CAT, DOG = 0, 1
 

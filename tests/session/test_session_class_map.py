@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from hardcase.errors import UsageError
 from hardcase.inference import Profile
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Run, RunState, Task
-from hardcase.session import LabelingSession, label_list, run_request, runs
-from hardcase.session.class_map import class_map, labels_of, of_classes, thresholds_of
-from hardcase.session.runs import RunRequest
-from hardcase.session.translate import level_scores, translator
+from hardcase.session import LabelingSession, label_list
+from hardcase.session.autolabel import run_request, runs
+from hardcase.session.autolabel.class_map import class_map, labels_of, of_classes, thresholds_of
+from hardcase.session.autolabel.runs import RunRequest
+from hardcase.session.autolabel.translate import level_scores, translator
 
 PIXELS = PixelStatistics(0.5, 0.3, 0.2, 5.0)
 CLASSES = ("car", "truck", "person", "tree")

@@ -7,8 +7,8 @@ from collect_world import scene
 
 from hardcase.hardness.rule import Rule, RuleKind
 from hardcase.model.job import Annotation
-from hardcase.session.collect_choice import Candidate, choose
-from hardcase.session.near_duplicates import Looks, look
+from hardcase.session.collecting.collect_choice import Candidate, choose
+from hardcase.session.collecting.near_duplicates import Looks, look
 
 LOOKS = [look(scene(seed)) for seed in range(6)]
 RISK = Rule(RuleKind.RISK, 0.5)

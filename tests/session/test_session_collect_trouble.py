@@ -20,7 +20,7 @@ from collect_world import (  # noqa: F401 - fixtures
 from hardcase.errors import JobError, ModelError, UsageError
 from hardcase.model.job import RunState, Task
 from hardcase.model.seen import Outcome
-from hardcase.session import collect_round, copying
+from hardcase.session.collecting import collect_round, copying
 
 
 def test_a_stopped_round_decides_nothing_and_goes_on_where_it_stood(

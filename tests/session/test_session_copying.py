@@ -8,9 +8,9 @@ import os
 import pytest
 
 from hardcase.errors import JobError
-from hardcase.session import copying
-from hardcase.session.copying import clear_incoming, copy_in
-from hardcase.session.drop_folder import ChangedError, Dropped
+from hardcase.session.collecting import copying
+from hardcase.session.collecting.copying import clear_incoming, copy_in
+from hardcase.session.collecting.drop_folder import ChangedError, Dropped
 
 
 @pytest.fixture

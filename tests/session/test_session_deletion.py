@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from hardcase.errors import UsageError
 from hardcase.model.job import Task
-from hardcase.session import LabelingSession, Sort, audit, ranking
-from hardcase.session.deletion import remove_files
+from hardcase.session import LabelingSession, Sort
+from hardcase.session.folder.deletion import remove_files
+from hardcase.session.judging import audit, ranking
 from queued_job import queued
 
 

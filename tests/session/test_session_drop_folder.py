@@ -9,8 +9,8 @@ import pytest
 from collect_world import Clock
 
 from hardcase.errors import JobError, UsageError
-from hardcase.session import drop_folder
-from hardcase.session.drop_folder import (
+from hardcase.session.collecting import drop_folder
+from hardcase.session.collecting.drop_folder import (
     OLD_SECONDS,
     SETTLED_SECONDS,
     ChangedError,

@@ -14,8 +14,8 @@ from hardcase.errors import UsageError
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import Annotation, Status, Task
 from hardcase.session import Tab
-from hardcase.session.filter_completion import Counter, Known, complete, vocabulary
-from hardcase.session.filters import Term, evaluate, parse
+from hardcase.session.filtering.filter_completion import Counter, Known, complete, vocabulary
+from hardcase.session.filtering.filters import Term, evaluate, parse
 
 WORDS = {
     "label": [Known(n, n) for n in ("cat", "dog", "traffic light", "red, ripe", "none")],

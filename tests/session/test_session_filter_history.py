@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hardcase.session.filter_history import MAX_FILTERS, remember_filter, used_filters
+from hardcase.session.filtering.filter_history import MAX_FILTERS, remember_filter, used_filters
 
 JOB, OTHER = Path("/data/a/hardcase.json"), Path("/data/b/hardcase.json")
 

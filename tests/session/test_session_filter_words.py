@@ -10,8 +10,8 @@ from hardcase.errors import UsageError
 from hardcase.model.job import Annotation, Sample, Status, Task
 from hardcase.model.reasons import Reason, explained
 from hardcase.session.columns import Columns
-from hardcase.session.filter_words import quoted, split
-from hardcase.session.filters import FIELDS, FLAGS, Term, evaluate, formatted, parse
+from hardcase.session.filtering.filter_words import quoted, split
+from hardcase.session.filtering.filters import FIELDS, FLAGS, Term, evaluate, formatted, parse
 
 _TEXT = st.text(st.sampled_from("ab-:,.*\"' \t\n\u2003é") | st.characters(), min_size=1, max_size=8)
 _NUMBERS = st.floats(0, 1).map(lambda v: f"{v:.3f}")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hardcase.errors import UsageError
 from hardcase.model.job import Annotation, Sample, Status
 from hardcase.session.columns import Columns
-from hardcase.session.filters import evaluate, parse
+from hardcase.session.filtering.filters import evaluate, parse
 from hardcase.session.views import Sort
 
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from hardcase.model.job import Status, Task
-from hardcase.session import first_look
-from hardcase.session.first_look import create, invites, look_at
+from hardcase.session.folder import first_look
+from hardcase.session.folder.first_look import create, invites, look_at
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import pytest
 from hardcase.errors import ReadOnlyError
 from hardcase.hardness import Rule, RuleKind
 from hardcase.model.job import HUMAN
-from hardcase.session import LabelingSession, hard_rule
-from hardcase.session.hard_rule import set_rule, standing
+from hardcase.session import LabelingSession
+from hardcase.session.judging import hard_rule
+from hardcase.session.judging.hard_rule import set_rule, standing
 from queued_job import queued
 
 TENTHS = [n / 10 for n in range(10)]

@@ -10,15 +10,16 @@ from collect_world import PIXELS, ScriptedEngine, prepared
 
 from hardcase.errors import UsageError
 from hardcase.inference import Profile
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.boxes import Box
 from hardcase.model.evidence import FLIP, ORIGINAL, Detections, Evidence
 from hardcase.model.findings import MistakeKind
 from hardcase.model.job import Annotation, RunState, Status, Task
-from hardcase.session import Tab, runs
-from hardcase.session.label_check import LabelCheck, mark
-from hardcase.session.population import completed
-from hardcase.session.runs import PreparedRun, RunRequest
+from hardcase.session import Tab
+from hardcase.session.autolabel import runs
+from hardcase.session.autolabel.runs import PreparedRun, RunRequest
+from hardcase.session.judging.label_check import LabelCheck, mark
+from hardcase.session.judging.population import completed
 
 
 def boxes(*found: tuple[tuple[float, ...], float, int]) -> Evidence:

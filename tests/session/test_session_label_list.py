@@ -13,7 +13,7 @@ from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import Annotation, Prediction, Status, Task
 from hardcase.session import LabelingSession, label_list
-from hardcase.session.class_map import labels_of
+from hardcase.session.autolabel.class_map import labels_of
 from hardcase.session.label_list import names_now
 
 BOX = Box(1, 2, 11, 12)

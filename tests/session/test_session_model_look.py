@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from hardcase.inference import Profile
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Task
-from hardcase.session import model_look
-from hardcase.session.class_map import labels_of
-from hardcase.session.model_look import images_of, look, sighting
-from hardcase.session.run_request import RunRequest, used_as
+from hardcase.session.autolabel import model_look
+from hardcase.session.autolabel.class_map import labels_of
+from hardcase.session.autolabel.model_look import images_of, look, sighting
+from hardcase.session.autolabel.run_request import RunRequest, used_as
 
 CLASSES = ("cat", "dog", "bus")
 PIXELS = PixelStatistics(0.5, 0.3, 0.2, 5)

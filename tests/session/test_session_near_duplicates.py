@@ -11,7 +11,14 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation
-from hardcase.session.near_duplicates import BITS, NEAR, Looks, look, look_at, say_the_same
+from hardcase.session.collecting.near_duplicates import (
+    BITS,
+    NEAR,
+    Looks,
+    look,
+    look_at,
+    say_the_same,
+)
 
 hexes = st.binary(min_size=BITS // 8, max_size=BITS // 8).map(bytes.hex)
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from hardcase.inference import Certainty, Profile, Recognition
+from hardcase.inference.profile.schema import Activation, Decoder, InputSpec
 from hardcase.inference.recognition import Sign
-from hardcase.inference.schema import Activation, Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Evidence, PixelStatistics
 from hardcase.model.job import Task
-from hardcase.session import pixel_check
-from hardcase.session.pixel_check import FEWEST, MOST, labeled_for, settled
+from hardcase.session.autolabel import pixel_check
+from hardcase.session.autolabel.pixel_check import FEWEST, MOST, labeled_for, settled
 
 CLASSES = ("cat", "dog", "bus")
 PROFILE = Profile(

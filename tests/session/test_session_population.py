@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardcase.session.population import six_digits
+from hardcase.session.judging.population import six_digits
 
 signal = st.floats(1e-12, 1e12) | st.floats(0, 1) | st.floats(-1e6, -1e-6) | st.just(0.0)
 

@@ -15,9 +15,10 @@ from hardcase.hardness import Rule, RuleKind
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import Annotation, RunState, Status, Task
-from hardcase.session import Tab, ranking
-from hardcase.session.hard_rule import set_rule
-from hardcase.session.population import completed, populate
+from hardcase.session import Tab
+from hardcase.session.judging import ranking
+from hardcase.session.judging.hard_rule import set_rule
+from hardcase.session.judging.population import completed, populate
 from hardcase.session.stepping import RANKED
 from queued_job import BOX, queued
 

@@ -14,7 +14,7 @@ from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Table
 from hardcase.model.evidence import ORIGINAL, PixelStatistics
 from hardcase.session import LabelingSession
-from hardcase.session.translate import restrict
+from hardcase.session.autolabel.translate import restrict
 
 
 def test_confirmed_labels_are_the_reference_of_the_next_run(

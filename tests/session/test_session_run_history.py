@@ -13,8 +13,10 @@ from hardcase.errors import UsageError
 from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import Annotation, Prediction, Run, RunState, Status, Task
-from hardcase.session import LabelingSession, label_list, ranking, run_history
-from hardcase.session.run_history import accounts, removal, remove, settings_in_words
+from hardcase.session import LabelingSession, label_list
+from hardcase.session.autolabel import run_history
+from hardcase.session.autolabel.run_history import accounts, removal, remove, settings_in_words
+from hardcase.session.judging import ranking
 
 BOXES = (Box(1.0, 1.0, 9.0, 9.0), Box(20.0, 2.0, 30.0, 12.0))
 

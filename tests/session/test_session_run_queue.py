@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from hardcase.errors import UsageError
 from hardcase.inference import Profile, file_sha256
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.changes import Kind
 from hardcase.model.job import Run, RunState, Task
-from hardcase.session import LabelingSession, run_queue, runs
-from hardcase.session.run_request import PreparedRun, RunRequest, prepare_again
-from hardcase.session.targets import Existing
+from hardcase.session import LabelingSession
+from hardcase.session.autolabel import run_queue, runs
+from hardcase.session.autolabel.run_request import PreparedRun, RunRequest, prepare_again
+from hardcase.session.autolabel.targets import Existing
 
 PROFILE = Profile(
     task=Task.DETECTION,

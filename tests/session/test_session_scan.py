@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from hardcase.errors import JobError
-from hardcase.session import scan
-from hardcase.session.scan import find_images
+from hardcase.session.folder import scan
+from hardcase.session.folder.scan import find_images
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from hardcase.errors import JobError
 from hardcase.model.changes import Kind, Table
 from hardcase.model.job import Task
-from hardcase.session import LabelingSession, contents, scan
-from hardcase.session.sync import Look
+from hardcase.session import LabelingSession
+from hardcase.session.folder import contents, scan
+from hardcase.session.folder.sync import Look
 
 
 def file_of(session, sample_id):

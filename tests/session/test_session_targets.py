@@ -12,9 +12,10 @@ from hardcase.errors import ModelError, UsageError
 from hardcase.inference import Effort
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation, RunState, Status
-from hardcase.session import LabelingSession, runs
-from hardcase.session.runs import PreparedRun, RunRequest
-from hardcase.session.targets import Existing, state_of, unlabeled
+from hardcase.session import LabelingSession
+from hardcase.session.autolabel import runs
+from hardcase.session.autolabel.runs import PreparedRun, RunRequest
+from hardcase.session.autolabel.targets import Existing, state_of, unlabeled
 
 
 class Engine:

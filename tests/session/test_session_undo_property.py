@@ -18,7 +18,8 @@ from hardcase.model.changes import Edit, Table
 from hardcase.model.job import Annotation, Status, Task
 from hardcase.model.rows import to_json
 from hardcase.model.rule import Rule, RuleKind
-from hardcase.session import LabelingSession, hard_rule, label_list, several
+from hardcase.session import LabelingSession, label_list, several
+from hardcase.session.judging import hard_rule
 
 COUNT = 4
 NAMES = ("cat", "dog", "cow", "new one")

@@ -13,7 +13,7 @@ from hardcase.model.boxes import Box
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import Annotation, Prediction, Run, RunState, Status, Task
 from hardcase.session import LabelingSession, Tab
-from hardcase.tui.screens.edit import EditScreen
+from hardcase.tui.editor.screen import EditScreen
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

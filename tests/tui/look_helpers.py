@@ -8,8 +8,8 @@ import numpy as np
 from tui_helpers import job_screen, wait_for
 
 from hardcase.inference import Certainty, Profile, Recognition
+from hardcase.inference.profile.schema import Activation, Decoder, InputSpec
 from hardcase.inference.recognition import Sign
-from hardcase.inference.schema import Activation, Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Task
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from hardcase.session.run_request import RunRequest
+    from hardcase.session.autolabel.run_request import RunRequest
 
 CLASSES = ("cat", "dog", "bus")
 PIXELS = PixelStatistics(0.5, 0.3, 0.2, 5)

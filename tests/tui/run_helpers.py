@@ -12,11 +12,11 @@ from tui_helpers import LABELS, job_screen, screen_text, wait_for
 
 from hardcase.errors import ModelError
 from hardcase.inference import Profile
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Evidence, PixelStatistics
 from hardcase.model.job import Run, Task
-from hardcase.session import runs
-from hardcase.session.run_request import PreparedRun, RunRequest
+from hardcase.session.autolabel import runs
+from hardcase.session.autolabel.run_request import PreparedRun, RunRequest
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.widgets import model_picker, run_panel
 

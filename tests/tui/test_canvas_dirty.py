@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hardcase.tui.widgets.dirty import dirty_regions
+from hardcase.tui.canvas.dirty import dirty_regions
 
 
 @given(arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 40))))

@@ -15,8 +15,8 @@ from textual.app import App, ComposeResult
 from hardcase.imaging.kitty import MARKS, PLACEHOLDER
 from hardcase.model.boxes import Box
 from hardcase.terminal import Mode, Terminal
-from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
-from hardcase.tui.widgets.canvas_image import LEAN_BYTES
+from hardcase.tui.canvas.canvas import ImageCanvas, Overlay
+from hardcase.tui.canvas.image import LEAN_BYTES
 from hardcase.tui.wire.glyphs import codes_of, is_simple
 
 if TYPE_CHECKING:

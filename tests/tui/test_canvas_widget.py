@@ -17,7 +17,7 @@ from hardcase.errors import UsageError
 from hardcase.imaging.depth import Depth
 from hardcase.imaging.preview import Renderer
 from hardcase.model.boxes import Box
-from hardcase.tui.widgets.canvas import ImageCanvas, Overlay, Scene
+from hardcase.tui.canvas.canvas import ImageCanvas, Overlay, Scene
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

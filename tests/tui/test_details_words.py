@@ -7,8 +7,8 @@ from dataclasses import replace
 from hardcase.model.boxes import Box
 from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
 from hardcase.model.reasons import Reason
+from hardcase.tui.gallery.sample import caption
 from hardcase.tui.widgets.details import details
-from hardcase.tui.widgets.gallery_sample import caption
 
 AUTO = Annotation("cat", Box(1, 2, 9, 9), 0.5, "net#1")
 MINE = Annotation("cat", Box(1, 2, 9, 9))

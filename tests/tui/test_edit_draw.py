@@ -15,7 +15,7 @@ from hardcase.model.job import Annotation
 from hardcase.session import LabelingSession
 from hardcase.tui.actions import Place
 from hardcase.tui.dialogs.help import HelpDialog
-from hardcase.tui.editing import spanned
+from hardcase.tui.editor.editing import spanned
 
 
 @pytest.fixture

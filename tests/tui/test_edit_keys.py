@@ -14,8 +14,8 @@ from hardcase.model.job import HUMAN, Annotation, Status
 from hardcase.session import LabelingSession
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.dialogs.labels import LabelDialog
+from hardcase.tui.editor import view as edit_view
 from hardcase.tui.keymap import with_keys
-from hardcase.tui.screens import edit_view
 
 CAT_BOX, DOG_BOX = tuple(CAT.box), tuple(DOG.box)
 

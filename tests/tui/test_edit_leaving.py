@@ -16,8 +16,8 @@ from hardcase.model.job import HUMAN, Annotation, Status, Task
 from hardcase.session import LabelingSession, Tab
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.dialogs.labels import LabelDialog
-from hardcase.tui.screens import edit_view
-from hardcase.tui.screens.edit import EditScreen
+from hardcase.tui.editor import view as edit_view
+from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.screens.job import JobScreen
 
 MOVED = Annotation("cat", Box(44, 40, 124, 120), None, HUMAN)

@@ -13,8 +13,8 @@ from tui_helpers import wait_for
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation
 from hardcase.session import LabelingSession
+from hardcase.tui.canvas.canvas import ImageCanvas
 from hardcase.tui.dialogs.labels import LabelDialog
-from hardcase.tui.widgets.canvas import ImageCanvas
 
 CAT_BOX, DOG_BOX = tuple(CAT.box), tuple(DOG.box)
 

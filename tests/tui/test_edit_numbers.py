@@ -17,7 +17,7 @@ from hardcase.errors import UsageError
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation
 from hardcase.session import LabelingSession
-from hardcase.tui.edit_numbers import NumbersDialog, box_of, numbers_of
+from hardcase.tui.editor.numbers import NumbersDialog, box_of, numbers_of
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from tui_helpers import app_on, job_screen, wait_for
 
 from hardcase.imaging.preview import Preview, Renderer, Request
 from hardcase.imaging.view import FIT
-from hardcase.tui.edit_look import canvas_region
-from hardcase.tui.screens.edit import EditScreen
-from hardcase.tui.widgets.canvas import ImageCanvas
+from hardcase.tui.canvas.canvas import ImageCanvas
+from hardcase.tui.editor.look import canvas_region
+from hardcase.tui.editor.screen import EditScreen
 
 if TYPE_CHECKING:
     from pathlib import Path

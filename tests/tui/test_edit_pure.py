@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from hardcase.imaging.view import View, panned, place
 from hardcase.model.boxes import Box
 from hardcase.model.job import HUMAN, Annotation
-from hardcase.tui import editing
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.bindings import first_key
-from hardcase.tui.edit_colours import faded
-from hardcase.tui.edit_follow import pan_to_box, pan_to_edge
-from hardcase.tui.edit_line import parts
-from hardcase.tui.editing import Draft, Edge
+from hardcase.tui.editor import editing
+from hardcase.tui.editor.colours import faded
+from hardcase.tui.editor.editing import Draft, Edge
+from hardcase.tui.editor.follow import pan_to_box, pan_to_edge
+from hardcase.tui.editor.line import parts
 
 TINY = 1e-6
 SIZES = st.integers(1, 5000)

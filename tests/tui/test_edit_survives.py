@@ -22,8 +22,8 @@ from hardcase.session import LabelingSession
 from hardcase.tui.actions import ACTIONS, Place
 from hardcase.tui.bindings import textual_key
 from hardcase.tui.dialogs.labels import LabelDialog
-from hardcase.tui.editing import Draft
-from hardcase.tui.screens import edit_view
+from hardcase.tui.editor import view as edit_view
+from hardcase.tui.editor.editing import Draft
 
 SIZE = (613, 409)
 START = (Annotation("a", Box(10.5, 20.25, 110.125, 80)), Annotation("b", Box(0, 0, 613, 409)))

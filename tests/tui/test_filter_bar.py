@@ -9,7 +9,7 @@ from tui_helpers import app_on, auto_labeled, job_screen, screen_text, wait_for
 from hardcase.errors import UsageError
 from hardcase.model.job import Task
 from hardcase.session import Tab
-from hardcase.session.filter_history import remember_filter, used_filters
+from hardcase.session.filtering.filter_history import remember_filter, used_filters
 from hardcase.tui.widgets.items_line import ItemsLine
 from hardcase.tui.widgets.lines import OneLine
 

@@ -7,9 +7,9 @@ from tui_helpers import app_on, auto_labeled, job_screen, said, screen_text, wai
 from hardcase.model.job import Status, Task
 from hardcase.session import LabelingSession, Tab
 from hardcase.tui.desks.gallery import GalleryDesk
-from hardcase.tui.screens.edit import EditScreen
+from hardcase.tui.editor.screen import EditScreen
+from hardcase.tui.gallery.gallery import Gallery
 from hardcase.tui.screens.job import JobScreen
-from hardcase.tui.widgets.gallery import Gallery
 
 SIZE = (80, 24)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardcase.tui.widgets.gallery_grid import DEFAULT_SIZE, SIDES, SIZES, TEXT_ROWS, Grid
+from hardcase.tui.gallery.grid import DEFAULT_SIZE, SIDES, SIZES, TEXT_ROWS, Grid
 
 grids = st.builds(Grid, st.integers(1, 300), st.integers(1, 100), st.sampled_from(SIZES))
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from hardcase.imaging.preview import Request
-from hardcase.tui.widgets.gallery_loader import CACHE_BYTES, Thumbnails
+from hardcase.tui.gallery.loader import CACHE_BYTES, Thumbnails
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from hardcase.imaging.depth import Depth
 from hardcase.imaging.overlay import Overlay
 from hardcase.imaging.preview import Preview, Renderer, Request
 from hardcase.model.boxes import Box
-from hardcase.tui.widgets.gallery_tile import Inks, Tile, paint
+from hardcase.tui.gallery.tile import Inks, Tile, paint
 
 SIZE = 20, 9
 PAIRS = {

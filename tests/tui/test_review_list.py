@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation, Task
-from hardcase.session.box_index import BoxSort
-from hardcase.session.box_review import BoxReview
-from hardcase.tui.review_list import ReviewList
+from hardcase.session.boxes.box_index import BoxSort
+from hardcase.session.boxes.box_review import BoxReview
+from hardcase.tui.review.list import ReviewList
 from hardcase.tui.selection import Selection
 
 STEPS = st.lists(

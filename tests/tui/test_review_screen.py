@@ -14,9 +14,9 @@ from hardcase.terminal import Depth, Terminal
 from hardcase.tui.actions import ACTIONS
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.dialogs.labels import LabelDialog
-from hardcase.tui.screens.edit import EditScreen
+from hardcase.tui.editor.screen import EditScreen
+from hardcase.tui.review.screen import ReviewScreen
 from hardcase.tui.screens.job import JobScreen
-from hardcase.tui.screens.review import ReviewScreen
 
 
 @pytest.fixture

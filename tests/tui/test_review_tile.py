@@ -9,10 +9,10 @@ from hardcase.imaging.depth import Depth
 from hardcase.imaging.preview import Renderer, Request
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation, Task
-from hardcase.session.box_index import BoxSort
-from hardcase.session.box_review import BoxReview
-from hardcase.tui.widgets.gallery_tile import Inks, Tile, paint
-from hardcase.tui.widgets.review_tile import box_caption, box_tile, part_around
+from hardcase.session.boxes.box_index import BoxSort
+from hardcase.session.boxes.box_review import BoxReview
+from hardcase.tui.gallery.tile import Inks, Tile, paint
+from hardcase.tui.review.tile import box_caption, box_tile, part_around
 
 DARK, LIGHT = np.zeros(3, np.uint8), np.full(3, 255, np.uint8)
 

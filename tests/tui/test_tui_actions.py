@@ -7,8 +7,8 @@ import pytest
 from edit_helpers import boxed_job
 
 from hardcase.tui.actions import ACTIONS, Place, describe_keys, keys_markdown
+from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.keymap import check_clashes
-from hardcase.tui.screens.edit import EditScreen
 from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.screens.jobs import JobsScreen
 

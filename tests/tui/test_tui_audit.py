@@ -6,7 +6,8 @@ import pytest
 from tui_helpers import app_on, job_screen, said, wait_for
 
 from hardcase.model.audit import AuditState
-from hardcase.session import LabelingSession, Tab, audit
+from hardcase.session import LabelingSession, Tab
+from hardcase.session.judging import audit
 from hardcase.tui.dialogs.audit import AuditDialog
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.widgets.lines import TitleLine

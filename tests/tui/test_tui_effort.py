@@ -6,10 +6,10 @@ import pytest
 from tui_helpers import app_on, job_screen, screen_text, wait_for
 
 from hardcase.inference import Effort, Profile
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.boxes import Box
 from hardcase.model.job import Annotation, Run, Task
-from hardcase.session.run_request import used_as
+from hardcase.session.autolabel.run_request import used_as
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.auto_label_form import EFFORTS
 from hardcase.tui.widgets import model_picker

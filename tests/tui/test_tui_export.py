@@ -132,7 +132,7 @@ async def test_a_long_export_tells_how_far_it_is_and_is_alone(make_job, monkeypa
         assert go_on.wait(10)
         return Report(2, 2, ("000.png: left out for a test",))
 
-    monkeypatch.setattr("hardcase.tui.widgets.exporter._EVERY", 0.0)
+    monkeypatch.setattr("hardcase.tui.workers.exporter._EVERY", 0.0)
     monkeypatch.setattr(Export, "write", write)
     session = make_job()
     session.set_label([1, 2], "cat")

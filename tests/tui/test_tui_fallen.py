@@ -7,11 +7,12 @@ from look_helpers import Answering, look, recognised
 from tui_helpers import app_on, job_screen, screen_text, wait_for
 
 from hardcase.model.job import Task
-from hardcase.session import model_look
-from hardcase.session.audit import Candidates
-from hardcase.session.run_request import used_as
+from hardcase.session.autolabel import model_look
+from hardcase.session.autolabel.run_request import used_as
+from hardcase.session.judging.audit import Candidates
 from hardcase.session.transfer import Export
-from hardcase.tui.widgets import model_eye, model_picker
+from hardcase.tui.widgets import model_picker
+from hardcase.tui.workers import model_eye
 
 
 def fall(*_args, **_options):

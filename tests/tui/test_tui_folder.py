@@ -8,7 +8,7 @@ from tui_helpers import app_on, job_screen, said, wait_for
 
 from hardcase.errors import JobError
 from hardcase.session import LabelingSession
-from hardcase.session.sync import Look
+from hardcase.session.folder.sync import Look
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.screens.job import JobScreen
 
@@ -53,7 +53,7 @@ async def test_a_second_sync_waits_for_the_first_and_leaving_stops_it(
         stopped.set()
         raise JobError("stopped")
 
-    monkeypatch.setattr("hardcase.tui.widgets.folder_keeper._EVERY", 0.0)
+    monkeypatch.setattr("hardcase.tui.workers.folder_keeper._EVERY", 0.0)
     monkeypatch.setattr(Look, "work", work)
     async with app_on(make_job()).run_test(size=(80, 24)) as pilot:
         screen = await job_screen(pilot)
@@ -125,7 +125,7 @@ async def test_files_go_only_after_two_questions_the_second_answered_with_y(make
 async def test_contents_are_read_in_the_background_for_what_was_decided(
     make_job, monkeypatch
 ) -> None:
-    monkeypatch.setattr("hardcase.tui.widgets.folder_keeper._FIRST_READING", 0.05)
+    monkeypatch.setattr("hardcase.tui.workers.folder_keeper._FIRST_READING", 0.05)
     session = make_job()
     session.mark_hard([2])
     async with app_on(session).run_test(size=(80, 24)) as pilot:

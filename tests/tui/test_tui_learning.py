@@ -11,7 +11,8 @@ from tui_helpers import app_on, job_screen, said, wait_for
 from hardcase import hardness
 from hardcase.hardness import Rule, RuleKind
 from hardcase.model.changes import Kind
-from hardcase.session import LabelingSession, Tab, ranking
+from hardcase.session import LabelingSession, Tab
+from hardcase.session.judging import ranking
 from hardcase.tui.dialogs.hard_rule import HardRuleDialog
 from hardcase.tui.widgets.lines import TabLine, TitleLine
 from queued_job import queued

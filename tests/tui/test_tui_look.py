@@ -11,13 +11,14 @@ from tui_helpers import app_on, screen_text, wait_for
 
 from hardcase.errors import ModelError
 from hardcase.inference import load_profile
-from hardcase.inference.schema import Decoder
+from hardcase.inference.profile.schema import Decoder
 from hardcase.model.job import Task
-from hardcase.session import model_look, pixel_check
-from hardcase.session.run_request import used_as
+from hardcase.session.autolabel import model_look, pixel_check
+from hardcase.session.autolabel.run_request import used_as
+from hardcase.tui.canvas.canvas import ImageCanvas
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
-from hardcase.tui.widgets import model_eye, model_picker
-from hardcase.tui.widgets.canvas import ImageCanvas
+from hardcase.tui.widgets import model_picker
+from hardcase.tui.workers import model_eye
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from test_tui_effort import dialog, model  # noqa: F401 - a fixture
 from tui_helpers import app_on, screen_text, wait_for
 
 from hardcase.model.job import Run
-from hardcase.session.targets import Existing
+from hardcase.session.autolabel.targets import Existing
 
 ASKED = {
     "map": {"a, b": "cat", "person": ""},

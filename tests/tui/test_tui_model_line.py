@@ -8,9 +8,9 @@ import pytest
 
 from hardcase.errors import UsageError
 from hardcase.inference import Cluster, Profile
-from hardcase.inference.schema import Decoder, InputSpec
+from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.job import Task
-from hardcase.session.targets import Existing
+from hardcase.session.autolabel.targets import Existing
 from hardcase.tui.dialogs.auto_label_form import (
     EFFORTS,
     EXISTING,

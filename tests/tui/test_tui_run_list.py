@@ -8,8 +8,9 @@ from run_helpers import engine, model, start  # noqa: F401 - fixtures
 from tui_helpers import app_on, auto_labeled, job_screen, said, screen_text, wait_for
 
 from hardcase.model.job import RunState, Status
-from hardcase.session import LabelingSession, run_queue
-from hardcase.session.run_request import RunRequest
+from hardcase.session import LabelingSession
+from hardcase.session.autolabel import run_queue
+from hardcase.session.autolabel.run_request import RunRequest
 from hardcase.tui.dialogs.run_list import RunListDialog
 from hardcase.tui.widgets import run_panel
 from hardcase.tui.widgets.virtual_list import VirtualList

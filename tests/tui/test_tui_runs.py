@@ -12,8 +12,8 @@ from hardcase.errors import ModelError
 from hardcase.model.changes import Edit, Kind, Table
 from hardcase.model.job import RunState, Status
 from hardcase.session import LabelingSession, Tab
-from hardcase.session.runs import PreparedRun, RunRequest
-from hardcase.session.settlement import Settlement
+from hardcase.session.autolabel.runs import PreparedRun, RunRequest
+from hardcase.session.autolabel.settlement import Settlement
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.dialogs.models_nearby import completions

@@ -13,16 +13,16 @@ from tui_helpers import app_on, auto_labeled, job_screen, make_images, said, scr
 from hardcase.imaging.tags import clusters
 from hardcase.model.job import Sample, Status, Task
 from hardcase.session import LabelingSession
+from hardcase.session.autolabel.run_request import PreparedRun
 from hardcase.session.demo import asset
-from hardcase.session.run_request import PreparedRun
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.label_list import LabelListDialog
 from hardcase.tui.dialogs.labels import LabelDialog
 from hardcase.tui.dialogs.models_nearby import of_no_use
 from hardcase.tui.dialogs.new_job import NewJobDialog
+from hardcase.tui.gallery.tile import _unjoined
 from hardcase.tui.widgets.choice import Choice
 from hardcase.tui.widgets.details import details
-from hardcase.tui.widgets.gallery_tile import _unjoined
 from hardcase.tui.widgets.lines import Reason
 from hardcase.tui.widgets.sample_rows import sample_row
 from hardcase.tui.widgets.text import fit, shorten

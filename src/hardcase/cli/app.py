@@ -11,9 +11,9 @@ from hardcase.cli.output import is_terminal
 from hardcase.cli.table import Spec
 from hardcase.errors import JobError, UsageError
 from hardcase.model.text import printable
+from hardcase.session.folder.scan import has_images
 from hardcase.session.jobs import JobSummary, known_jobs
 from hardcase.session.labeling import JOB_FILE, instead_of
-from hardcase.session.scan import has_images
 from hardcase.terminal import Mode, detect
 from hardcase.terminal.detect import PICTURE
 

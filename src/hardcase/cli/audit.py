@@ -11,8 +11,8 @@ from hardcase.cli.ranking import learned_in_words
 from hardcase.cli.records import labels_in_words, sample_record
 from hardcase.errors import UsageError
 from hardcase.model.audit import AuditState
-from hardcase.session import audit, ranking
-from hardcase.session.audit_words import (
+from hardcase.session.judging import audit, ranking
+from hardcase.session.judging.audit_words import (
     WHAT_IS_WRONG,
     Declined,
     Proposal,

@@ -14,17 +14,17 @@ from hardcase.cli.running import Outcome, nothing_to_do, record, tell, work
 from hardcase.cli.table import Spec
 from hardcase.inference import Certainty, Effort
 from hardcase.model.job import Run, RunState
-from hardcase.session import run_queue
-from hardcase.session.kinds import PRE_LABEL
-from hardcase.session.runs import RunRequest, prepare
-from hardcase.session.targets import Existing
+from hardcase.session.autolabel import run_queue
+from hardcase.session.autolabel.kinds import PRE_LABEL
+from hardcase.session.autolabel.runs import RunRequest, prepare
+from hardcase.session.autolabel.targets import Existing
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from hardcase.cli.output import Output
     from hardcase.session import LabelingSession
-    from hardcase.session.runs import PreparedRun
+    from hardcase.session.autolabel.runs import PreparedRun
 
 EXISTING = tuple(existing.value for existing in Existing)
 

@@ -11,8 +11,8 @@ from hardcase.cli.records import sample_edits
 from hardcase.cli.running import INTERRUPTED, stopped_by_signals
 from hardcase.inference import Effort
 from hardcase.model.mistake_words import in_words
-from hardcase.session.label_check import LabelCheck, mark
-from hardcase.session.runs import RunRequest, prepare
+from hardcase.session.autolabel.runs import RunRequest, prepare
+from hardcase.session.judging.label_check import LabelCheck, mark
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hardcase.cli.output import Output
     from hardcase.model.findings import Finding, Mistake
     from hardcase.session import LabelingSession
-    from hardcase.session.label_check import Checked
+    from hardcase.session.judging.label_check import Checked
 
 LIKELY = 0.5
 """Score of a mistake from which it is listed if nobody says otherwise: more likely than not."""

@@ -18,16 +18,16 @@ from hardcase.hardness.rule import Rule, RuleKind
 from hardcase.inference import Effort
 from hardcase.model.seen import Outcome
 from hardcase.model.text import printable
-from hardcase.session import scan
-from hardcase.session.collect import Collector, CollectRequest, Round
-from hardcase.session.runs import RunRequest, prepare
+from hardcase.session.autolabel.runs import RunRequest, prepare
+from hardcase.session.collecting.collect import Collector, CollectRequest, Round
+from hardcase.session.folder import scan
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from hardcase.cli.output import Output
     from hardcase.session import LabelingSession
-    from hardcase.session.collect_round import Item
+    from hardcase.session.collecting.collect_round import Item
 
 _LISTING_SHARE = 20
 """A poll of the folder is followed by a pause of at least this many times what it took."""

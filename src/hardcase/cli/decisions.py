@@ -12,7 +12,8 @@ from hardcase.cli.ranking import learned_in_words
 from hardcase.cli.records import sample_edits
 from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
-from hardcase.session import LabelingSession, Tab, ranking
+from hardcase.session import LabelingSession, Tab
+from hardcase.session.judging import ranking
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from hardcase.cli.output import Output
     from hardcase.model.changes import Change
-    from hardcase.session.ranking import Ranked
+    from hardcase.session.judging.ranking import Ranked
 
     Decide = Callable[[LabelingSession, list[int]], Change | None]
 

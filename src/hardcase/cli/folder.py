@@ -13,8 +13,8 @@ from hardcase.cli.output import count, is_terminal
 from hardcase.cli.records import sample_edits
 from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
-from hardcase.session import contents, scan
-from hardcase.session.deletion import Removed, remove_files
+from hardcase.session.folder import contents, scan
+from hardcase.session.folder.deletion import Removed, remove_files
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -15,7 +15,8 @@ from hardcase.errors import UsageError
 from hardcase.model.changes import Kind
 from hardcase.model.job import Task
 from hardcase.model.text import printable
-from hardcase.session import LabelingSession, scan
+from hardcase.session import LabelingSession
+from hardcase.session.folder import scan
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -10,7 +10,8 @@ from hardcase.cli.output import count
 from hardcase.cli.records import labels_in_words, reasons_in_words, sample_record, status_in_words
 from hardcase.cli.table import Spec
 from hardcase.model.text import printable
-from hardcase.session import Sort, Tab, filters
+from hardcase.session import Sort, Tab
+from hardcase.session.filtering import filters
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -10,10 +10,11 @@ from hardcase.cli.opening import reading
 from hardcase.cli.output import count
 from hardcase.cli.table import Spec
 from hardcase.errors import UsageError
-from hardcase.inference import describe_model, keep_profile, recognise_model, telling
-from hardcase.session.model_look import images_of
-from hardcase.session.pixel_check import labeled_for, settled
-from hardcase.session.scan import find_images
+from hardcase.inference import describe_model, keep_profile, recognise_model
+from hardcase.inference.profile import telling
+from hardcase.session.autolabel.model_look import images_of
+from hardcase.session.autolabel.pixel_check import labeled_for, settled
+from hardcase.session.folder.scan import find_images
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -10,14 +10,14 @@ from hardcase.cli.output import count
 from hardcase.cli.records import sample_edits
 from hardcase.cli.table import Spec
 from hardcase.hardness import Rule, RuleKind
-from hardcase.session import ranking
-from hardcase.session.hard_rule import Standing, set_rule, standing
+from hardcase.session.judging import ranking
+from hardcase.session.judging.hard_rule import Standing, set_rule, standing
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from hardcase.cli.output import Output
-    from hardcase.session.ranking import Ranked
+    from hardcase.session.judging.ranking import Ranked
 
 
 def _rule_arguments(parser: ArgumentParser) -> None:

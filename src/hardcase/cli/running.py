@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from hardcase.cli.output import count
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Run, RunState, Status
-from hardcase.session.runs import fitting
-from hardcase.session.targets import targets, why_none
+from hardcase.session.autolabel.runs import fitting
+from hardcase.session.autolabel.targets import targets, why_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hardcase.cli.output import Output
     from hardcase.cli.records import Json
     from hardcase.session import LabelingSession
-    from hardcase.session.runs import Chunk, PreparedRun
+    from hardcase.session.autolabel.runs import Chunk, PreparedRun
 
 INTERRUPTED = 130
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -12,8 +12,8 @@ from hardcase.cli.running import INTERRUPTED, nothing_to_do, outcome, tell, work
 from hardcase.cli.table import Spec
 from hardcase.errors import HardcaseError, UsageError
 from hardcase.model.job import RunState
-from hardcase.session import run_history, run_queue
-from hardcase.session.run_request import prepare_again
+from hardcase.session.autolabel import run_history, run_queue
+from hardcase.session.autolabel.run_request import prepare_again
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hardcase.model.changes import Change
     from hardcase.model.job import Run
     from hardcase.session import LabelingSession
-    from hardcase.session.run_history import Account, Removal
+    from hardcase.session.autolabel.run_history import Account, Removal
 
 _HASH = 8
 """Characters of a model's SHA-256 that tell it from others in a table."""

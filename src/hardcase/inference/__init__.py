@@ -5,19 +5,19 @@ from hardcase.inference.cluster import Cluster
 from hardcase.inference.encoder import encoder_request
 from hardcase.inference.engine import Engine, LocalEngine
 from hardcase.inference.hashing import file_sha256
-from hardcase.inference.keeping import accepted, keep_profile
-from hardcase.inference.profiles import (
+from hardcase.inference.process.request import EncoderRequest
+from hardcase.inference.profile.keeping import accepted, keep_profile
+from hardcase.inference.profile.profiles import (
     ModelInfo,
     describe_model,
     find_profile,
     load_profile,
     recognise_model,
 )
+from hardcase.inference.profile.schema import Profile, profile_from_json, read_profile
 from hardcase.inference.providers import AUTO
-from hardcase.inference.ray_engine import RayEngine
+from hardcase.inference.ray.engine import RayEngine
 from hardcase.inference.recognition import Certainty, Recognition
-from hardcase.inference.request import EncoderRequest
-from hardcase.inference.schema import Profile, profile_from_json, read_profile
 
 __all__ = [
     "AUTO",

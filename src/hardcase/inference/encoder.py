@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardcase.inference.profiles import profile_beside
-from hardcase.inference.request import EncoderRequest
-from hardcase.inference.schema import read_input
+from hardcase.inference.process.request import EncoderRequest
+from hardcase.inference.profile.profiles import profile_beside
+from hardcase.inference.profile.schema import read_input
 from hardcase.inference.signature import require_model
 
 if TYPE_CHECKING:

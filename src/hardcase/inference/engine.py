@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from hardcase.errors import ModelError
 from hardcase.inference.budget import Effort, Plan, plan
-from hardcase.inference.child import WORKER
-from hardcase.inference.conversation import Answer, Conversation, read_answer
-from hardcase.inference.crew import answers
 from hardcase.inference.encoder import encoder_request
-from hardcase.inference.limits import available_cores
+from hardcase.inference.process.child import WORKER
+from hardcase.inference.process.conversation import Answer, Conversation, read_answer
+from hardcase.inference.process.crew import answers
+from hardcase.inference.process.limits import available_cores
+from hardcase.inference.process.request import RunRequest
+from hardcase.inference.process.spread import pictures_at_once, spread, weights_of
 from hardcase.inference.providers import AUTO, CPU
-from hardcase.inference.request import RunRequest
 from hardcase.inference.signature import require_model
-from hardcase.inference.spread import pictures_at_once, spread, weights_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from hardcase.inference.schema import Profile
+    from hardcase.inference.profile.schema import Profile
     from hardcase.model.evidence import Evidence
 
 TIMEOUT = 120.0

@@ -15,10 +15,10 @@ from hardcase.errors import ImageError, ModelError
 from hardcase.imaging.open import Decoded, decode
 from hardcase.imaging.statistics import MEASURED_SIDE, Look
 from hardcase.inference import budget, decoders, opened, providers, views
-from hardcase.inference.nms import suppress
+from hardcase.inference.decoders.nms import suppress
 from hardcase.inference.preprocess import place, render
-from hardcase.inference.request import MAX_MEASURED_BOXES, SCORE_DECIMALS, RunRequest
-from hardcase.inference.spread import pictures_at_once
+from hardcase.inference.process.request import MAX_MEASURED_BOXES, SCORE_DECIMALS, RunRequest
+from hardcase.inference.process.spread import pictures_at_once
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence
 from hardcase.model.job import Task
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from hardcase.inference.schema import InputSpec
+    from hardcase.inference.profile.schema import InputSpec
     from hardcase.inference.session import Network
 
 FLOOR = 0.01

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from hardcase.inference.schema import Fit, InputSpec, Layout
+from hardcase.inference.profile.schema import Fit, InputSpec, Layout
 from hardcase.model.embedding import MAX_DIMENSIONS
 from hardcase.model.job import Task
 

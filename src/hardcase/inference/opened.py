@@ -14,10 +14,10 @@ from hardcase.errors import ModelError
 from hardcase.inference import decoders
 from hardcase.inference.features import default_input, embedding
 from hardcase.inference.preprocess import place, render
+from hardcase.inference.process.spread import pictures_at_once
 from hardcase.inference.providers import CPU
 from hardcase.inference.session import Network, infer, network, open_session
 from hardcase.inference.signature import MAX_NAME
-from hardcase.inference.spread import pictures_at_once
 from hardcase.inference.tap import Tap, open_tapped
 from hardcase.model.text import printable
 
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
-    from hardcase.inference.request import EncoderRequest
-    from hardcase.inference.schema import Profile
+    from hardcase.inference.process.request import EncoderRequest
+    from hardcase.inference.profile.schema import Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from hardcase.inference.schema import Color, Fit, InputSpec, Layout
+from hardcase.inference.profile.schema import Color, Fit, InputSpec, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

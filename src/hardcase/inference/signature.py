@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError
-from hardcase.inference.child import DESCRIBE, Child
+from hardcase.inference.process.child import DESCRIBE, Child
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from hardcase.model.job import Task
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from hardcase.inference.schema import Profile
+    from hardcase.inference.profile.schema import Profile
 
 MAX_BYTES = 1 << 29
 """Larger files are run as they are: to add an output, the file is held in memory for a moment."""

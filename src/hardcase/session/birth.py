@@ -13,7 +13,7 @@ from hardcase.model.job import Job, Label, Row, Sample, Task
 from hardcase.model.palette import label_colour
 from hardcase.model.text import clean_label, printable
 from hardcase.session.clock import now
-from hardcase.session.scan import look_through
+from hardcase.session.folder.scan import look_through
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

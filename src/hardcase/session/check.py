@@ -11,8 +11,8 @@ from hardcase.errors import ImageError, JobError
 from hardcase.imaging.open import open_image
 from hardcase.model.job import RunState, Sample, Task
 from hardcase.model.text import printable
-from hardcase.session.kinds import COLLECT
-from hardcase.session.scan import list_images
+from hardcase.session.autolabel.kinds import COLLECT
+from hardcase.session.folder.scan import list_images
 from hardcase.store import damage, is_in_use, leftovers
 
 if TYPE_CHECKING:

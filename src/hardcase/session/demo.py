@@ -11,8 +11,8 @@ import hardcase
 from hardcase.errors import HardcaseError, JobError
 from hardcase.model.job import RunState, Task
 from hardcase.model.text import printable
+from hardcase.session.autolabel.runs import RunRequest, prepare
 from hardcase.session.labeling import JOB_FILE, LabelingSession
-from hardcase.session.runs import RunRequest, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable

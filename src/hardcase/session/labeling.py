@@ -23,11 +23,13 @@ from hardcase.model.job import (
 )
 from hardcase.model.numbers import count
 from hardcase.model.text import clean_label, printable
-from hardcase.session import commands, deletion, jobs, runs, stepping, sync, transfer
+from hardcase.session import commands, jobs, stepping, transfer
+from hardcase.session.autolabel import runs
+from hardcase.session.autolabel.settlement import Settled, Settlement
 from hardcase.session.birth import new_job_rows, new_labels
 from hardcase.session.clock import now, user
+from hardcase.session.folder import deletion, sync
 from hardcase.session.reading import JobReader
-from hardcase.session.settlement import Settled, Settlement
 from hardcase.store import JobStore
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hardcase.formats import Report, WriteOptions
-    from hardcase.session.runs import ActiveRun, Chunk, PreparedRun, RunRequest
-    from hardcase.session.sync import Synced
+    from hardcase.session.autolabel.runs import ActiveRun, Chunk, PreparedRun, RunRequest
+    from hardcase.session.folder.sync import Synced
 
 JOB_FILE = "hardcase.json"
 _NAMED = 5

@@ -11,8 +11,8 @@ from hardcase.model.changes import Change, Step, Table
 from hardcase.model.checksum import annotations_checksum
 from hardcase.model.job import Job, Label, Prediction, Run, Sample, Status, Task
 from hardcase.model.text import printable
-from hardcase.session import filters
 from hardcase.session.columns import STATUS_CODES, Columns
+from hardcase.session.filtering import filters
 from hardcase.session.label_list import in_names_of_today, names_now
 from hardcase.session.views import Sort, Stats, Tab
 

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingsMap
 
 from hardcase.errors import HardcaseError, UsageError
 from hardcase.session import LabelingSession, Tab, positions
-from hardcase.session.first_look import invites
+from hardcase.session.folder.first_look import invites
 from hardcase.session.jobs import remember, summarize
 from hardcase.session.labeling import JOB_FILE
 from hardcase.tui.bindings import textual_key

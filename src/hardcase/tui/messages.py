@@ -10,8 +10,8 @@ from textual.message import Message
 if TYPE_CHECKING:
     from hardcase.model.job import Run
     from hardcase.session import LabelingSession
-    from hardcase.session.runs import Chunk, PreparedRun, RunRequest
-    from hardcase.session.settlement import Settled
+    from hardcase.session.autolabel.runs import Chunk, PreparedRun, RunRequest
+    from hardcase.session.autolabel.settlement import Settled
 
 
 class SavedChanged(Message):

@@ -13,7 +13,7 @@ from hardcase.inference.decoders import anchors, detr, grid, nanodet, selected, 
 from hardcase.inference.decoders.candidates import MAX_CANDIDATES, Candidates
 from hardcase.inference.decoders.classifier import classifier
 from hardcase.inference.decoders.shapes import has_batch_axis, per_picture, shown
-from hardcase.inference.families import Decoder
+from hardcase.inference.profile.families import Decoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hardcase.inference.decoders.shapes import Shape
-    from hardcase.inference.schema import Profile
+    from hardcase.inference.profile.schema import Profile
 
 __all__ = [
     "MAX_CANDIDATES",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hardcase.inference.decoders.shapes import Shape
-    from hardcase.inference.schema import Profile
+    from hardcase.inference.profile.schema import Profile
 
 
 def pixels(outputs: tuple[NDArray[Any], ...], profile: Profile, floor: float) -> Candidates:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hardcase.errors import ModelError
-from hardcase.inference.families import Activation
+from hardcase.inference.profile.families import Activation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,13 +21,13 @@ from hardcase.inference.decoders.candidates import (
     of_scores,
     real,
 )
-from hardcase.inference.families import Activation
+from hardcase.inference.profile.families import Activation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hardcase.inference.decoders.shapes import Shape
-    from hardcase.inference.schema import Profile
+    from hardcase.inference.profile.schema import Profile
 
 
 def rtdetr(outputs: tuple[NDArray[Any], ...], profile: Profile, floor: float) -> Candidates:

@@ -15,13 +15,13 @@ import numpy as np
 from hardcase.errors import ModelError
 from hardcase.inference.decoders import grid
 from hardcase.inference.decoders.candidates import Candidates, activated, of_scores, real
-from hardcase.inference.families import Activation
+from hardcase.inference.profile.families import Activation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hardcase.inference.decoders.shapes import Shape
-    from hardcase.inference.schema import Profile
+    from hardcase.inference.profile.schema import Profile
 
 PLUS = (8, 16, 32, 64)
 FIRST = (8, 16, 32)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from hardcase.inference.decoders.shapes import Shape
-    from hardcase.inference.schema import Profile
+    from hardcase.inference.profile.schema import Profile
 
 Outputs = tuple["NDArray[Any]", ...]
 

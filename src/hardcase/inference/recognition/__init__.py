@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ModelError
-from hardcase.inference.families import Decoder
+from hardcase.inference.profile.families import Decoder
+from hardcase.inference.profile.schema import Profile
 from hardcase.inference.recognition.alternatives import alternatives
 from hardcase.inference.recognition.answer import Certainty, Probe, Reading, Recognition, Sign
 from hardcase.inference.recognition.by_metadata import by_labeling_file, by_metadata
@@ -23,7 +24,6 @@ from hardcase.inference.recognition.feeding import feed
 from hardcase.inference.recognition.naming import name_classes
 from hardcase.inference.recognition.refusals import refusal
 from hardcase.inference.recognition.sight import Sight, picture_of
-from hardcase.inference.schema import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from hardcase.inference.profile.schema import InputSpec
 from hardcase.inference.recognition.values import Values
-from hardcase.inference.schema import InputSpec
 
 if TYPE_CHECKING:
-    from hardcase.inference.families import Activation, Decoder
-    from hardcase.inference.schema import Profile
+    from hardcase.inference.profile.families import Activation, Decoder
+    from hardcase.inference.profile.schema import Profile
 
 Probe = Callable[[InputSpec], Mapping[str, Values]]
 """Runs the model on pictures fed as the argument says, and tells of each output by name.

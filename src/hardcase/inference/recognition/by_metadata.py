@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ModelError
-from hardcase.inference.families import Activation, Decoder
+from hardcase.inference.profile.families import Activation, Decoder
 from hardcase.inference.recognition.answer import Certainty, Reading
 from hardcase.inference.recognition.literals import class_names, image_size
 from hardcase.inference.signature import short

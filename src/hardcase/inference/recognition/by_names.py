@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hardcase.inference.families import Activation, Decoder
+from hardcase.inference.profile.families import Activation, Decoder
 from hardcase.inference.recognition.answer import Certainty, Reading
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ModelError
-from hardcase.inference.families import Activation, Decoder
+from hardcase.inference.profile.families import Activation, Decoder
 from hardcase.inference.recognition import known_labels, shapes
 from hardcase.inference.recognition.answer import Certainty, Reading
 from hardcase.model.numbers import count

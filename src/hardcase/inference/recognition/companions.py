@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError
+from hardcase.inference.profile.schema import MAX_PROFILE_BYTES, read_mapping, read_names
 from hardcase.inference.recognition.literals import ordered_names
-from hardcase.inference.schema import MAX_PROFILE_BYTES, read_mapping, read_names
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hardcase.inference.families import Decoder
-from hardcase.inference.schema import Color, Fit, InputSpec, Layout
+from hardcase.inference.profile.families import Decoder
+from hardcase.inference.profile.schema import Color, Fit, InputSpec, Layout
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)

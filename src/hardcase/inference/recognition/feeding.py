@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hardcase.inference.families import Activation, Decoder
+from hardcase.inference.profile.families import Activation, Decoder
+from hardcase.inference.profile.schema import MAX_SIDE, Fit, InputSpec, Layout
 from hardcase.inference.recognition.conventions import CIFAR_MEAN, CIFAR_STD, input_of
-from hardcase.inference.schema import MAX_SIDE, Fit, InputSpec, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

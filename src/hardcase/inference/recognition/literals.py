@@ -6,7 +6,7 @@ import ast
 import json
 from typing import TYPE_CHECKING
 
-from hardcase.inference.schema import MAX_LABELS, MAX_SIDE
+from hardcase.inference.profile.schema import MAX_LABELS, MAX_SIDE
 from hardcase.inference.signature import MAX_METADATA_CHARS
 from hardcase.model.text import clean_label
 

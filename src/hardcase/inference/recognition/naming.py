@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from hardcase.inference.families import Decoder
+from hardcase.inference.profile.families import Decoder
+from hardcase.inference.profile.schema import MAX_LABELS
 from hardcase.inference.recognition import known_labels
 from hardcase.inference.recognition.literals import own_names
-from hardcase.inference.schema import MAX_LABELS
 
 if TYPE_CHECKING:
     from hardcase.inference.recognition.answer import Reading

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ModelError
+from hardcase.inference.profile.schema import MAX_PIXELS, MAX_SIDE, Layout
 from hardcase.inference.recognition.companions import Companions
 from hardcase.inference.recognition.conventions import input_of
 from hardcase.inference.recognition.literals import own_names
-from hardcase.inference.schema import MAX_PIXELS, MAX_SIDE, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from hardcase.inference.families import Decoder
+    from hardcase.inference.profile.families import Decoder
     from hardcase.inference.recognition.answer import Probe
     from hardcase.inference.recognition.values import Values
     from hardcase.inference.signature import Signature, TensorInfo

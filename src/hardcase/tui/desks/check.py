@@ -13,8 +13,9 @@ from hardcase.errors import HardcaseError
 from hardcase.hardness.audit import bound
 from hardcase.model.audit import Audit, AuditState
 from hardcase.model.numbers import percent
-from hardcase.session import Tab, audit
-from hardcase.session.audit_words import WHAT_IS_WRONG, Proposal, failed_in_words
+from hardcase.session import Tab
+from hardcase.session.judging import audit
+from hardcase.session.judging.audit_words import WHAT_IS_WRONG, Proposal, failed_in_words
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.audit import AuditDialog
 from hardcase.tui.dialogs.confirm import ConfirmDialog

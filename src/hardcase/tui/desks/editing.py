@@ -6,10 +6,10 @@ from typing import ClassVar
 
 from hardcase.model.job import Status, Task
 from hardcase.tui.desks.desk import Desk
-from hardcase.tui.edit_look import canvas_region, first_scene
-from hardcase.tui.edit_open import why_not
+from hardcase.tui.editor.look import canvas_region, first_scene
+from hardcase.tui.editor.open import why_not
+from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.messages import QuitAsked
-from hardcase.tui.screens.edit import EditScreen
 
 
 class EditingDesk(Desk):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from hardcase.model.numbers import count
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.export import ExportDialog
-from hardcase.tui.widgets.exporter import Exporter
+from hardcase.tui.workers.exporter import Exporter
 
 if TYPE_CHECKING:
     from hardcase.tui.dialogs.export import ExportRequest

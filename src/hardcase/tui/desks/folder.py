@@ -8,7 +8,7 @@ from hardcase.errors import HardcaseError
 from hardcase.model.numbers import count
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.confirm import ConfirmDialog
-from hardcase.tui.widgets.folder_keeper import FolderKeeper
+from hardcase.tui.workers.folder_keeper import FolderKeeper
 
 if TYPE_CHECKING:
     from hardcase.tui.screens.job import JobScreen

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hardcase.errors import HardcaseError
 from hardcase.session.commands import confirmed
 from hardcase.tui.desks.desk import Desk
+from hardcase.tui.gallery.pane import GalleryPane
+from hardcase.tui.gallery.sample import caption, tile_of
 from hardcase.tui.screens.done import in_past
-from hardcase.tui.widgets.gallery_pane import GalleryPane
-from hardcase.tui.widgets.gallery_sample import caption, tile_of
 
 if TYPE_CHECKING:
+    from hardcase.tui.gallery.tile import Tile
     from hardcase.tui.screens.job import JobScreen
-    from hardcase.tui.widgets.gallery_tile import Tile
 
 _GALLERY, _LARGE = "as-gallery", "as-large"
 """Classes of the screen: tiles in place of list and preview; the preview alone."""

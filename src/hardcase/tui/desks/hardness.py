@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from hardcase.errors import HardcaseError
-from hardcase.session.hard_rule import set_rule, standing
+from hardcase.session.judging.hard_rule import set_rule, standing
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.hard_rule import HardRuleDialog
 

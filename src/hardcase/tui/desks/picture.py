@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from hardcase.model.job import Task
 from hardcase.tui.desks.desk import Desk
-from hardcase.tui.zoom_said import zoom_said
+from hardcase.tui.editor.zoom_said import zoom_said
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hardcase.tui.widgets.canvas import ImageCanvas
+    from hardcase.tui.canvas.canvas import ImageCanvas
 
 _PAN_CELLS = 8
 

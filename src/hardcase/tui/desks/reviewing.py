@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Task
-from hardcase.session.box_review import BoxReview
-from hardcase.session.filter_words import quoted
+from hardcase.session.boxes.box_review import BoxReview
+from hardcase.session.filtering.filter_words import quoted
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.messages import QuitAsked
-from hardcase.tui.review_list import ReviewList
-from hardcase.tui.screens.review import ReviewScreen
+from hardcase.tui.review.list import ReviewList
+from hardcase.tui.review.screen import ReviewScreen
 from hardcase.tui.widgets.lines import TAB_TITLES
 
 if TYPE_CHECKING:
-    from hardcase.tui.screens.review import Left
+    from hardcase.tui.review.screen import Left
 
 
 class ReviewingDesk(Desk):

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hardcase.model.job import RunState
 from hardcase.model.numbers import count
-from hardcase.session import run_queue
+from hardcase.session.autolabel import run_queue
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.run_list import RunListDialog
 
 if TYPE_CHECKING:
     from hardcase.model.job import Run
-    from hardcase.session.run_request import RunRequest
+    from hardcase.session.autolabel.run_request import RunRequest
 
 
 class RunningDesk(Desk):

@@ -12,8 +12,8 @@ from textual.widgets import Input, Label
 
 from hardcase.errors import UsageError
 from hardcase.model.numbers import typed_share
-from hardcase.session.audit import Candidates
-from hardcase.session.audit_words import WHAT_IS_WRONG, Declined, Proposal, plan_in_words
+from hardcase.session.judging.audit import Candidates
+from hardcase.session.judging.audit_words import WHAT_IS_WRONG, Declined, Proposal, plan_in_words
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.widgets.lines import OneLine
 

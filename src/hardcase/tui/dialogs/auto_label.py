@@ -10,9 +10,9 @@ from textual.widgets import Input, Label
 from hardcase.errors import HardcaseError, UsageError
 from hardcase.model.numbers import count
 from hardcase.session import Tab
-from hardcase.session.model_look import images_of
-from hardcase.session.run_request import PreparedRun, RunRequest, used_as
-from hardcase.session.targets import unlabeled
+from hardcase.session.autolabel.model_look import images_of
+from hardcase.session.autolabel.run_request import PreparedRun, RunRequest, used_as
+from hardcase.session.autolabel.targets import unlabeled
 from hardcase.tui.dialogs import auto_label_form as form
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.dialogs.model_look import ModelLookDialog

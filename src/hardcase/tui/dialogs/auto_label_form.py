@@ -9,9 +9,9 @@ from hardcase.inference import Cluster, Effort
 from hardcase.inference.recognition.known_labels import numbered
 from hardcase.model.numbers import count
 from hardcase.model.text import printable
-from hardcase.session.class_map import labels_of, parsed
-from hardcase.session.run_request import RunRequest, beyond_a_form
-from hardcase.session.targets import Existing
+from hardcase.session.autolabel.class_map import labels_of, parsed
+from hardcase.session.autolabel.run_request import RunRequest, beyond_a_form
+from hardcase.session.autolabel.targets import Existing
 from hardcase.tui.typed_path import is_file, typed_path
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from textual.widgets import Input, Label
 from hardcase.errors import UsageError
 from hardcase.hardness import Rule, RuleKind
 from hardcase.model.numbers import degree, percent, typed_share
-from hardcase.session.hard_rule import standing
+from hardcase.session.judging.hard_rule import standing
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.widgets.choice import Choice
 from hardcase.tui.widgets.lines import OneLine

@@ -8,23 +8,24 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal, Vertical
 
 from hardcase.errors import HardcaseError
-from hardcase.inference import accepted, telling
-from hardcase.inference.variants import aspects
+from hardcase.inference import accepted
+from hardcase.inference.profile import telling
+from hardcase.inference.profile.variants import aspects
 from hardcase.model.numbers import count
 from hardcase.model.palette import LABEL_COLOURS
-from hardcase.session import pixel_check
-from hardcase.session.class_map import labels_of, wanted_labels
+from hardcase.session.autolabel import pixel_check
+from hardcase.session.autolabel.class_map import labels_of, wanted_labels
+from hardcase.session.autolabel.model_look import Sighting, sighting
+from hardcase.session.autolabel.run_request import used_as
 from hardcase.session.label_list import names_now
-from hardcase.session.model_look import Sighting, sighting
-from hardcase.session.run_request import used_as
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
+from hardcase.tui.canvas.canvas import ImageCanvas, Overlay
 from hardcase.tui.dialogs.dialog import ListDialog
-from hardcase.tui.widgets.canvas import ImageCanvas, Overlay
 from hardcase.tui.widgets.lines import OneLine
-from hardcase.tui.widgets.model_eye import ModelEye
 from hardcase.tui.widgets.reading_rows import ReadingRows
 from hardcase.tui.widgets.seen_lines import SeenLines
+from hardcase.tui.workers.model_eye import ModelEye
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from hardcase.inference import Profile
     from hardcase.model.evidence import Evidence
     from hardcase.session import LabelingSession
-    from hardcase.session.run_request import PreparedRun, RunRequest
+    from hardcase.session.autolabel.run_request import PreparedRun, RunRequest
     from hardcase.tui.actions import Action
 
 _LEFT_OUT = "#8a8a8a"

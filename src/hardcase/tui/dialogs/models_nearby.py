@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
+from hardcase.session.autolabel.run_request import RunRequest, prepare
 from hardcase.session.demo import asset
-from hardcase.session.run_request import RunRequest, prepare
 from hardcase.tui.typed_path import is_file, typed_path
 
 if TYPE_CHECKING:

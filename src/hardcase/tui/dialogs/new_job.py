@@ -19,7 +19,7 @@ from hardcase.formats.peek import shown
 from hardcase.model.job import Task
 from hardcase.model.numbers import count
 from hardcase.model.text import joined_names, printable, split_names
-from hardcase.session.first_look import FirstLook, look_at
+from hardcase.session.folder.first_look import FirstLook, look_at
 from hardcase.tui.dialogs.dialog import Dialog
 from hardcase.tui.typed_path import is_dir, typed_path
 from hardcase.tui.widgets.choice import Choice

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Kind, Table
 from hardcase.model.job import Run, RunState
-from hardcase.session import run_history, run_queue
+from hardcase.session.autolabel import run_history, run_queue
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
 from hardcase.tui.dialogs.dialog import ListDialog
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from hardcase.model.changes import Change, Edit
     from hardcase.session import LabelingSession
-    from hardcase.session.run_history import Account, Removal
+    from hardcase.session.autolabel.run_history import Account, Removal
     from hardcase.tui.actions import Action
     from hardcase.tui.widgets.run_panel import RunPanel
     from hardcase.tui.widgets.virtual_list import Part

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from hardcase.model.numbers import count
 from hardcase.model.text import printable
-from hardcase.session.run_history import settings_in_words
+from hardcase.session.autolabel.run_history import settings_in_words
 from hardcase.tui.widgets.run_lines import duration
 
 if TYPE_CHECKING:
-    from hardcase.session.run_history import Account, Removal
+    from hardcase.session.autolabel.run_history import Account, Removal
 
 _HASH = 12
 """Characters of a model's SHA-256 that tell it from others."""

@@ -35,10 +35,10 @@ from hardcase.tui.screens.place import PlaceScreen
 from hardcase.tui.widgets.filter_bar import FilterBar
 from hardcase.tui.widgets.lines import Hints, OneLine, TabLine, TitleLine
 from hardcase.tui.widgets.preview import PreviewPane
-from hardcase.tui.widgets.queue_learner import QueueLearner
 from hardcase.tui.widgets.run_panel import RunPanel
 from hardcase.tui.widgets.sample_rows import sample_row, shared_folder
 from hardcase.tui.widgets.virtual_list import VirtualList
+from hardcase.tui.workers.queue_learner import QueueLearner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,12 +49,12 @@ if TYPE_CHECKING:
     from hardcase.model.changes import Change
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
+    from hardcase.tui.canvas.canvas import ImageCanvas
     from hardcase.tui.desks.desk import Desk
-    from hardcase.tui.widgets.canvas import ImageCanvas
-    from hardcase.tui.widgets.exporter import Exporter
-    from hardcase.tui.widgets.folder_keeper import FolderKeeper
-    from hardcase.tui.widgets.gallery import Gallery
+    from hardcase.tui.gallery.gallery import Gallery
     from hardcase.tui.widgets.virtual_list import Part
+    from hardcase.tui.workers.exporter import Exporter
+    from hardcase.tui.workers.folder_keeper import FolderKeeper
 
 GALLERY_COMMANDS = ("gallery_", "confirm_page")
 """What commands begin with that only the gallery has."""

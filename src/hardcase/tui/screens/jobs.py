@@ -14,7 +14,7 @@ from hardcase.errors import HardcaseError
 from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session import LabelingSession
-from hardcase.session.first_look import create
+from hardcase.session.folder.first_look import create
 from hardcase.session.jobs import JobSummary, delete, forget, known_jobs
 from hardcase.tui.actions import Place
 from hardcase.tui.dialogs.confirm import ConfirmDialog
@@ -23,10 +23,10 @@ from hardcase.tui.dialogs.new_job import NewJob, NewJobDialog
 from hardcase.tui.fallen import why_fallen
 from hardcase.tui.messages import JobOpened, JobRead, JobRefused, QuitAsked
 from hardcase.tui.screens.place import PlaceScreen
-from hardcase.tui.widgets.exporter import Exporter
 from hardcase.tui.widgets.job_rows import about, heading, job_row, told_apart
 from hardcase.tui.widgets.lines import Hints, OneLine, TitleLine
 from hardcase.tui.widgets.virtual_list import VirtualList
+from hardcase.tui.workers.exporter import Exporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,9 +11,9 @@ from textual.widgets import Input, Label
 
 from hardcase.errors import UsageError
 from hardcase.session import Tab
-from hardcase.session.filter_completion import Completion, Counter, complete, vocabulary
-from hardcase.session.filter_history import remember_filter, used_filters
-from hardcase.session.filters import parse
+from hardcase.session.filtering.filter_completion import Completion, Counter, complete, vocabulary
+from hardcase.session.filtering.filter_history import remember_filter, used_filters
+from hardcase.session.filtering.filters import parse
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
 from hardcase.tui.widgets.items_line import ItemsLine
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from hardcase.session import LabelingSession
-    from hardcase.session.filter_completion import Vocabulary
+    from hardcase.session.filtering.filter_completion import Vocabulary
     from hardcase.tui.actions import Action
 
 

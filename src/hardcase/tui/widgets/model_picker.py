@@ -11,10 +11,10 @@ from textual.message import Message
 from textual.widgets import Input
 
 from hardcase.errors import HardcaseError
-from hardcase.inference import telling
+from hardcase.inference.profile import telling
 from hardcase.model.text import printable
+from hardcase.session.autolabel.run_request import PreparedRun, RunRequest, prepare
 from hardcase.session.label_list import names_now
-from hardcase.session.run_request import PreparedRun, RunRequest, prepare
 from hardcase.tui.dialogs.auto_label_form import about_labels
 from hardcase.tui.dialogs.models_nearby import completions, models_nearby, of_no_use
 from hardcase.tui.fallen import Fallen, why_fallen

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 
 from hardcase.errors import HardcaseError
 from hardcase.model.job import HUMAN
-from hardcase.tui.widgets.canvas import ImageCanvas, Overlay, Scene
+from hardcase.tui.canvas.canvas import ImageCanvas, Overlay, Scene
 from hardcase.tui.widgets.details_pane import About, DetailsPane
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hardcase.tui.widgets.virtual_list import VirtualList
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from hardcase.inference.variants import Aspect
+    from hardcase.inference.profile.variants import Aspect
     from hardcase.tui.widgets.virtual_list import Part
 
 _TITLE = 10

@@ -9,7 +9,7 @@ from textual.content import Content
 from hardcase.model.job import Run, RunState
 from hardcase.model.numbers import percent
 from hardcase.model.text import printable
-from hardcase.session.kinds import PRE_LABEL
+from hardcase.session.autolabel.kinds import PRE_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

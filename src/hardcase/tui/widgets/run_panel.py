@@ -15,8 +15,8 @@ from textual.widget import Widget
 from hardcase.errors import HardcaseError
 from hardcase.model.job import Run, RunState
 from hardcase.model.numbers import count
-from hardcase.session import run_queue
-from hardcase.session.run_request import RunRequest, prepare, prepare_again
+from hardcase.session.autolabel import run_queue
+from hardcase.session.autolabel.run_request import RunRequest, prepare, prepare_again
 from hardcase.tui.fallen import why_fallen
 from hardcase.tui.messages import RunEnded, RunPrepared, RunProgressed, RunRefused, RunSettled
 from hardcase.tui.widgets.run_lines import history_lines, progress_lines
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from hardcase.inference import Cluster
     from hardcase.session import LabelingSession
-    from hardcase.session.runs import ActiveRun
-    from hardcase.session.settlement import Settlement
+    from hardcase.session.autolabel.runs import ActiveRun
+    from hardcase.session.autolabel.settlement import Settlement
 
 _HISTORY = 50
 

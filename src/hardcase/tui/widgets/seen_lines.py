@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hardcase.model.job import Annotation
-    from hardcase.session.model_look import Sighting
+    from hardcase.session.autolabel.model_look import Sighting
 
     Line = Content
 

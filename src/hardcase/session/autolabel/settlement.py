@@ -1,0 +1,150 @@
+"""What a completed run makes of its samples: auto labels, coefficient, reasons, mark.
+
+With 100,000 samples that takes seconds, so it is worked out on any thread from rows as they were,
+and held against the rows as they are when it is committed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hardcase import hardness
+from hardcase.model.changes import Edit, Table
+from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample, Status, Task
+from hardcase.session.clock import now
+from hardcase.session.columns import made_by_human
+from hardcase.session.judging.population import completed, is_decided, is_usable, populate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hardcase.session.labeling import LabelingSession
+
+
+class Settlement:
+    """A run whose predictions are complete, with the rows that judging them takes."""
+
+    def __init__(self, session: LabelingSession, run_id: int) -> None:
+        """Take down the rows; on the session's thread."""
+        self._run = session.run(run_id)
+        self._task = session.task
+        self._positions = {label.name: n for n, label in enumerate(session.labels)}
+        self._rule = session.job.hard_rule
+        everything = list(session.predictions())
+        self._predictions = [p for p in everything if p.run == run_id]
+        self._samples = {p.id: session.sample(p.id) for p in self._predictions}
+        done = replace(self._run, state=RunState.COMPLETED)
+        others = [run for run in session.runs if run.id != run_id]
+        kin = next((runs for runs in completed([*others, done]) if done in runs), [done])
+        self._columns = {r.id: r.signals for r in kin}
+        self._learned = [
+            (p, sample)
+            for p in everything
+            if p.run != run_id and is_usable(p, self._columns)
+            if is_decided(sample := session.sample(p.id), p)
+        ]
+
+    def settle(self) -> Settled:
+        """Judge the predictions and work out the samples; on any thread."""
+        readable = [p for p in self._predictions if p.error is None]
+        judged = dict(zip((p.id for p in readable), self._judge(readable), strict=True))
+        verdicts = {p.id: _Verdict(p, judged.get(p.id)) for p in self._predictions}
+        moment = now()
+        edits = {
+            key: edit
+            for key, verdict in verdicts.items()
+            if (edit := verdict.edit(self._samples[key], self._run, self._task, moment))
+        }
+        return Settled(self._run.id, verdicts, edits, len(self._learned))
+
+    def judge_new(self, predictions: Sequence[Prediction]) -> list[hardness.Assessment]:
+        """Assess predictions of images that are no samples yet, beside those of the run.
+
+        Their ids are none of a sample's; they are in path order.
+        """
+        known = [(p, self._samples[p.id]) for p in self._predictions if p.error is None]
+        rows = [*((p, Sample(p.id, "")) for p in predictions), *known, *self._learned]
+        population = populate(self._task, self._positions, self._columns, rows)
+        return hardness.assess(population, rule=self._rule)[: len(predictions)]
+
+    def _judge(self, predictions: list[Prediction]) -> list[hardness.Assessment]:
+        """Assess predictions beside those of samples that people decided."""
+        if not predictions:
+            return []
+        rows = [*((p, self._samples[p.id]) for p in predictions), *self._learned]
+        fresh = self._samples.keys()
+        population = populate(self._task, self._positions, self._columns, rows, fresh)
+        return hardness.assess(population, rule=self._rule)[: len(predictions)]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The edits of a settled run by sample, and what they were made from."""
+
+    run: int
+    verdicts: Mapping[int, _Verdict]
+    edits: Mapping[int, Edit]
+    learned: int
+    """How many decisions of people the coefficients rest on."""
+
+    def current_edits(self, session: LabelingSession) -> Iterator[Edit]:
+        """Yield the edits, worked out again for samples that changed since the run ended."""
+        run, task, moment = session.run(self.run), session.task, now()
+        for key, verdict in self.verdicts.items():
+            if not session.has(key):
+                continue  # it was deleted meanwhile
+            sample = session.sample(key)
+            edit = self.edits.get(key)
+            if edit is None or edit.before is not sample:
+                edit = verdict.edit(sample, run, task, moment)
+            if edit is not None:
+                yield edit
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A prediction and what is thought of it; no assessment if the image could not be read."""
+
+    prediction: Prediction
+    judged: hardness.Assessment | None
+
+    def edit(self, sample: Sample, run: Run, task: Task, moment: str) -> Edit | None:
+        """Return what becomes of the sample, None if a person had a hand in it."""
+        if sample.status is Status.LABELED or made_by_human(sample):
+            return None
+        if self.judged is None:
+            after = replace(sample, error=self.prediction.error, updated_at=moment)
+        else:
+            said, judged = self.prediction, self.judged
+            after = auto_labeled(sample, said, judged, run, task=task, moment=moment)
+        return Edit(Table.SAMPLES, sample.id, sample, after)
+
+
+def auto_labeled(
+    sample: Sample,
+    said: Prediction,
+    judged: hardness.Assessment,
+    run: Run,
+    *,
+    task: Task,
+    moment: str,
+) -> Sample:
+    """Return a sample with what a run said of it and what is thought of that, to be confirmed.
+
+    In classification it stays unlabeled where the model gave no label.
+    """
+    offered = bool(said.annotations) or task is Task.DETECTION
+    return replace(
+        sample,
+        status=Status.TO_BE_CONFIRMED if offered else Status.UNLABELED,
+        annotations=said.annotations,
+        labeled_by=run.signature if offered else None,
+        hard=sample.hard if sample.hard_by == HUMAN else judged.hard,
+        coefficient=round(judged.coefficient, 6),
+        reasons=judged.reasons,
+        width=said.width,
+        height=said.height,
+        error=None,
+        updated_at=moment,
+    )

@@ -1,0 +1,1 @@
+"""All boxes of many samples at once."""

@@ -1,0 +1,1 @@
+"""Collection and filtering: new images of a drop folder that join a job if they are hard."""

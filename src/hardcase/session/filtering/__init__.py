@@ -1,0 +1,1 @@
+"""The filter language, and help while a filter is typed."""

@@ -1,0 +1,1 @@
+"""The canvas: one image with its boxes, in cells."""

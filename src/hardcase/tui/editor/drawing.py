@@ -1,0 +1,204 @@
+"""Drawing boxes in the editor: letters name their corners, arrows bring the cross there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from string import ascii_letters
+from typing import TYPE_CHECKING
+
+from hardcase.imaging.rulers import LETTERS, Aim, rulers
+from hardcase.tui.actions import Place
+from hardcase.tui.bindings import place_bindings
+from hardcase.tui.canvas.canvas import Overlay
+from hardcase.tui.editor.aim import Aiming, begun, lettered, moved, placed, span_of, taken_back
+from hardcase.tui.editor.colours import NO_COLOUR, faded
+from hardcase.tui.editor.editing import selecting, with_box
+from hardcase.tui.editor.line import Drawn
+from hardcase.tui.editor.look import overlays
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hardcase.imaging.view import View
+    from hardcase.model.boxes import Box
+    from hardcase.model.job import Annotation
+    from hardcase.tui.editor.aim import Rulers
+    from hardcase.tui.editor.screen import EditScreen
+
+PLACES = (Place.DRAWING, Place.EVERYWHERE)
+
+WAYS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
+
+
+class DrawDesk:
+    """What the editor does from the key that begins a box to its second corner.
+
+    `aiming` is the box under way, None while none is. Its letters go before all keys of the
+    editor, which has those of `Place.DRAWING` meanwhile.
+    """
+
+    def __init__(self, screen: EditScreen) -> None:
+        self.screen = screen
+        self.aiming: Aiming | None = None
+        self._anew: Annotation | None = None
+        self._view: View | None = None
+
+    @property
+    def aim(self) -> Aim | None:
+        """The cross, as the canvas draws it."""
+        at = self.aiming
+        return None if at is None else Aim(at.x, at.y, at.across)
+
+    @property
+    def box(self) -> Box | None:
+        """The box there would be if the cross were its second corner."""
+        if self.aiming is None:
+            return None
+        return span_of(self.aiming, self.screen.draft.width, self.screen.draft.height)
+
+    @property
+    def label(self) -> str:
+        """The label the box will have, empty if it will be asked for."""
+        if self._anew is not None:
+            return self._anew.label
+        return self.screen.label_for_new or ""
+
+    @property
+    def drawn(self) -> Drawn | None:
+        """The box under way in words and numbers."""
+        if self.aiming is None:
+            return None
+        return Drawn(self.label, (self.aiming.x, self.aiming.y), self.box)
+
+    def overlays(self, colours: Mapping[str, str]) -> list[Overlay]:
+        """Return the boxes there are, all stepping back behind the one that is drawn."""
+        shown = overlays(selecting(self.screen.draft, None), colours)
+        shown = [replace(overlay, colour=faded(overlay.colour)) for overlay in shown]
+        if self.box is not None:
+            colour = colours.get(self.label, NO_COLOUR)
+            shown.append(Overlay(self.box, self.label, None, colour, by_human=True, selected=True))
+        return shown
+
+    # -- beginning and ending
+
+    def action_edit_new(self) -> None:
+        """Begin a new box."""
+        self._begin(anew=False)
+
+    def action_edit_redraw(self) -> None:
+        """Begin to draw the box anew."""
+        if self.screen.draft.box is None:
+            self.screen.say(self.screen.no_box)
+        else:
+            self._begin(anew=True)
+
+    def action_edit_fine(self) -> None:
+        """Zoom to the box and begin to draw it anew; the view comes back afterwards."""
+        canvas, box = self.screen.canvas, self.screen.draft.box
+        if box is None:
+            self.screen.say(self.screen.no_box)
+            return
+        view = canvas.view
+        canvas.zoom_to(box)
+        if self._begin(anew=True):
+            self._view = view
+
+    def action_draw_cancel(self) -> None:
+        """Draw nothing after all."""
+        self._end()
+        self.screen.say("nothing was drawn")
+
+    def _begin(self, *, anew: bool) -> bool:
+        """Begin a new box, or the selected one anew. Return False if that is not possible now."""
+        along = self._rulers
+        if along is None or not self.screen.commit():
+            return False
+        self._anew = self.screen.draft.annotation if anew else None
+        self._view = None
+        self.screen._bindings = place_bindings(self.screen.actions, PLACES)  # noqa: SLF001 - its own
+        self.screen.canvas.overlays_visible = True
+        self._go_on(begun(along))
+        return True
+
+    def _end(self) -> None:
+        self.aiming = None
+        places = self.screen.PLACES
+        self.screen._bindings = place_bindings(self.screen.actions, places)  # noqa: SLF001 - its own
+        if self._view is not None:
+            self.screen.canvas.look(self._view)
+        self.screen.show_draft()
+
+    # -- on the way
+
+    def typed(self, character: str | None) -> bool:
+        """Take a letter while a box is under way. Return whether it was one."""
+        along = self._rulers
+        if self.aiming is None or along is None or not character or character not in ascii_letters:
+            return False
+        after = lettered(self.aiming, character, along)
+        if after is not None:
+            self._go_on(after)
+            return True
+        what, ruler = ("column", along[0]) if self.aiming.across else ("row", along[1])
+        self.screen.say(f"there is no {what} {character} here: a to {LETTERS[ruler.marks - 1]}")
+        return True
+
+    def action_draw_place(self) -> None:
+        """Place a corner at the cross."""
+        if self.aiming is not None and (along := self._rulers):
+            self._go_on(placed(self.aiming, along))
+
+    def action_draw_back(self) -> None:
+        """Take back the last letter or corner."""
+        if self.aiming is None:
+            return
+        after = taken_back(self.aiming)
+        if after is None:
+            self.action_draw_cancel()
+        else:
+            self._go_on(after)
+
+    def action_draw_move(self, way: str, cells: int) -> None:
+        """Move the cross by cells."""
+        if self.aiming is not None and (along := self._rulers):
+            dx, dy = (
+                sign * cells * size
+                for sign, size in zip(WAYS[way], self.screen.moving.step_size, strict=True)
+            )
+            self._go_on(moved(self.aiming, dx, dy, along))
+
+    def _go_on(self, aiming: Aiming) -> None:
+        self.aiming = aiming
+        if aiming.opposite is None:
+            self.screen.say(self._guide)
+            self.screen.show_draft()
+            return
+        box, screen = self.box, self.screen
+        self._end()
+        if box is None:
+            return
+        if self._anew is None:
+            screen.say("")
+            screen.draw(box)
+        elif screen.draft.annotation != self._anew:
+            screen.complain("the box is another one by now: nothing was drawn")
+        elif screen.alter(with_box(screen.draft, box)):
+            screen.say("drew the box anew")
+        else:
+            screen.say("the box is as it was")
+
+    @property
+    def _guide(self) -> str:
+        """What to do next, in one line."""
+        aiming = self.aiming
+        if aiming is None:
+            return ""
+        corner = "first corner" if aiming.first is None else "opposite corner"
+        what = "column" if aiming.across else "row"
+        place = self.screen.key("draw_place")
+        return f"{corner}: {what} letter (capital: half a step on) · or arrows and {place}"
+
+    @property
+    def _rulers(self) -> Rulers | None:
+        placement = self.screen.placement
+        return rulers(placement) if placement else None

@@ -1,0 +1,1 @@
+"""The gallery: pages of thumbnails."""

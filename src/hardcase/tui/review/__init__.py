@@ -1,0 +1,1 @@
+"""Quick review: all boxes of one label as tiles."""
