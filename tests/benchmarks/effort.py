@@ -15,7 +15,10 @@ ways:
 It sees what a person would see: the picture's boxes, the rulers' letters, the step of a key, which
 box is selected. Where an edge is on a ruler it sees with an error of `--eye`. A box counts as right
 from IoU 0.5 with the same label. One that is drawn is fitted until it reaches `--fit`; one of the
-model that is right is left as it is, so that the mean IoU is told as well.
+model that is right is left as it is, so that the mean IoU is told as well. What the keys were
+pressed for is told below each way: `decide` (open, confirm, go on, the dialogs of the check),
+`draw` a box that was missing, `fit` what was drawn, `redraw` a wrong box where an object has none,
+`delete`, `relabel` (what new boxes are called included), `select` (from box to box).
 """
 
 from __future__ import annotations
@@ -44,6 +47,7 @@ from hardcase.tui.actions import ACTIONS
 from hardcase.tui.app import HardcaseApp
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Awaitable, Callable, Mapping
 
     Way = Callable[[Annotator], Awaitable[None]]
@@ -62,16 +66,20 @@ class Outcome:
     """One way through a job.
 
     `right` is the share of images whose labels are the truth, `found` that of the true labels or
-    boxes, `fit` the mean IoU of those boxes.
+    boxes, `fit` the mean IoU of those boxes. `spent` are the keys by what they were pressed for.
     """
 
-    keys: int
+    spent: Counter[str]
     images: int
     seen: int
     most_for_right: int
     right: float
     found: float
     fit: float
+
+    @property
+    def keys(self) -> int:
+        return self.spent.total()
 
     @property
     def per_image(self) -> float:
@@ -156,7 +164,7 @@ async def go(
             await annotator.ready()
             await way(annotator)
         return Outcome(
-            annotator.keys,
+            annotator.spent,
             len(truth),
             annotator.seen,
             annotator.most_for_right,
@@ -201,6 +209,12 @@ def row(name: str, outcome: Outcome, boxes: int, base: int) -> str:
     )
 
 
+def spending(outcome: Outcome) -> str:
+    """Return what the keys of a way went into, an image, the most first."""
+    shares = (f"{what} {n / outcome.images:.2f}" for what, n in outcome.spent.most_common())
+    return "keys an image: " + ", ".join(shares)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--images", type=Path, required=True)
@@ -235,6 +249,8 @@ def main() -> None:
             outcome = asyncio.run(go(job, truth, tab, way, args))
             base = base or outcome.keys
             print(row(name, outcome, boxes, base), flush=True)
+            if boxes:
+                print(f"{'':14}{spending(outcome)}", flush=True)
 
 
 if __name__ == "__main__":

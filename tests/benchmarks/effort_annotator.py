@@ -17,6 +17,7 @@ from hardcase.tui.screens.job import JobScreen
 from hardcase.tui.widgets.lines import OneLine
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Mapping, Sequence
 
     from textual.pilot import Pilot
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 class Annotator:
     """Draws boxes that fit with an IoU of `fit`, seen with an error of `eye` columns.
 
-    Counts `keys` pressed, images `seen` and `unseen`, and the most keys a right image took."""
+    Counts `keys` pressed and what they were `spent` on, images `seen` and `unseen`, and the most
+    keys a right image took."""
 
     def __init__(
         self,
@@ -47,6 +49,10 @@ class Annotator:
     @property
     def keys(self) -> int:
         return self._keyboard.pressed
+
+    @property
+    def spent(self) -> Counter[str]:
+        return self._keyboard.spent
 
     async def ready(self) -> None:
         """Wait for the job screen."""

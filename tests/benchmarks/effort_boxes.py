@@ -87,7 +87,8 @@ class BoxHand:
         pairs = pairs_of(found, truth)
         missing = [truth[n] for n in sorted(set(range(len(truth))) - set(pairs.values()))]
         if len(found) > 1 and not pairs and not missing:
-            await self._keyboard.press("edit_delete_all")
+            with self._keyboard.to("delete"):
+                await self._keyboard.press("edit_delete_all")
         index = 0
         for old, annotation in enumerate(found):
             if not self._draft.annotations:
@@ -99,42 +100,48 @@ class BoxHand:
                     missing, key=lambda a: (a.label != annotation.label, apart(a, annotation))
                 )
                 missing.remove(wanted)
-                await self._select(index)
-                await self._keyboard.press("edit_redraw")
-                await self._name(wanted)
+                with self._keyboard.to("redraw"):
+                    await self._select(index)
+                    await self._keyboard.press("edit_redraw")
+                    await self._name(wanted)
                 await self._relabel(index, wanted.label)
                 await self._finish(wanted)
             else:
-                await self._select(index)
-                await self._keyboard.press("edit_delete")
+                with self._keyboard.to("delete"):
+                    await self._select(index)
+                    await self._keyboard.press("edit_delete")
                 continue
             index += 1
         return missing
 
     async def _relabel(self, index: int, label: str) -> None:
         if self._draft.annotations[index].label != label:
-            await self._select(index)
-            await self._keyboard.set_label(label, "edit_label_{}", "edit_pick_label")
+            with self._keyboard.to("relabel"):
+                await self._select(index)
+                await self._keyboard.set_label(label, "edit_label_{}", "edit_pick_label")
 
     async def _select(self, index: int) -> None:
         count = len(self._draft.annotations)
-        while (at := self._draft.selected) != index:
-            ahead = (index - (-1 if at is None else at)) % count
-            await self._keyboard.press("edit_next" if ahead <= count / 2 else "edit_previous")
+        with self._keyboard.to("select"):
+            while (at := self._draft.selected) != index:
+                ahead = (index - (-1 if at is None else at)) % count
+                await self._keyboard.press("edit_next" if ahead <= count / 2 else "edit_previous")
 
     # -- drawing
 
     async def _draw(self, wanted: Annotation) -> None:
         keyboard, count = self._keyboard, len(self._draft.annotations)
-        await keyboard.press("edit_new")
-        await self._name(wanted)
+        with keyboard.to("draw"):
+            await keyboard.press("edit_new")
+            await self._name(wanted)
 
         def drawn() -> bool:
             return len(self._draft.annotations) > count
 
         await keyboard.until(lambda: drawn() or keyboard.asks_for_label(), "the box")
         if not drawn():
-            await keyboard.type_label(wanted.label)
+            with keyboard.to("relabel"):
+                await keyboard.type_label(wanted.label)
             await keyboard.until(drawn, "the box")
         else:
             await self._relabel(count, wanted.label)
@@ -152,18 +159,19 @@ class BoxHand:
 
     async def _finish(self, wanted: Annotation) -> None:
         """Make the selected box fit."""
-        for _ in range(_ANEW):
-            if self._fits(wanted) >= self._fit:
-                return
-            steps = self._few_steps(wanted)
-            if steps:
-                for key in steps:
-                    await self._keyboard.press(key)
-                return
-            if self._edges_pay and await self._pull(wanted):
-                return
-            await self._keyboard.press("edit_fine")
-            await self._name(wanted)
+        with self._keyboard.to("fit"):
+            for _ in range(_ANEW):
+                if self._fits(wanted) >= self._fit:
+                    return
+                steps = self._few_steps(wanted)
+                if steps:
+                    for key in steps:
+                        await self._keyboard.press(key)
+                    return
+                if self._edges_pay and await self._pull(wanted):
+                    return
+                await self._keyboard.press("edit_fine")
+                await self._name(wanted)
 
     @property
     def _edges_pay(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 import unicodedata
+from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from textual.events import Key
@@ -14,7 +16,7 @@ from hardcase.tui.bindings import textual_key
 from hardcase.tui.dialogs.labels import LabelDialog, matching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from textual.pilot import Pilot
     from textual.screen import Screen
@@ -28,12 +30,27 @@ _ROUNDS = 3
 
 
 class Keyboard:
-    """Presses keys and counts them in `pressed`."""
+    """Presses keys and counts them, by what they are `spent` on."""
 
     def __init__(self, pilot: Pilot[None], session: LabelingSession) -> None:
         self._pilot = pilot
         self._session = session
-        self.pressed = 0
+        self.spent: Counter[str] = Counter()
+        self._purpose = "decide"
+
+    @property
+    def pressed(self) -> int:
+        return self.spent.total()
+
+    @contextmanager
+    def to(self, purpose: str) -> Iterator[None]:
+        """Count the keys within as spent on something."""
+        before = self._purpose
+        self._purpose = purpose
+        try:
+            yield
+        finally:
+            self._purpose = before
 
     @property
     def screen(self) -> Screen[object]:
@@ -52,7 +69,7 @@ class Keyboard:
 
         `Pilot.press` waits until the processor rests, which it does not while pictures are made.
         """
-        self.pressed += 1
+        self.spent[self._purpose] += 1
         app = self._pilot.app
         event = Key(key, _character(key))
         event.set_sender(app)
