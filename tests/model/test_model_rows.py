@@ -104,6 +104,7 @@ ROWS = {
         signals=st.lists(signal, max_size=3).map(lambda v: array("f", v)),
         error=st.none() | name,
         embedding=st.binary(max_size=MAX_DIMENSIONS),
+        candidates=st.binary(max_size=60),
     ),
 }
 ROWS |= {

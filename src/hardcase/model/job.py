@@ -188,7 +188,8 @@ class Prediction:
     `signals` are to six digits, for which single precision does, and packed because every sample
     has some; `embedding` is what `model.embedding.pack` made of the image's, empty without one.
     `file` tells the file that was looked at from what it may become, see `session.targets`; 0 where
-    that is not known.
+    that is not known. `candidates` are boxes that were seen and not accepted, as
+    `model.candidates.pack_candidates` keeps them: no annotations, offered to who draws one.
     """
 
     id: int
@@ -200,6 +201,7 @@ class Prediction:
     error: str | None = None
     embedding: bytes = b""
     file: int = 0
+    candidates: bytes = b""
 
 
 Row = Job | Label | Sample | Run | Prediction | Audit | Seen | Finding | Fingerprint

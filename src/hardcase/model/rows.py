@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from hardcase.model.audit import Audit, AuditState
 from hardcase.model.boxes import Box
+from hardcase.model.candidates import MAX_BYTES
 from hardcase.model.changes import Table
 from hardcase.model.embedding import MAX_DIMENSIONS
 from hardcase.model.findings import Finding, Mistake, MistakeKind
@@ -42,7 +43,6 @@ Json = dict[str, Any]
 
 T = TypeVar("T")
 
-_MAX_BASE64 = 4 * -(-MAX_DIMENSIONS // 3)
 
 BAD_ROW = (KeyError, TypeError, ValueError, AttributeError)
 """What reading an object that is no such row raises."""
@@ -76,16 +76,25 @@ def annotation_from_json(data: Mapping[str, Any]) -> Annotation:
 
 def embedding_to_json(packed: bytes) -> str:
     """Return a packed embedding as base64 text."""
-    return base64.b64encode(packed).decode("ascii")
+    return _to_text(packed)
 
 
 def embedding_from_json(text: object) -> bytes:
     """Invert `embedding_to_json`. Raises ValueError for anything but a short embedding."""
-    if not isinstance(text, str) or len(text) > _MAX_BASE64:
-        raise ValueError("an embedding is a short base64 text")
+    return _from_text(text, MAX_DIMENSIONS, "an embedding")
+
+
+def _to_text(packed: bytes) -> str:
+    return base64.b64encode(packed).decode("ascii")
+
+
+def _from_text(text: object, most: int, what: str) -> bytes:
+    """Return the bytes of a base64 text, `most` of them at most. Raises ValueError."""
+    if not isinstance(text, str) or len(text) > 4 * -(-most // 3):
+        raise ValueError(f"{what} is a short base64 text")
     packed = base64.b64decode(text, validate=True)
-    if len(packed) > MAX_DIMENSIONS:
-        raise ValueError(f"an embedding has at most {MAX_DIMENSIONS} dimensions")
+    if len(packed) > most:
+        raise ValueError(f"{what} has at most {most} bytes")
     return packed
 
 
@@ -108,6 +117,8 @@ def to_json(row: Row) -> Json:
         out["signals"] = signals_to_json(row.signals)
     if isinstance(row, Prediction) and row.embedding:
         out["embedding"] = embedding_to_json(row.embedding)
+    if isinstance(row, Prediction) and row.candidates:
+        out["candidates"] = _to_text(row.candidates)
     if isinstance(row, Job) and "hard_rule" in out:
         out["hard_rule"] = {"kind": row.hard_rule.kind.value, "value": row.hard_rule.value}
     if isinstance(row, Seen) and row.said is not None:
@@ -176,6 +187,7 @@ def prediction_from_json(
         error=get("error"),
         embedding=embedding_from_json(get("embedding", "")),
         file=get("file", 0),
+        candidates=_from_text(get("candidates", ""), MAX_BYTES, "what was seen besides"),
     )
 
 
@@ -254,6 +266,7 @@ _READERS: dict[Table, Callable[[int, Mapping[str, Any]], Row]] = {
 _BY_HAND = {
     (Prediction, "signals"),
     (Prediction, "embedding"),
+    (Prediction, "candidates"),
     (Seen, "said"),
     (Finding, "mistakes"),
     (Fingerprint, "packed"),

@@ -10,9 +10,11 @@ import numpy as np
 
 from hardcase import hardness
 from hardcase.model.boxes import Box, iou
+from hardcase.model.candidates import pack_candidates
 from hardcase.model.embedding import pack
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence
 from hardcase.model.job import Annotation, Prediction, Run
+from hardcase.session.boxes.near_misses import near_misses
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,6 +46,7 @@ def translator(
             width=evidence.width,
             height=evidence.height,
             embedding=b"" if evidence.embedding is None else pack(evidence.embedding),
+            candidates=_candidates(seen, scores, classes),
         )
 
     return translate
@@ -204,6 +207,15 @@ def _merged(p: NDArray[np.float32], first: NDArray[np.int64], *, adds: bool) -> 
     out = np.zeros_like(p)
     (np.add if adds else np.maximum).at(out, first, p)
     return np.minimum(out, np.float32(1))
+
+
+def _candidates(evidence: Evidence, scores: NDArray[np.float32], classes: ClassMap) -> bytes:
+    """Return boxes that were seen and not accepted, as a prediction keeps them."""
+    if evidence.detections is None:
+        return b""
+    found = evidence.detections[ORIGINAL]
+    seen = near_misses(found, scores, classes.labels, classes.common)
+    return pack_candidates(seen, evidence.width, evidence.height)
 
 
 def _annotations(
