@@ -96,13 +96,19 @@ class Keyboard:
         await self.type_label(name)
 
     async def type_label(self, name: str) -> None:
-        """Answer the list of labels by as few letters of a label as find it first."""
+        """Answer the list of labels by as few keys as can be: letters, and down to the label."""
         await self.until(self.asks_for_label, "the labels")
         labels = self._session.labels
-        lengths = range(1, len(name) + 1)
-        first = next(n for n in lengths if matching(labels, name[:n])[0].name == name)
-        for character in name[:first]:
+        ways = []
+        for letters in range(1, len(name) + 1):
+            found = [label.name for label in matching(labels, name[:letters])]
+            if name in found:
+                ways.append((letters + found.index(name), letters))
+        keys, letters = min(ways)
+        for character in name[:letters]:
             await self.key("space" if character == " " else character)
+        for _ in range(keys - letters):
+            await self.press("dialog_down")
         await self.press("dialog_accept")
         await self.until(lambda: not self.asks_for_label(), "the label")
 
