@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,11 +56,32 @@ def test_boxes_and_no_objects(tmp_path: Path) -> None:
         b"\xef\xbb\xbfpath,label\na.jpg,cat\n",
         "a.jpg,cat\n",
         'path,label\n"a.jpg","cat"\n',
+        "path;label\na.jpg;cat\n",
+        '"label";"path"\r\n"cat";"a.jpg"\r\n',
+        "sep=;\r\npath;label\r\na.jpg;cat\r\n",
+        "path\tlabel\na.jpg\tcat\n",
+        "a.jpg;cat\n",
     ],
 )
 def test_other_orders_names_and_marks_are_read(tmp_path: Path, text: str | bytes) -> None:
     dataset, _ = CSV.read(saved(tmp_path, text), classes_job(tmp_path, "a.jpg"))
     assert "cat" in [a.label for s in dataset.samples for a in s.annotations]
+
+
+def test_numbers_with_a_decimal_comma_are_read_between_semicolons(tmp_path: Path) -> None:
+    text = "path;label;x1;y1;x2;y2;score\na,b.jpg;cat, black;1;2,25;3.5;4,0;0,5\n;;;;;;\n"
+    context = replace(job(tmp_path, "a,b.jpg"), as_="predictions")
+    dataset, report = CSV.read(saved(tmp_path, text), context)
+    (read,) = dataset.samples[0].annotations
+    assert (read.label, read.box, read.score) == ("cat, black", Box(1, 2.25, 3.5, 4), 0.5)
+    assert report.problems == ()
+
+
+def test_a_number_that_may_mean_two_things_is_left_out(tmp_path: Path) -> None:
+    text = "path;label;x1;y1;x2;y2\na.jpg;cat;1;2;1.234,5;4\na.jpg;cat;1;2;3;4\n"
+    _, report = CSV.read(saved(tmp_path, text), job(tmp_path, "a.jpg"))
+    assert report.annotations == 1
+    assert report.problems[0].startswith("t.csv:2: ")
 
 
 @pytest.mark.parametrize(

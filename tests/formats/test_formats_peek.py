@@ -64,13 +64,15 @@ def test_voc_files_are_offered_with_the_names_of_objects_not_of_their_parts(fold
     [
         ("path,label\n0.jpg,cat\n1.jpg,dog\n2.jpg,cat\n", CLASSIFICATION),
         ("path,label,x1,y1,x2,y2\n0.jpg,cat,1,1,2,2\n1.jpg,dog,1,1,2,2\n", DETECTION),
+        ("filename;class;xmin;ymin;xmax;ymax\n0.jpg;cat;1,5;1;2;2\n1.jpg;dog;1;1;2;2\n", DETECTION),
     ],
 )
 def test_a_csv_file_is_offered_for_the_task_its_columns_are_of(folder, text, tasks):
     (folder / "truth.csv").write_text(text)
     assert offers(folder) == [("csv", "truth.csv", tasks, ("cat", "dog"))]
-    (folder / "truth.csv").write_text("a,b\n1,2\n")
-    assert offers(folder) == []
+    for other in ("a,b\n1,2\n", "file,name\n0.jpg,Anna\n", "0.jpg,2026\n", ""):
+        (folder / "truth.csv").write_text(other)
+        assert offers(folder) == []
 
 
 def test_a_manifest_is_offered_for_the_task_its_annotations_are_of(folder):

@@ -6,9 +6,7 @@ offers. The readers say what there really is.
 
 from __future__ import annotations
 
-import csv
 import html
-import io
 import json
 import re
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from hardcase.formats.class_names import YAML_FILES, names_beside
 from hardcase.formats.coco_file import load_object, read_categories
 from hardcase.formats.problems import Problems
 from hardcase.formats.registry import FORMATS
+from hardcase.formats.table_rows import first_line, layout_of, read_rows
 from hardcase.model.job import Task
 from hardcase.model.text import clean_label, printable
 
@@ -140,13 +139,14 @@ def _file_offer(path: Path) -> Offer | None:
 
 
 def _csv_offer(path: Path) -> Offer | None:
-    rows = csv.reader(io.StringIO(_beginning(path).decode("utf-8-sig", "replace"), newline=""))
-    header = [cell.strip().lower() for cell in next(rows, [])]
-    if "label" not in header or "path" not in header:
-        return None
-    at = header.index("label")
-    labels = _cleaned(row[at] for row in rows if at < len(row))
-    task = Task.DETECTION if "x1" in header else Task.CLASSIFICATION
+    text = _beginning(path).decode("utf-8-sig", "surrogateescape")
+    if path.stat().st_size > _BEGINNING:
+        text = text[: text.rfind("\n") + 1]  # the last line is cut off somewhere
+    layout = layout_of(first_line(text))
+    if not layout.boxed and not {"path", "label"} <= set(layout.titles):
+        return None  # it may as well be a table of something else
+    labels = _cleaned(row.get("label", "") for _, row in read_rows(text, "", Problems()))
+    task = Task.DETECTION if layout.boxed else Task.CLASSIFICATION
     return Offer(path, "csv", frozenset({task}), labels)
 
 

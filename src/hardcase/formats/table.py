@@ -2,7 +2,8 @@
 
 Coordinates are pixels from the top left corner, with up to 3 decimals. `score` is a further column
 if there are scores. In detection a row with a path alone means "no objects". Unlabeled images have
-no row. Reading takes columns in any order, common other names for them, and files without a header.
+no row. Reading takes columns in any order, common other names for them, files without a header, and
+semicolons or tabs between the cells.
 
 Spreadsheets run a cell that starts with = + - or @ as a formula, so such a path or label is written
 with an apostrophe before it, as spreadsheets themselves do, and read without; numbers are left.
@@ -12,42 +13,27 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from hardcase.errors import FormatError
 from hardcase.formats.base import Dataset, Format, ReadContext, Report, WriteOptions
-from hardcase.formats.files import is_image
 from hardcase.formats.gather import Found, Reading, label_name, undeclared_labels
 from hardcase.formats.losses import Holds, losses
 from hardcase.formats.match import Wanted, local_path
 from hardcase.formats.output import write_file
 from hardcase.formats.prepare import written_annotations, written_samples
 from hardcase.formats.problems import Problems
+from hardcase.formats.table_rows import SIDES, guarded, read_rows
 from hardcase.formats.values import MAX_TEXT_BYTES, decimal, read_bytes, real, share
 from hardcase.model.job import Annotation, Task
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TASKS = frozenset({Task.DETECTION, Task.CLASSIFICATION})
 HOLDS = Holds(scores=True)
-SIDES = ("x1", "y1", "x2", "y2")
-COLUMNS = ("path", "label", *SIDES, "score")
-_OTHER_NAMES = {
-    "path": ("file", "filename", "file_name", "image", "image_path", "filepath"),
-    "label": ("class", "category", "name", "label_name", "class_name"),
-    "x1": ("xmin",),
-    "y1": ("ymin",),
-    "x2": ("xmax",),
-    "y2": ("ymax",),
-    "score": ("confidence",),
-}
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(slots=True)
@@ -77,55 +63,9 @@ def read(path: Path, context: ReadContext) -> tuple[Dataset, Report]:
 
 
 def _rows(path: Path, reading: Reading) -> Iterator[tuple[str, dict[str, str]]]:
-    name = printable(path.name)
     content = read_bytes(path, MAX_TEXT_BYTES).removeprefix(b"\xef\xbb\xbf")
     text = content.decode("utf-8", errors="surrogateescape")
-    columns: dict[str, int] = {}
-    for number, line in enumerate(io.StringIO(text, newline=None), 1):
-        place = f"{name}:{number}"
-        try:
-            # A line is a row: neither path nor label has several, and a quote that is not closed
-            # spoils no other row so.
-            (cells,) = csv.reader([line.rstrip("\n")], strict=True)
-        except csv.Error as error:
-            if not columns:
-                raise FormatError(f"{place}: not CSV: {error}") from error
-            reading.problems.add(place, f"not CSV, {error}: left out")
-            continue
-        if not any(cell.strip() for cell in cells):
-            continue
-        if not columns:
-            columns, is_header = _columns(cells, place)
-            if is_header:
-                continue
-        row = {key: _plain(cells[i]) for key, i in columns.items() if i < len(cells)}
-        if not all(map(_is_text, row.values())):
-            reading.problems.add(place, "not UTF-8 text: left out")
-        elif not row.get("path"):
-            reading.problems.add(place, "has no path: left out")
-        else:
-            yield place, row
-
-
-def _is_text(cell: str) -> bool:
-    """Whether a cell was UTF-8: bytes that were not are lone surrogates now."""
-    return cell.isascii() or not any("\ud800" <= c <= "\udfff" for c in cell)
-
-
-def _columns(cells: list[str], place: str) -> tuple[dict[str, int], bool]:
-    """Return column numbers by name, and whether the row is a header (else it is data)."""
-    titles = [cell.strip().lower() for cell in cells]
-    out: dict[str, int] = {}
-    for column in COLUMNS:
-        for title in (column, *_OTHER_NAMES[column]):
-            if title in titles:
-                out[column] = titles.index(title)
-                break
-    if "path" in out and "label" in out:
-        return out, True
-    if len(cells) >= 2 and is_image(Path(PurePosixPath(cells[0].strip()).name)):
-        return {column: i for i, column in enumerate(COLUMNS[: len(cells)])}, False
-    raise FormatError(f"{place}: no columns path and label: add the header path,label")
+    return read_rows(text, printable(path.name), reading.problems)
 
 
 def _fill(found: Found, image: _Image, reading: Reading) -> None:
@@ -179,7 +119,7 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
     images = count = 0
     for sample in written_samples(dataset, problems):
         kept = written_annotations(sample, names, problems, boxes=boxes)
-        path = _guarded(sample.path)
+        path = guarded(sample.path)
         for annotation in kept:
             rows.writerow([path, *_cells(annotation, scored=scored)])
         if not kept and boxes and not sample.annotations:
@@ -191,20 +131,12 @@ def write(dataset: Dataset, out: Path, options: WriteOptions) -> Report:
 
 
 def _cells(annotation: Annotation, *, scored: bool) -> list[str]:
-    cells = [_guarded(annotation.label)]
+    cells = [guarded(annotation.label)]
     if annotation.box is not None:
         cells += map(decimal, annotation.box)
     if scored:
         cells.append("" if annotation.score is None else f"{annotation.score:.6g}")
     return cells
-
-
-def _guarded(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def losses_of(dataset: Dataset) -> tuple[str, ...]:
