@@ -207,6 +207,8 @@ def drawing_tour(walk: Walk) -> None:
     walk.take("draw_cancel")
     walk.type("b", "a")
     walk.take("draw_back")
+    for number in range(1, 10):
+        walk.take(f"draw_seen_{number}", f"saw no {number} here")
     for way in ("right", "down", "left", "up"):
         walk.take(f"draw_{way}")
         walk.take(f"draw_far_{way}")

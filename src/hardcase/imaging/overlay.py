@@ -31,7 +31,10 @@ _HINT_COLOUR = rgb("#202020")
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """A box to draw. `box` in source pixels, `colour` as #rrggbb, `score` in [0, 1]."""
+    """A box to draw. `box` in source pixels, `colour` as #rrggbb, `score` in [0, 1].
+
+    `mark` is a character that names the box; it is in its tag, which is shown then at all times.
+    """
 
     box: Box
     label: str
@@ -39,6 +42,7 @@ class Overlay:
     colour: str = "#ffffff"
     by_human: bool = False
     selected: bool = False
+    mark: str = ""
 
 
 def draw(
@@ -58,7 +62,7 @@ def draw(
     of where it is above that. The picture itself is not touched, so
     it can be drawn on again. Texts of overlays may hold anything: they are made printable and cut.
     `ground` has the colours of the picture where its own cells do not tell them. With an `aim`,
-    rulers and its cross are drawn too, instead of tags and the hard mark.
+    rulers and its cross are drawn too, instead of the hard mark and of tags without a mark.
     """
     if not (hard or hint or overlays or aim):
         return picture
@@ -70,7 +74,8 @@ def draw(
         _lines((chars, fg, bg), ordered, aim, placement, ground or picture)
         if aim is not None:
             spans += names(aim, placement)
-        elif tags:
+            ordered = [o for o in ordered if o.mark]
+        if tags or aim is not None:
             boxes = [(o, placement.cells_of(*o.box)) for o in ordered]
             covered = _map_spans(corner, picture)
             spans += place_tags(boxes, picture.columns, picture.rows, [*spans, *covered])

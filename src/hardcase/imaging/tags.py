@@ -84,7 +84,12 @@ def wrapped(text: str, width: int) -> list[str]:
 
 
 def tag_text(overlay: Overlay, width: int) -> str:
-    """Return ` label 0.87 `, or ` label ✓ ` for a person's box, in at most `width` cells."""
+    """Return ` label 0.87 `, ` label ✓ ` for a person's box or ` 1 label ` for a marked one.
+
+    In at most `width` cells.
+    """
+    if overlay.mark:
+        return fitted(f" {overlay.mark} {overlay.label} ", min(width, MAX_TAG_WIDTH))
     tail = " ✓" if overlay.by_human else ""
     if overlay.score is not None and not overlay.by_human:
         tail = f" {degree(overlay.score)}"
@@ -101,7 +106,7 @@ def place_tags(
 
     A tag goes above its box, else on the upper edge of a large one, else below. It never covers a
     small box nor another tag or the spans `taken`; one that would is left out, unless its box is
-    selected.
+    selected or marked.
     """
     occupied = np.zeros((rows, columns), dtype=np.bool_)
     for overlay, cells in boxes:
@@ -112,7 +117,7 @@ def place_tags(
     spans = []
     only_selected = len(boxes) > MAX_TAGGED
     for overlay, cells in reversed(boxes):
-        if only_selected and not overlay.selected:
+        if only_selected and not (overlay.selected or overlay.mark):
             continue
         span = _place(overlay, cells, occupied)
         if span is not None:
@@ -135,11 +140,12 @@ def _place(overlay: Overlay, cells: Cells, occupied: NDArray[np.bool_]) -> Span 
     if not _is_small(cells) and width <= x2 - x1 - 1:
         places.append((max(y1, 0), min(max(x1 + 1, 0), columns - width)))
     places.append((y2 + 1, column))
-    if overlay.selected and not _is_small(cells):
+    needed = overlay.selected or bool(overlay.mark)
+    if needed and not _is_small(cells):
         places.append((min(max(y1, 0), rows - 1), column))
     inside = [(row, x) for row, x in places if 0 <= row < rows]
     free = [(row, x) for row, x in inside if not occupied[row, x : x + width].any()]
-    chosen = free or (inside if overlay.selected else [])
+    chosen = free or (inside if needed else [])
     if not chosen:
         return None
     row, x = chosen[0]

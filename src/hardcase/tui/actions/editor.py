@@ -65,6 +65,10 @@ def _editor() -> Iterable[Action]:
 def _drawing() -> Iterable[Action]:
     here = Place.DRAWING
     yield Action("draw_place", ("enter", "space"), "Place a corner here", here, "corner here", 2)
+    for n in range(1, 10):
+        text = f"Take what the model saw and did not accept: number {n}"
+        shown = ("seen by the model", 1, "1-9") if n == 1 else ("", 0, "")
+        yield Action(f"draw_seen_{n}", (str(n),), text, here, *shown, f"draw_seen({n})")
     yield Action("draw_back", ("backspace",), "Take the last letter back", here, "back up", 4)
     yield Action("draw_cancel", ("escape",), "Draw nothing after all", here, "cancel", 3)
     for way in ("left", "down", "up", "right"):

@@ -6,7 +6,9 @@ from dataclasses import replace
 from string import ascii_letters
 from typing import TYPE_CHECKING
 
+from hardcase.errors import HardcaseError
 from hardcase.imaging.rulers import LETTERS, Aim, rulers
+from hardcase.session.boxes.near_misses import offered
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
 from hardcase.tui.canvas.canvas import Overlay
@@ -15,6 +17,7 @@ from hardcase.tui.editor.colours import NO_COLOUR, faded
 from hardcase.tui.editor.editing import selecting, with_box
 from hardcase.tui.editor.line import Drawn
 from hardcase.tui.editor.look import overlays
+from hardcase.tui.editor.seen import in_sight, overlays_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,12 +37,14 @@ class DrawDesk:
     """What the editor does from the key that begins a box to its second corner.
 
     `aiming` is the box under way, None while none is. Its letters go before all keys of the
-    editor, which has those of `Place.DRAWING` meanwhile.
+    editor, which has those of `Place.DRAWING` meanwhile. `seen` is what the model saw in what is
+    shown and did not accept: a digit takes one instead of drawing it.
     """
 
     def __init__(self, screen: EditScreen) -> None:
         self.screen = screen
         self.aiming: Aiming | None = None
+        self.seen: list[Annotation] = []
         self._anew: Annotation | None = None
         self._view: View | None = None
 
@@ -71,9 +76,10 @@ class DrawDesk:
         return Drawn(self.label, (self.aiming.x, self.aiming.y), self.box)
 
     def overlays(self, colours: Mapping[str, str]) -> list[Overlay]:
-        """Return the boxes there are, all stepping back behind the one that is drawn."""
+        """Return the boxes there are, stepping back behind what was seen and what is drawn."""
         shown = overlays(selecting(self.screen.draft, None), colours)
         shown = [replace(overlay, colour=faded(overlay.colour)) for overlay in shown]
+        shown += overlays_of(self.seen, colours)
         if self.box is not None:
             colour = colours.get(self.label, NO_COLOUR)
             shown.append(Overlay(self.box, self.label, None, colour, by_human=True, selected=True))
@@ -115,9 +121,12 @@ class DrawDesk:
             return False
         self._anew = self.screen.draft.annotation if anew else None
         self._view = None
+        trouble = self._look_up_seen()
         self.screen._bindings = place_bindings(self.screen.actions, PLACES)  # noqa: SLF001 - its own
         self.screen.canvas.overlays_visible = True
         self._go_on(begun(along))
+        if trouble is not None:
+            self.screen.complain(trouble)
         return True
 
     def _end(self) -> None:
@@ -127,6 +136,18 @@ class DrawDesk:
         if self._view is not None:
             self.screen.canvas.look(self._view)
         self.screen.show_draft()
+
+    def _look_up_seen(self) -> HardcaseError | None:
+        """Look up what the model saw in sight where no other box is; return why that failed."""
+        screen = self.screen
+        others = [a.box for a in screen.draft.annotations if a is not self._anew]
+        self.seen = []
+        try:
+            seen = offered(screen.session, screen.sample_id, others)
+        except HardcaseError as error:
+            return error
+        self.seen = in_sight(seen, screen.placement) if screen.placement else seen
+        return None
 
     # -- on the way
 
@@ -142,6 +163,17 @@ class DrawDesk:
         what, ruler = ("column", along[0]) if self.aiming.across else ("row", along[1])
         self.screen.say(f"there is no {what} {character} here: a to {LETTERS[ruler.marks - 1]}")
         return True
+
+    def action_draw_seen(self, number: int) -> None:
+        """Take what the model saw and did not accept."""
+        if self.aiming is None:
+            return
+        if number > len(self.seen):
+            self.screen.say(f"the model saw no {number} here · {self._guide}")
+            return
+        taken = self.seen[number - 1]
+        if taken.box is not None:
+            self._done(taken.box, taken.label)
 
     def action_draw_place(self) -> None:
         """Place a corner at the cross."""
@@ -173,13 +205,19 @@ class DrawDesk:
             self.screen.say(self._guide)
             self.screen.show_draft()
             return
-        box, screen = self.box, self.screen
+        if self.box is not None:
+            self._done(self.box)
+
+    def _done(self, box: Box, label: str = "") -> None:
+        """Make what was drawn a box, or the selected one; a new one with a label if it has one."""
+        screen = self.screen
         self._end()
-        if box is None:
-            return
         if self._anew is None:
             screen.say("")
-            screen.draw(box)
+            if label:
+                screen.add(box, label)
+            else:
+                screen.draw(box)
         elif screen.draft.annotation != self._anew:
             screen.complain("the box is another one by now: nothing was drawn")
         elif screen.alter(with_box(screen.draft, box)):
@@ -196,6 +234,12 @@ class DrawDesk:
         corner = "first corner" if aiming.first is None else "opposite corner"
         what = "column" if aiming.across else "row"
         place = self.screen.key("draw_place")
+        if self.seen and aiming.first is None:
+            first, last = (self.screen.key(f"draw_seen_{n}") for n in (1, len(self.seen)))
+            digits = first if len(self.seen) == 1 else f"{first}-{last}"
+            return (
+                f"{digits}: seen by the model · {corner}: {what} letter (capital: half a step on)"
+            )
         return f"{corner}: {what} letter (capital: half a step on) · or arrows and {place}"
 
     @property

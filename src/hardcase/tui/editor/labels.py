@@ -57,11 +57,12 @@ class EditLabels(EditView):
         label = self.label_for_new
         if label is None:
             self.commit()
-            self._ask("Label of the new box", (), lambda name: self._add(box, name))
+            self._ask("Label of the new box", (), lambda name: self.add(box, name))
         else:
-            self._add(box, label)
+            self.add(box, label)
 
-    def _add(self, box: Box, label: str) -> None:
+    def add(self, box: Box, label: str) -> None:
+        """Add a box with a label that the job has."""
         self.last_label = label
         if self.alter(added(self.draft, box, label)):
             arrows = "".join(self.key(f"edit_{way}") for way in ("left", "down", "up", "right"))

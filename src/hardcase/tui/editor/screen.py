@@ -69,6 +69,8 @@ class EditScreen(EditMouse):
         """Offer what can be done now: of another place while a box is drawn."""
         if self.drawing.aiming is None:
             return super().offers(action)
+        if action.id.startswith("draw_seen"):
+            return bool(self.drawing.seen)
         return action.where in DRAWING_PLACES and action.id != "back"
 
     @property
