@@ -145,7 +145,7 @@ async def test_the_view_follows_the_box_when_zoomed(job) -> None:
         before = screen.canvas.view
         await pilot.press("L", "L", "L", "L", "L")
         assert screen.canvas.view.x > before.x
-        column, _ = screen.canvas.to_cell(screen.draft.box.x2, 0)
+        column, _ = screen.canvas.placement.to_cell(screen.draft.box.x2, 0)
         assert column <= 80
         await pilot.press("0")
         assert screen.canvas.view.is_fit

@@ -95,8 +95,9 @@ async def test_the_editor_decodes_nothing_that_is_ready(
                 canvas = editor.canvas
                 assert canvas.region == canvas_region(pilot.app.size)
                 assert canvas.sheets is job.preview.canvas.sheets
+                request = canvas._surface.request(canvas.scene.path, FIT, canvas.size)
                 made_ahead = canvas.sheets._made.get(
-                    (canvas.scene, canvas._surface.desk(canvas.region))
+                    (request, canvas.scene, canvas._surface.desk(canvas.region))
                 )
                 assert made_ahead is not None, "the cells were made for another place or scene"
                 assert canvas._paint.sheet is made_ahead[1]
@@ -113,11 +114,9 @@ async def test_the_selected_box_opens_as_it_was_made_ahead(tmp_path: Path) -> No
             job = await at_rest(pilot)
             await pilot.press("tab", "tab")
             assert job.preview.box == 1
-            elsewhere = job.preview.canvas.expected.elsewhere
             editor = await opened(pilot)
             assert editor.draft.selected == 1
-            assert elsewhere is not None
-            assert elsewhere[0] == editor.canvas.scene
+            assert job.editing._first_scene() == editor.canvas.scene
 
 
 async def test_after_the_editor_the_preview_goes_on(tmp_path: Path) -> None:

@@ -10,23 +10,26 @@ from textual.geometry import Region, Spacing
 from textual.message import Message
 from textual.widget import Widget
 
-from hardcase.imaging.loader import PreviewLoader
 from hardcase.imaging.overlay import Overlay
-from hardcase.imaging.view import FIT, Placement, View, around, centred, panned, place, zoomed
+from hardcase.imaging.view import FIT, Placement, View, around
+from hardcase.tui.canvas import looks
 from hardcase.tui.canvas.ahead import Expected
 from hardcase.tui.canvas.cells import Scene
+from hardcase.tui.canvas.fetch import Fetch
 from hardcase.tui.canvas.paint import Paint
 from hardcase.tui.canvas.sheets import Sheets
+from hardcase.tui.canvas.state import State
 from hardcase.tui.canvas.surface import Surface
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Sequence
     from pathlib import Path
 
     from textual.geometry import Size
     from textual.strip import Strip
     from textual.timer import Timer
 
+    from hardcase.imaging.loader import PreviewLoader
     from hardcase.imaging.preview import Preview, Request
     from hardcase.imaging.rulers import Aim
     from hardcase.model.boxes import Box
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ImageCanvas", "Overlay", "Scene"]
 
-ZOOM_FACTOR = 1.5
 QUIET_SECONDS = 0.15
 """A picture that takes longer than this is announced in the corner of the old one."""
 
@@ -96,17 +98,11 @@ class ImageCanvas(Widget):
         self._depth = depth
         self._surface: Surface | None = None  # once mounted
         self._beside = beside
-        self._loader: PreviewLoader | None = None
+        self._fetch: Fetch | None = None  # once mounted
         self._asked_for: Size | None = None
-        self._scene = Scene()  # asked for
-        self._painted = Scene()  # on screen
-        self._view = FIT
-        self._request: Request | None = None
-        self._generation = 0
-        self._preview: Preview | None = None  # of the painted scene
+        self._state = State()
         self._slow: Timer | None = None
         self._late = False
-        self._overlays_visible = True
         self.sheets: Sheets = beside.sheets if beside else Sheets()
         self._paint = Paint()
         self.expected = Expected(self._prefetch)
@@ -128,22 +124,8 @@ class ImageCanvas(Widget):
         the same, and start at fit when it changes.
         """
         key = path if key is None else key
-        if key != self._scene.key:
-            self._view = FIT
-        self._scene = Scene(path, key, tuple(overlays), hard)
+        self._state.show(Scene(path, key, tuple(overlays), hard))
         self._ask()
-
-    def prefetch(self, scenes: Iterable[Scene]) -> None:
-        """Make these ready at fit, in order, once nothing visible is waiting."""
-        self.expected.here(scenes)
-
-    def prefetch_elsewhere(self, scene: Scene | None, region: Region) -> None:
-        """Make a scene ready after those, for a canvas beside this one at a place of the screen."""
-        self.expected.there(scene, region)
-
-    def _prefetch(self) -> None:
-        if self._loader and self.size:
-            self._loader.prefetch(self._expect())
 
     def set_overlays(
         self, overlays: Sequence[Overlay], *, hard: bool | None = None, aim: Aim | None = None
@@ -152,10 +134,11 @@ class ImageCanvas(Widget):
 
         With an `aim` there are rulers and a cross over the picture too.
         """
-        self._scene = replace(
-            self._scene,
+        before = self._state.scene
+        self._state.scene = replace(
+            before,
             overlays=tuple(overlays),
-            hard=self._scene.hard if hard is None else hard,
+            hard=before.hard if hard is None else hard,
             aim=aim,
         )
         self._adopt()
@@ -163,55 +146,51 @@ class ImageCanvas(Widget):
     @property
     def loader(self) -> PreviewLoader | None:
         """What makes the pictures, None before the canvas is mounted."""
-        return self._loader
+        return self._fetch.loader if self._fetch else None
 
     @property
     def scene(self) -> Scene:
         """What was asked for last."""
-        return self._scene
+        return self._state.scene
 
     @property
     def overlays(self) -> tuple[Overlay, ...]:
         """The boxes of the sample, in the order given."""
-        return self._scene.overlays
+        return self._state.scene.overlays
 
     @property
     def selected(self) -> int | None:
-        """Index of the selected overlay, None when there is none. Setting it repaints."""
-        found = (i for i, overlay in enumerate(self._scene.overlays) if overlay.selected)
+        """Index of the selected overlay, None when there is none."""
+        found = (i for i, overlay in enumerate(self._state.scene.overlays) if overlay.selected)
         return next(found, None)
-
-    @selected.setter
-    def selected(self, index: int | None) -> None:
-        marked = [replace(o, selected=i == index) for i, o in enumerate(self._scene.overlays)]
-        self.set_overlays(marked)
 
     @property
     def overlays_visible(self) -> bool:
         """Whether boxes and tags are drawn. Setting it repaints."""
-        return self._overlays_visible
+        return self._state.overlays_visible
 
     @overlays_visible.setter
     def overlays_visible(self, visible: bool) -> None:
-        self._overlays_visible = visible
+        self._state.overlays_visible = visible
         self._repaint()
 
     @property
     def busy(self) -> bool:
         """Whether the picture asked for is still to come."""
-        return self._request is not None
+        return bool(self._fetch and self._fetch.request)
 
     @property
     def error(self) -> str | None:
         """Why the sample's image cannot be shown, None if it can or is not known yet."""
-        return self._preview.error if self._preview and self._is_current else None
+        state = self._state
+        return state.preview.error if state.preview and state.is_current else None
 
     # Where things are
 
     @property
     def view(self) -> View:
         """Zoom and centre."""
-        return self._view
+        return self._state.view
 
     @property
     def placement(self) -> Placement | None:
@@ -220,10 +199,7 @@ class ImageCanvas(Widget):
         It tells the source size (`width`, `height`) too. After a zoom it is ahead of the picture
         for the moment that takes.
         """
-        shown = self._preview.placement if self._preview and self._is_current else None
-        if shown is None or not self.size:
-            return None
-        return place(self._view, shown.width, shown.height, *self.size)
+        return self._state.placement(*self.size)
 
     @property
     def step(self) -> tuple[float, float]:
@@ -231,27 +207,17 @@ class ImageCanvas(Widget):
         placement = self.placement
         return placement.step if placement else (1.0, 2.0)
 
-    def to_source(self, column: float, row: float) -> tuple[float, float] | None:
-        """Return the source point (x, y) at a place of the canvas; it may lie off the image."""
-        placement = self.placement
-        return placement.to_source(column, row) if placement else None
-
-    def to_cell(self, x: float, y: float) -> tuple[float, float] | None:
-        """Return the (column, row) of a source point; it may lie off the canvas."""
-        placement = self.placement
-        return placement.to_cell(x, y) if placement else None
-
     # Zoom and pan
 
     def zoom_in(self) -> None:
         """Show less, larger."""
         if placement := self.placement:
-            self.look(zoomed(self._view, placement, ZOOM_FACTOR))
+            self.look(looks.closer(self._state.view, placement))
 
     def zoom_out(self) -> None:
         """Show more, smaller, down to the whole image."""
         if placement := self.placement:
-            self.look(zoomed(self._view, placement, 1 / ZOOM_FACTOR))
+            self.look(looks.further(self._state.view, placement))
 
     def zoom_fit(self) -> None:
         """Show the whole image."""
@@ -265,14 +231,11 @@ class ImageCanvas(Widget):
     def pan(self, dx: float, dy: float) -> None:
         """Move the view by cells, positive to the right and down; stops at the image edge."""
         if placement := self.placement:
-            moved = panned(self._view, placement, dx, dy)
-            there = place(moved, placement.width, placement.height, *self.size)
-            self.look(centred(moved, there))
+            self.look(looks.beside(self._state.view, placement, dx, dy))
 
     def look(self, view: View) -> None:
         """Show a part of the image."""
-        if view != self._view:
-            self._view = view
+        if self._state.look(view):
             self._ask()
 
     # Loading
@@ -283,23 +246,21 @@ class ImageCanvas(Widget):
         if self._surface.image:
             self.app.app_resume_signal.subscribe(self, self._resumed)
         shared = self._beside.loader if self._beside else None
-        self._loader = shared or PreviewLoader(self._deliver, finish=self.sheets.finish)
+        self._fetch = Fetch(self._deliver, self.sheets.finish, shared)
 
     def on_unmount(self) -> None:
         """Stop the loading threads."""
         self.expected.cancel()
         self.sheets.expect({}, self)
-        if self._loader and self._beside and self._loader is self._beside.loader:
-            self._loader.show((), self._deliver)
-        elif self._loader:
-            self._loader.close(timeout=0.2)
+        if self._fetch:
+            self._fetch.close()
         if self._image:
             self._image.free()
 
     def _resumed(self, _app: object) -> None:
-        if self._image and self._preview:
+        if self._image and self._state.preview:
             self._image.forget()
-            self._image.show(self._preview)
+            self._image.show(self._state.preview)
 
     def on_resize(self) -> None:
         """Show the same view at the new size."""
@@ -311,68 +272,60 @@ class ImageCanvas(Widget):
         if self._surface is None:
             return
         self._surface.restyled()
-        if self._preview and self._preview.request.letterbox != self._surface.letterbox:
+        preview = self._state.preview
+        if preview and preview.request.letterbox != self._surface.letterbox:
             self._ask()
 
     def on_image_canvas_ready(self, message: Ready) -> None:
         """Take over a preview unless something else was asked for since."""
-        if message.generation == self._generation and message.preview.request == self._request:
+        if self._fetch and self._fetch.take(message.preview, message.generation):
             self._accept(message.preview)
 
     def _deliver(self, preview: Preview, generation: int) -> None:
         self.post_message(self.Ready(preview, generation))
 
-    @property
-    def _is_current(self) -> bool:
-        """Whether the picture on screen belongs to the sample asked for."""
-        return self._painted.key == self._scene.key and self._painted.path == self._scene.path
-
     def _ask(self) -> None:
         """Get the picture of the scene: at once if it is cached, otherwise in the background."""
         self._quiet()
-        if not self._loader or not self._surface or not self.size:
+        if not self._fetch or not self._surface or not self.size:
             return
         self._asked_for = self.size
-        if self._scene.path is None:
-            self._request = None
-            self._generation = self._loader.show((), self._deliver)
-            self._painted, self._preview = self._scene, None
+        if self._state.scene.path is None:
+            self._fetch.start(None)
+            self._state.accept(None)
             self._repaint()
             return
-        request = self._surface.request(self._scene.path, self._view, self.size)
-        ready = self._loader.cached(request)
+        request = self._surface.request(self._state.scene.path, self._state.view, self.size)
+        ready = self._fetch.loader.cached(request)
         if ready:
-            self._generation = self._loader.show((), self._deliver)
+            self._fetch.start(None)
             self._accept(ready)
             return
-        self._request = request
         self._line_is_kept_free(PASSING_SECONDS)
-        self._expect()
-        self._generation = self._loader.show((request,), self._deliver)
+        self._expect(request)
+        self._fetch.start(request)
         self._slow = self.set_timer(QUIET_SECONDS, self._announce)
         self._adopt()
 
     def _accept(self, preview: Preview) -> None:
-        new = not self._is_current or self._preview is None
-        self._request = None
         self._line_is_kept_free(0.0)
         self._quiet()
-        self._painted, self._preview = self._scene, preview
+        new = self._state.accept(preview)
         if self._image:
             self._image.show(preview)
         self._repaint()
+        self.expected.later()
         if new:
             place = preview.placement
             width, height = (place.width, place.height) if place else (0, 0)
-            scene = self._scene
+            key = self._state.scene.key
             self.post_message(
-                self.Shown(self, scene.key, preview.request.path, width, height, preview.error)
+                self.Shown(self, key, preview.request.path, width, height, preview.error)
             )
 
     def _adopt(self) -> None:
         """Draw the scene's boxes if it is its picture that is on screen."""
-        if self._is_current:
-            self._painted = self._scene
+        if self._state.adopt():
             self._repaint()
 
     def _announce(self) -> None:
@@ -402,19 +355,22 @@ class ImageCanvas(Widget):
         """The cells of the screen that the canvas has."""
         return Region(*self.region.offset, *self.size)
 
-    def _expect(self) -> list[Request]:
+    def _prefetch(self) -> None:
+        if self._fetch and self.size:
+            self._fetch.loader.prefetch(self._expect(self._fetch.request))
+
+    def _expect(self, coming: Request | None) -> list[Request]:
         """Have cells made along with the pictures on their way; return the requests to prefetch."""
         if self._surface is None:
             return []
-        aims = self.expected.aims(self._surface, self._spot, self._visible_part)
+        surface, spot, state = self._surface, self._spot, self._state
+        views = state.nearest(*spot.size)
+        aims = self.expected.aims(surface, spot, state.visible, state.scene, views)
         requests = list(aims)
-        if self._request is not None:
-            aims[self._request] = self._visible_part(self._scene), self._surface.desk(self._spot)
+        if coming is not None:
+            aims[coming] = state.visible(state.scene), surface.desk(spot)
         self.sheets.expect(aims, self)
         return requests
-
-    def _visible_part(self, scene: Scene) -> Scene:
-        return scene if self._overlays_visible else replace(scene, overlays=())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the painted lines within `crop`, as they are: a canvas has no frame."""
@@ -433,8 +389,8 @@ class ImageCanvas(Widget):
         """Make the cells anew, and refresh those that changed."""
         if not self.size or self._surface is None:
             return
-        desk, scene = self._surface.desk(self._spot), self._visible_part(self._painted)
-        sheet = self.sheets.sheet(scene, self._preview, desk, late=self._late)
+        desk, scene = self._surface.desk(self._spot), self._state.visible(self._state.painted)
+        sheet = self.sheets.sheet(scene, self._state.preview, desk, late=self._late)
         changed = self._paint.take(sheet, self.rich_style)
         if changed is None:
             self.refresh()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hardcase.tui.wire.rate import Rate
 
     Aims: TypeAlias = "dict[Request, tuple[Scene, Desk]]"
+    _Key: TypeAlias = "tuple[Request, Scene, Desk]"
 
 _MEMORY = 24 * 2**20
 
@@ -46,7 +47,7 @@ class Sheets:
         self._expected: dict[object, Aims] = {}
         self._aims: Aims = {}
         self._rates: dict[Quality, Rate] = {}
-        self._made: MemoryCache[tuple[Scene, Desk], tuple[Preview, Sheet]] = MemoryCache(memory)
+        self._made: MemoryCache[_Key, tuple[Preview, Sheet]] = MemoryCache(memory)
 
     def expect(self, aims: Aims, canvas: object = None) -> None:
         """Say which sheets a canvas wants once the pictures of some requests are there."""
@@ -64,7 +65,8 @@ class Sheets:
         if aim is None or preview.grid is None or aim[1].ground.depth is Depth.MONO:
             return
         scene, desk = aim
-        held = self._made.get(aim)
+        key = preview.request, *aim
+        held = self._made.get(key)
         if held is not None and held[0] is preview:
             return
         sheet = made(scene, preview, desk)
@@ -74,13 +76,14 @@ class Sheets:
             )
             if sheet.ahead is not None:
                 self._rates[desk.place.quality] = sheet.ahead.rate
-        self._made.put(aim, (preview, sheet), sheet.nbytes)
+        self._made.put(key, (preview, sheet), sheet.nbytes)
 
     def sheet(self, scene: Scene, preview: Preview | None, desk: Desk, *, late: bool) -> Sheet:
         """Return the sheet of a scene: made ahead, or now."""
-        held = None if late else self._made.get((scene, desk))
-        if held is not None and held[0] is preview:
-            return held[1]
+        if preview is not None and not late:
+            held = self._made.get((preview.request, scene, desk))
+            if held is not None and held[0] is preview:
+                return held[1]
         return made(scene, preview, desk, late=late)
 
 

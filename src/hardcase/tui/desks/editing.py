@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from hardcase.model.job import Status, Task
 from hardcase.tui.desks.desk import Desk
@@ -10,6 +10,9 @@ from hardcase.tui.editor.look import canvas_region, first_scene
 from hardcase.tui.editor.open import why_not
 from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.messages import QuitAsked
+
+if TYPE_CHECKING:
+    from hardcase.tui.canvas.cells import Scene
 
 
 class EditingDesk(Desk):
@@ -50,12 +53,17 @@ class EditingDesk(Desk):
 
     def prefetch(self) -> None:
         """Have the editor's first picture made ahead, if it can be opened."""
-        screen, sample, scene = self.screen, self.browser.current, None
+        screen, sample = self.screen, self.browser.current
         if sample is not None and sample.id != self._seen[1]:
             self._seen = self._seen[1], sample.id
-        if sample is not None and why_not(self.session, sample) is None:
-            scene = first_scene(self.session, sample.id, screen.preview.box, screen.colours)
-        screen.preview.canvas.prefetch_elsewhere(scene, canvas_region(screen.app.size))
+        screen.preview.canvas.expected.there(self._first_scene, canvas_region(screen.app.size))
+
+    def _first_scene(self) -> Scene | None:
+        """Return what the editor would show now, None if it cannot be opened."""
+        screen, sample = self.screen, self.browser.current
+        if sample is None or why_not(self.session, sample) is not None:
+            return None
+        return first_scene(self.session, sample.id, screen.preview.box, screen.colours)
 
     def _edited(self, editor: EditScreen) -> None:
         """Take over from the box editor."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardcase.model.job import Task
+from hardcase.tui.canvas.looks import PAN_CELLS
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.editor.zoom_said import zoom_said
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardcase.tui.canvas.canvas import ImageCanvas
-
-_PAN_CELLS = 8
 
 
 class PictureDesk(Desk):
@@ -52,19 +51,23 @@ class PictureDesk(Desk):
 
     def action_pan_left(self) -> None:
         """Look further left."""
-        self._canvas.pan(-_PAN_CELLS, 0)
+        self._pan(-1, 0)
 
     def action_pan_right(self) -> None:
         """Look further right."""
-        self._canvas.pan(_PAN_CELLS, 0)
+        self._pan(1, 0)
 
     def action_pan_up(self) -> None:
         """Look further up."""
-        self._canvas.pan(0, -_PAN_CELLS / 2)
+        self._pan(0, -1)
 
     def action_pan_down(self) -> None:
         """Look further down."""
-        self._canvas.pan(0, _PAN_CELLS / 2)
+        self._pan(0, 1)
+
+    def _pan(self, x: int, y: int) -> None:
+        columns, rows = PAN_CELLS
+        self._canvas.pan(x * columns, y * rows)
 
     def action_details(self) -> None:
         """Show or hide the details."""

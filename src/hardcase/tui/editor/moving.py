@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardcase.tui.canvas.looks import PAN_CELLS
 from hardcase.tui.editor.drawing import WAYS
 from hardcase.tui.editor.editing import Edge, nudged, pulled, with_box
 from hardcase.tui.editor.follow import pan_to_edge
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from hardcase.tui.editor.screen import EditScreen
 
 _FAR_STEPS = 5
-_PAN_CELLS = 8
 _GEARS = range(-4, 4)
 """Powers of two that a step may be of a cell."""
 
@@ -30,7 +30,8 @@ class MoveDesk:
         """Move the box by a step; with no box selected, look further that way."""
         if self.screen.draft.box is None:
             dx, dy = WAYS[way]
-            self.screen.canvas.pan(dx * _PAN_CELLS, dy * _PAN_CELLS / 2)
+            columns, rows = PAN_CELLS
+            self.screen.canvas.pan(dx * columns, dy * rows)
         else:
             self._move(way, 1)
 

@@ -83,7 +83,7 @@ class PreviewPane(Vertical, can_focus=False):
             overlays = tuple(self._overlays(sample, self._colours, None))
             scenes.append(Scene(path, sample_id, overlays, sample.hard))
             near.append(self._about(sample, None))
-        self.canvas.prefetch(scenes)
+        self.canvas.expected.here(scenes)
         self._details.prefetch(near)
 
     def prefetch_box(self, box: int | None) -> None:
@@ -91,7 +91,7 @@ class PreviewPane(Vertical, can_focus=False):
         shown = self.canvas.scene
         if self._sample is not None and shown.key == self._sample.id:
             overlays = tuple(self._overlays(self._sample, self._colours, box))
-            self.canvas.prefetch([replace(shown, overlays=overlays)])
+            self.canvas.expected.here([replace(shown, overlays=overlays)])
 
     def step_box(self, step: int, colours: Mapping[str, str]) -> bool:
         """Select the next (1) or previous (-1) box. Return False where there is none."""
