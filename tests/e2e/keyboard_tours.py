@@ -220,6 +220,8 @@ def drawing_tour(walk: Walk) -> None:
     walk.type("escape")
     walk.take("edit_fine")
     walk.type("escape")
+    walk.take("edit_new_small", "a place in it")
+    walk.type("escape")
 
 
 def review_tour(walk: Walk) -> None:

@@ -223,3 +223,32 @@ async def test_a_press_of_the_mouse_does_not_disturb_the_drawing(job) -> None:
         await pilot.click(type(screen.canvas), offset=(50, 5))
         assert screen.drawing.aiming is not None
         assert screen.draft.annotation == CAT
+
+
+async def test_something_small_is_drawn_zoomed_in_and_the_view_comes_back(job) -> None:
+    async with editor_on(job) as (pilot, screen):
+        screen.last_label = "dog"
+        view, coarse = screen.canvas.view, screen.moving.cell
+        across, down = rulers(screen.placement)
+        place = across.at("f"), down.at("g")
+        await pilot.press("F", "f")
+        assert "a place in it: row letter" in said(screen)
+        await pilot.press("g")
+        assert "first corner: column letter" in said(screen)
+        x1, y1, x2, y2 = screen.placement.source_box
+        assert x1 < place[0] < x2
+        assert y1 < place[1] < y2
+        assert screen.moving.cell[0] < coarse[0] / 3
+        expected = named(screen, "hhss")
+        await pilot.press(*"hhss")
+        assert job.sample(1).annotations == (CAT, DOG, Annotation("dog", expected))
+        assert screen.canvas.view == view
+        assert changes(job) == 1
+
+
+async def test_something_small_that_is_not_drawn_after_all_leaves_the_view(job) -> None:
+    async with editor_on(job) as (pilot, screen):
+        view = screen.canvas.view
+        await pilot.press("F", "f", "g", "escape")
+        assert screen.canvas.view == view
+        assert job.sample(1).annotations == (CAT, DOG)

@@ -19,6 +19,9 @@ def _editor() -> Iterable[Action]:
         "edit_new", ("b",), "New box: two letters name each corner, or arrows", here, "new", 3
     )
     yield Action("edit_fine", ("f",), "Zoom to the box, draw it anew, zoom back", here, "finer", 8)
+    yield Action(
+        "edit_new_small", ("F",), "New box of something small: a place in it, zoom, draw", here
+    )
     yield Action("edit_redraw", ("B",), "Draw the box anew", here)
     yield Action("edit_next", ("tab",), "Select the next box", here, "next", 6)
     yield Action("edit_previous", ("shift+tab",), "Select the previous box", here)

@@ -9,16 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from hardcase.model.boxes import Box
 from hardcase.tui.editor.editing import spanned
 
 if TYPE_CHECKING:
     from hardcase.imaging.rulers import Ruler
-    from hardcase.model.boxes import Box
 
     Point = tuple[float, float]
     Rulers = tuple[Ruler, Ruler]
 
 _SAME = 1e-6  # of a step
+_NEAR = 1 / 6
+"""Share of what is shown, across and down, to zoom to: a quarter is seen, with what is around."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,13 @@ def taken_back(aiming: Aiming) -> Aiming | None:
         return None
     x, y = aiming.first
     return Aiming(x, y, across=False)
+
+
+def nearby(aiming: Aiming, rulers: Rulers) -> Box:
+    """Return the part of what is shown around the cross to zoom to; it may leave the image."""
+    half_x, half_y = (_NEAR / 2 * (ruler.last - ruler.first) for ruler in rulers)
+    x, y = aiming.x, aiming.y
+    return Box(x - half_x, y - half_y, x + half_x, y + half_y)
 
 
 def span_of(aiming: Aiming, width: int, height: int) -> Box | None:

@@ -12,9 +12,19 @@ from hardcase.session.boxes.near_misses import offered
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
 from hardcase.tui.canvas.canvas import Overlay
-from hardcase.tui.editor.aim import Aiming, begun, lettered, moved, placed, span_of, taken_back
+from hardcase.tui.editor.aim import (
+    Aiming,
+    begun,
+    lettered,
+    moved,
+    nearby,
+    placed,
+    span_of,
+    taken_back,
+)
 from hardcase.tui.editor.colours import NO_COLOUR, faded
 from hardcase.tui.editor.editing import selecting, with_box
+from hardcase.tui.editor.guide import guide
 from hardcase.tui.editor.line import Drawn
 from hardcase.tui.editor.look import overlays
 from hardcase.tui.editor.seen import in_sight, overlays_of
@@ -46,6 +56,7 @@ class DrawDesk:
         self.aiming: Aiming | None = None
         self.seen: list[Annotation] = []
         self._anew: Annotation | None = None
+        self._spotting = False
         self._view: View | None = None
 
     @property
@@ -79,7 +90,8 @@ class DrawDesk:
         """Return the boxes there are, stepping back behind what was seen and what is drawn."""
         shown = overlays(selecting(self.screen.draft, None), colours)
         shown = [replace(overlay, colour=faded(overlay.colour)) for overlay in shown]
-        shown += overlays_of(self.seen, colours)
+        if self._at_start:  # then out of the way
+            shown += overlays_of(self.seen, colours)
         if self.box is not None:
             colour = colours.get(self.label, NO_COLOUR)
             shown.append(Overlay(self.box, self.label, None, colour, by_human=True, selected=True))
@@ -109,17 +121,27 @@ class DrawDesk:
         if self._begin(anew=True):
             self._view = view
 
+    def action_edit_new_small(self) -> None:
+        """Begin a new box by a place in it, to which the view is zoomed before it is drawn."""
+        view = self.screen.canvas.view
+        if self._begin(anew=False, spotting=True):
+            self._view = view
+
     def action_draw_cancel(self) -> None:
         """Draw nothing after all."""
         self._end()
         self.screen.say("nothing was drawn")
 
-    def _begin(self, *, anew: bool) -> bool:
-        """Begin a new box, or the selected one anew. Return False if that is not possible now."""
+    def _begin(self, *, anew: bool, spotting: bool = False) -> bool:
+        """Begin a new box, or the selected one anew. Return False if that is not possible now.
+
+        If `spotting`, a place to zoom to comes before the corners.
+        """
         along = self._rulers
         if along is None or not self.screen.commit():
             return False
         self._anew = self.screen.draft.annotation if anew else None
+        self._spotting = spotting
         self._view = None
         trouble = self._look_up_seen()
         self.screen._bindings = place_bindings(self.screen.actions, PLACES)  # noqa: SLF001 - its own
@@ -166,7 +188,7 @@ class DrawDesk:
 
     def action_draw_seen(self, number: int) -> None:
         """Take what the model saw and did not accept."""
-        if self.aiming is None:
+        if not self._at_start:
             return
         if number > len(self.seen):
             self.screen.say(f"the model saw no {number} here · {self._guide}")
@@ -200,6 +222,11 @@ class DrawDesk:
             self._go_on(moved(self.aiming, dx, dy, along))
 
     def _go_on(self, aiming: Aiming) -> None:
+        if self._spotting and aiming.first is not None and self._rulers:
+            self._spotting = False
+            self.screen.canvas.zoom_to(nearby(aiming, self._rulers))
+            self._look_up_seen()
+            aiming = begun(self._rulers)
         self.aiming = aiming
         if aiming.opposite is None:
             self.screen.say(self._guide)
@@ -226,21 +253,17 @@ class DrawDesk:
             screen.say("the box is as it was")
 
     @property
+    def _at_start(self) -> bool:
+        """Whether nothing is named yet of the box under way."""
+        at = self.aiming
+        return at is not None and at.across and at.first is None
+
+    @property
     def _guide(self) -> str:
-        """What to do next, in one line."""
-        aiming = self.aiming
-        if aiming is None:
+        if self.aiming is None:
             return ""
-        corner = "first corner" if aiming.first is None else "opposite corner"
-        what = "column" if aiming.across else "row"
-        place = self.screen.key("draw_place")
-        if self.seen and aiming.first is None:
-            first, last = (self.screen.key(f"draw_seen_{n}") for n in (1, len(self.seen)))
-            digits = first if len(self.seen) == 1 else f"{first}-{last}"
-            return (
-                f"{digits}: seen by the model · {corner}: {what} letter (capital: half a step on)"
-            )
-        return f"{corner}: {what} letter (capital: half a step on) · or arrows and {place}"
+        seen = len(self.seen) if self._at_start else 0
+        return guide(self.aiming, self.screen.key, spotting=self._spotting, seen=seen)
 
     @property
     def _rulers(self) -> Rulers | None:
