@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from format_samples import by_path, close, context_for, detection_samples, labels
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardcase.formats import FORMATS, Dataset, WriteOptions
@@ -15,7 +15,8 @@ from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
 from hardcase.model.reasons import Reason
 
 few = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20,
+    deadline=None,
 )
 
 

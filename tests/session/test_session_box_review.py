@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -285,7 +285,7 @@ FIXES = st.lists(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(ANNOTATIONS, min_size=3, max_size=3), st.sampled_from(list(Status)), FIXES)
 def test_a_batch_applied_and_undone_leaves_the_job_byte_for_byte(said, status, fixes):
     with tempfile.TemporaryDirectory() as folder:

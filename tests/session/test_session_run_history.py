@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hardcase.errors import UsageError
@@ -283,7 +283,8 @@ DECISIONS = {
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    deadline=None,
 )
 @given(st.lists(st.tuples(st.sampled_from(sorted(DECISIONS)), st.integers(1, 5)), max_size=8))
 def test_removal_and_undo_restore_the_job_byte_for_byte(make_session, decisions):

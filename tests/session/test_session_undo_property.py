@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -121,7 +121,8 @@ def take(session: LabelingSession, command) -> None:
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200,
+    deadline=None,
 )
 @given(st.one_of(steps(Task.CLASSIFICATION), steps(Task.DETECTION)))
 def test_as_many_undos_bring_the_job_back_byte_for_byte(images, drawn) -> None:
