@@ -44,6 +44,7 @@ class Result:
 def _own_list_of_jobs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     monkeypatch.delenv("HARDCASE_DEBUG", raising=False)
+    monkeypatch.setenv("COLUMNS", "80")  # the width of helps
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -113,7 +114,7 @@ def test_signals_ask_a_run_to_stop_once(number):
     asked = threading.Event()
     with stopped_by_signals(asked.set):
         os.kill(os.getpid(), number)
-        assert asked.wait(10)
+        assert asked.wait(60)
         assert signal.getsignal(number) is before
     assert signal.getsignal(number) is before
 
@@ -190,7 +191,7 @@ def test_a_model_that_is_not_sure_of_itself_is_said_to_be_a_guess(model, tmp_pat
     (tmp_path / "labels.txt").write_text("red\ngreen\nblue\n")
     result = cli("autolabel", job, "--model", bare)
     assert "bare.onnx is taken for a classifier (guess); see why" in result.err
-    assert f"hardcase models inspect {bare} --save" in result.err
+    assert f"hardcase models inspect {shlex.quote(str(bare))} --save" in result.err
     assert "is taken for" not in cli("autolabel", job, "--model", model).err
 
 

@@ -168,7 +168,7 @@ def test_nobody_has_to_type():
 def test_odd_terminals_get_question_marks_rather_than_an_error(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "hardcase", "open", "日本"],
-        env=os.environ | {"PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"},
+        env=os.environ | {"LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"},
         capture_output=True,
         cwd=tmp_path,
         check=False,

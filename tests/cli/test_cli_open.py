@@ -68,7 +68,8 @@ def test_without_a_terminal_a_folder_is_told_about_init(folder, cli):
 def test_without_a_terminal_the_jobs_are_listed(job, cli):
     header, row = cli().out.splitlines()
     assert header.split()[0] == "name"
-    assert row.split() == ["pictures", "classification", "0", "0", "6", "0", f"{job}/hardcase.json"]
+    cells = row.split(maxsplit=6)
+    assert cells == ["pictures", "classification", "0", "0", "6", "0", f"{job}/hardcase.json"]
 
 
 def test_no_jobs_yet_is_no_failure(cli):
