@@ -11,6 +11,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -75,20 +76,21 @@ class Victim:
         """Kill it at once, and read what it had said by then."""
         victims = tagged(self.tag) if engine_too else []
         for pid in {self.process.pid, *victims}:
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
         while self._read(TIMEOUT):
             pass
         self.process.wait()
 
     def kill_engines(self) -> int:
         """Kill what it started, and not itself; return how many those were."""
-        engines = [pid for pid in tagged(self.tag) if pid != self.process.pid]
-        for pid in engines:
-            os.kill(pid, signal.SIGKILL)
-        return len(engines)
+        killed = 0
+        for pid in tagged(self.tag):
+            if pid != self.process.pid:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed += 1
+        return killed
 
     def wait_until_nothing_is_left(self) -> None:
         """Wait until all that it started has ended by itself."""

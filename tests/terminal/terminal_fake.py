@@ -37,8 +37,10 @@ class FakeTerminal:
 
     def __init__(self, answers: Mapping[str, bytes], delay: float, typed: bytes) -> None:
         self.heard = b""
-        self._answers, self._delay, self._typed = answers, delay, typed
+        self._answers, self._delay = answers, delay
         self._master, self._slave = pty.openpty()
+        if typed:
+            os.write(self._master, typed)
         self.stdin: TextIO = os.fdopen(os.dup(self._slave), "r")
         self.stdout: TextIO = os.fdopen(os.dup(self._slave), "w")
         self._done = threading.Event()
@@ -47,8 +49,6 @@ class FakeTerminal:
 
     def _serve(self) -> None:
         asked: list[str] = []
-        if self._typed:
-            os.write(self._master, self._typed)
         while not self._done.is_set():
             if not select.select([self._master], [], [], 0.02)[0]:
                 continue
@@ -61,7 +61,7 @@ class FakeTerminal:
 
     def close(self) -> None:
         self._done.set()
-        self._thread.join(5)
+        self._thread.join(60)
         self.stdin.close()
         self.stdout.close()
         os.close(self._master)
