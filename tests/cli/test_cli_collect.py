@@ -175,7 +175,7 @@ def ended_once(condition):
     """Ask this very program to end as soon as the condition holds."""
 
     def wait():
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not condition() and time.monotonic() < deadline:
             time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGTERM)

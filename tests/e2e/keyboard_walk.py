@@ -85,7 +85,7 @@ class Walk:
 
     def _wait(self, met: Callable[[], bool], action: str, what: str) -> None:
         try:
-            self.terminal.wait_for(lambda _: met(), timeout=10)
+            self.terminal.wait_for(lambda _: met())
         except AssertionError as error:
             message = f"{action} should have shown {what}; {error}"
             raise AssertionError(message) from None

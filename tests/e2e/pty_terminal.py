@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROGRAM = (sys.executable, "-m", "hardcase")
-TIMEOUT = 30.0
+TIMEOUT = 60.0
 
 _WAYS, _FINALS = ("up", "down", "right", "left"), (b"A", b"B", b"C", b"D")
 

@@ -29,7 +29,6 @@ def bare(tmp_path: Path) -> Path:
     return model
 
 
-@pytest.mark.timeout(180)
 def test_pointing_at_a_model_shows_it_and_enter_keeps_and_runs_it(tmp_path, hardcase, bare):
     job = tmp_path / "fruit"
     shutil.copytree(asset("sample_data", "detection", "images"), job / "images")

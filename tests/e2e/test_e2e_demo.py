@@ -19,7 +19,7 @@ pytestmark = pytest.mark.e2e
 
 def test_on_a_terminal_it_shows_what_is_to_be_confirmed(tmp_path, hardcase):
     with Terminal("demo", cwd=tmp_path) as terminal:
-        terminal.wait_for("To Be Confirmed 60", timeout=100)
+        terminal.wait_for("To Be Confirmed 60", timeout=120)
         terminal.wait_for("low confidence")
         terminal.wait_for("▲ HARD")
         terminal.press("a")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def wait_for(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.002)
@@ -39,7 +39,7 @@ class Gate(Renderer):
     def render(self, request: Request) -> Preview:
         with self._lock:
             self.begun.append(request.path.name)
-        assert self.open.wait(10)
+        assert self.open.wait(60)
         if request.path.name == "bug":
             raise RuntimeError("broken on purpose")
         return super().render(request)

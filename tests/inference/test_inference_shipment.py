@@ -48,7 +48,7 @@ def start(profile):
     def build(model: Path, **more) -> Start:
         chosen = profile("classifier", "rgb", (8, 8))
         request = run_request(model, chosen, threshold=0.3, iou=0.5, views=())
-        return Start(version("hardcase"), request.to_json(), pack(model), timeout=30.0, **more)
+        return Start(version("hardcase"), request.to_json(), pack(model), timeout=60.0, **more)
 
     return build
 

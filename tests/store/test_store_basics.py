@@ -142,7 +142,7 @@ def test_on_saved_is_told_once_changes_are_durable(store: JobStore) -> None:
     told = threading.Event()
     store.on_saved = lambda: told.set() if store.saved_seq == 1 else None
     add_samples(store, 1)
-    assert told.wait(10)
+    assert told.wait(60)
 
 
 def test_a_listener_that_fails_does_not_stop_the_saving(

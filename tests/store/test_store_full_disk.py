@@ -99,7 +99,7 @@ def test_an_error_of_the_disk_is_told_and_survived(
     store.on_saved = lambda: told.set() if store.trouble else None
     refuse(monkeypatch, function, errno.EIO)
     add_samples(store, 2)
-    assert told.wait(10)
+    assert told.wait(60)
     monkeypatch.undo()
     assert store.retry()
     assert state(reader_of(store.path)) == state(store)

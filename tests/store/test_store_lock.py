@@ -142,7 +142,7 @@ def test_reading_on_request_writes_nothing_and_locks_nobody_out(path: Path) -> N
 def test_a_process_that_forgets_to_close_still_ends_and_lets_go(path: Path) -> None:
     JobStore.create(path).close()
     code = OPEN.replace("sys.stdin.readline()\nstore.close()", "")
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True, timeout=60)
     with JobStore.open(path) as store:
         assert not store.read_only
 

@@ -34,7 +34,7 @@ class GatedEngine:
     def run(self, items):
         for sample_id, _path in items:
             with self.turn:
-                self.turn.wait_for(lambda: self.allowed or self.closed or self.error, 20)
+                self.turn.wait_for(lambda: self.allowed or self.closed or self.error, 60)
                 if self.closed:
                     return
                 if self.error is not None:

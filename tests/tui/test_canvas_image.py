@@ -69,7 +69,7 @@ class ImageApp(App[None]):
 
 
 async def until(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         await asyncio.sleep(0.005)

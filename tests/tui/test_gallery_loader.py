@@ -36,7 +36,7 @@ def thumbnails(told) -> Iterator[Thumbnails]:
 
 
 def until(met: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not met():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.001)

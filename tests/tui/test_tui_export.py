@@ -129,7 +129,7 @@ async def test_a_long_export_tells_how_far_it_is_and_is_alone(make_job, monkeypa
 
     def write(self, _out, options):
         options.progress(1)
-        assert go_on.wait(10)
+        assert go_on.wait(60)
         return Report(2, 2, ("000.png: left out for a test",))
 
     monkeypatch.setattr("hardcase.tui.workers.exporter._EVERY", 0.0)
@@ -165,7 +165,7 @@ async def test_an_export_stops_when_the_job_is_left(make_job, monkeypatch) -> No
         await start(pilot, session)
         await wait_for(pilot, begun.is_set, "the beginning")
         await pilot.press("q")
-    assert stopped.wait(10)
+    assert stopped.wait(60)
 
 
 async def test_an_export_that_cannot_be_written_is_told_in_a_line(make_job, monkeypatch) -> None:

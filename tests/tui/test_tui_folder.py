@@ -62,7 +62,7 @@ async def test_a_second_sync_waits_for_the_first_and_leaving_stops_it(
         await pilot.press("S")
         await wait_for(pilot, lambda: "looked through already" in said(screen), "the refusal")
         await pilot.press("q")
-    assert stopped.wait(10)
+    assert stopped.wait(60)
 
 
 async def test_a_bug_in_a_sync_is_told_and_the_next_one_may_begin(make_job, monkeypatch) -> None:

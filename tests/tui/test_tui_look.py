@@ -112,7 +112,7 @@ async def test_what_has_not_been_seen_yet_is_not_accepted(
     run = Answering.run
 
     def slowly(self, items):
-        gate.wait(20)
+        gate.wait(60)
         yield from run(self, items)
 
     monkeypatch.setattr(Answering, "run", slowly)

@@ -116,7 +116,7 @@ async def test_a_run_is_cancelled_before_it_began(make_job, engine, model, monke
     prepare = run_panel.prepare
 
     def slowly(request: RunRequest) -> PreparedRun:
-        gate.wait(20)
+        gate.wait(60)
         return prepare(request)
 
     async with app_on(session).run_test(size=(120, 40)) as pilot:
@@ -143,7 +143,7 @@ async def test_a_run_that_is_settled_is_not_said_to_be_cancelled(
     settle = Settlement.settle
 
     def slowly(settlement):
-        gate.wait(20)
+        gate.wait(60)
         return settle(settlement)
 
     monkeypatch.setattr(Settlement, "settle", slowly)

@@ -25,7 +25,7 @@ def test_ctrl_z_gives_the_shell_back_and_fg_goes_on(tmp_path: Path) -> None:
         path = session.path
     environment = {**os.environ, "TERM": "xterm-256color", "PS1": "shell> ", "LANG": "C.UTF-8"}
     shell = pexpect.spawn(
-        "/bin/bash", ["--norc", "--noprofile", "-i"], env=environment, timeout=20,
+        "/bin/bash", ["--norc", "--noprofile", "-i"], env=environment, timeout=60,
         dimensions=(24, 80), encoding="utf-8",
     )  # fmt: skip
     try:

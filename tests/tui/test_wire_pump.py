@@ -59,7 +59,7 @@ def picture(shade: int) -> list[tuple[int, int, Strip]]:
 
 
 async def wait_until(met) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not met():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)

@@ -68,7 +68,7 @@ def app_on(
 
 
 async def wait_for(pilot: Pilot[None], met: Callable[[], object], what: str = "condition") -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         await pilot.pause()
         if met():
