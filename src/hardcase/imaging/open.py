@@ -7,11 +7,12 @@ import stat
 import warnings
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from PIL import Image, UnidentifiedImageError
 
 from hardcase.errors import ImageError
+from hardcase.imaging.plain_jpeg import MOST_BYTES, plain_jpeg
 from hardcase.imaging.rgb import to_rgb
 from hardcase.model.text import printable
 
@@ -66,7 +67,7 @@ def image_size(path: Path) -> tuple[int, int]:
 
     Raises ImageError when the file is not an image that `open_image` would accept.
     """
-    with _identified(path) as image:
+    with _opened(path) as (name, file, _), _identified(name, file) as image:
         return _oriented_size(image.size, _orientation(image))
 
 
@@ -84,19 +85,28 @@ def open_image(path: Path, *, max_size: tuple[int, int] | None = None) -> Image.
 
 def decode(path: Path | str, *, max_size: tuple[int, int] | None = None) -> Decoded:
     """Do as `open_image`, and tell the original's oriented size as well."""
-    with _identified(path) as image:
-        orientation = _orientation(image)
-        size = _oriented_size(image.size, orientation)
-        if max_size is not None:
-            image.draft(None, _oriented_size(max_size, orientation))
-        rgb = to_rgb(image)
-        method = _UPRIGHT.get(orientation)
-        return Decoded(rgb if method is None else rgb.transpose(method), *size)
+    with _opened(path) as (name, file, size):
+        if size <= MOST_BYTES:
+            plain = plain_jpeg(file.read(), max_size)
+            if plain is not None:
+                return Decoded(plain, *plain.size)
+        with _identified(name, file) as image:
+            return _upright(image, max_size)
+
+
+def _upright(image: Image.Image, max_size: tuple[int, int] | None) -> Decoded:
+    orientation = _orientation(image)
+    size = _oriented_size(image.size, orientation)
+    if max_size is not None:
+        image.draft(None, _oriented_size(max_size, orientation))
+    rgb = to_rgb(image)
+    method = _UPRIGHT.get(orientation)
+    return Decoded(rgb if method is None else rgb.transpose(method), *size)
 
 
 @contextmanager
-def _identified(path: Path | str) -> Iterator[Image.Image]:
-    """Yield the image, header read; turn whatever goes wrong with it into an ImageError."""
+def _opened(path: Path | str) -> Iterator[tuple[str, IO[bytes], int]]:
+    """Yield the name, the open file and its size; turn what goes wrong into an ImageError."""
     name = printable(os.path.basename(path))  # noqa: PTH119 - ten times as fast as a Path
     try:
         # Without O_NONBLOCK, opening a named pipe would wait for a writer for ever.
@@ -107,16 +117,13 @@ def _identified(path: Path | str) -> Iterator[Image.Image]:
         reason = printable(getattr(error, "strerror", None) or str(error))
         raise ImageError(f"{name} cannot be opened ({reason}); check the file") from error
     try:
-        _check_file(name, os.fstat(descriptor))
+        size = _checked_size(name, os.fstat(descriptor))
     except ImageError:
         os.close(descriptor)
         raise
     with os.fdopen(descriptor, "rb") as file:
         try:
-            _silence_pillow()
-            with Image.open(file, formats=_formats()) as image:
-                _check_pixels(name, image.size)
-                yield image
+            yield name, file, size
         except ImageError:
             raise
         except UnidentifiedImageError as error:
@@ -132,7 +139,16 @@ def _identified(path: Path | str) -> Iterator[Image.Image]:
             raise ImageError(f"{name} {what}; replace the file") from error
 
 
-def _check_file(name: str, status: os.stat_result) -> None:
+@contextmanager
+def _identified(name: str, file: IO[bytes]) -> Iterator[Image.Image]:
+    """Yield the image in an open file, header read."""
+    _silence_pillow()
+    with Image.open(file, formats=_formats()) as image:
+        _check_pixels(name, image.size)
+        yield image
+
+
+def _checked_size(name: str, status: os.stat_result) -> int:
     if not stat.S_ISREG(status.st_mode):
         raise ImageError(f"{name} is not a regular file; remove it from the images")
     if status.st_size == 0:
@@ -141,6 +157,7 @@ def _check_file(name: str, status: os.stat_result) -> None:
         raise ImageError(
             f"{name} is larger than {MAX_FILE_BYTES // 2**20} MiB; reduce it to label it"
         )
+    return status.st_size
 
 
 def _check_pixels(name: str, size: tuple[int, int]) -> None:

@@ -86,8 +86,11 @@ def place(spec: InputSpec, width: int, height: int) -> Placement:
 def render(image: Image.Image, spec: InputSpec, placement: Placement) -> Image.Image:
     """Return the RGB picture of `spec.size` that shows `image` at `placement`.
 
-    `image` may be smaller than the source that `placement` speaks of (decoded at reduced scale).
+    `image` may be smaller than the source that `placement` speaks of (decoded at reduced scale). It
+    is returned itself where it is that picture already.
     """
+    if image.size == spec.size == (placement.width, placement.height):
+        return image
     x1, y1, x2, y2 = placement.content
     step_x = image.width / placement.width / placement.scale_x
     step_y = image.height / placement.height / placement.scale_y
