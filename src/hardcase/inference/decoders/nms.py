@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 MAX_BOXES = 300
 """How many boxes an image keeps, as in COCO evaluations of one-stage detectors."""
 
+_AT_ONCE = 64
+"""How many boxes are compared with all that follow in one step of numpy."""
+
 
 def suppress(
     boxes: NDArray[np.floating],
@@ -26,18 +29,24 @@ def suppress(
     class overlaps it by an IoU above `iou_threshold`. Equal scores keep their input order.
     """
     order = np.argsort(-scores, kind="stable")
-    corners = boxes.astype(np.float64)
+    corners, classes = boxes[order].astype(np.float64), classes[order]
     areas = (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
+    alive = np.ones(len(order), dtype=bool)
     kept: list[int] = []
-    while order.size and len(kept) < limit:
-        best, rest = order[0], order[1:]
-        kept.append(int(best))
-        left_top = np.maximum(corners[best, :2], corners[rest, :2])
-        right_bottom = np.minimum(corners[best, 2:], corners[rest, 2:])
-        sides = np.clip(right_bottom - left_top, 0.0, None)
-        intersection = sides[:, 0] * sides[:, 1]
+    for start in range(0, len(order), _AT_ONCE):
+        some = start + np.flatnonzero(alive[start : start + _AT_ONCE])
+        rest = slice(start, None)
+        sides = np.minimum(corners[some, None, 2:], corners[None, rest, 2:])
+        sides -= np.maximum(corners[some, None, :2], corners[None, rest, :2])
+        np.maximum(sides, 0.0, out=sides)
+        shared = sides[..., 0] * sides[..., 1]
         # IoU > t written without a division, so that empty boxes need no special case
-        union = areas[best] + areas[rest] - intersection
-        covered = (intersection > iou_threshold * union) & (classes[rest] == classes[best])
-        order = rest[~covered]
-    return np.array(kept, dtype=np.intp)
+        union = areas[some, None] + areas[None, rest] - shared
+        covers = (shared > iou_threshold * union) & (classes[some, None] == classes[None, rest])
+        for index, row in zip(some.tolist(), covers, strict=True):
+            if alive[index]:
+                kept.append(index)
+                alive[rest] &= ~row
+                if len(kept) == limit:
+                    return order[kept]
+    return order[kept]
