@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import os
 import resource
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from hardcase.inference.process.cgroup import cpu_quota, memory_limit
 
 NICENESS = 10
+
+_TRIES, _AGAIN_S = 10, 0.11
 
 _MIN_ADDRESS_SPACE = 4 << 30
 
@@ -41,6 +44,7 @@ def address_space(processes: int = 1) -> int:
 def restrict() -> None:
     """Lower the standing of this process: polite, bounded, no core dumps, first to go."""
     os.nice(NICENESS)
+    _lower_group()
     _lower(resource.RLIMIT_CORE, 0)
     limit_memory(1)
     with suppress(OSError):  # only Linux has it; it is a courtesy to the process with the job
@@ -57,6 +61,25 @@ def limit_memory(processes: int, *, reserving: bool = False) -> None:
     _lower(resource.RLIMIT_AS, resource.getrlimit(resource.RLIMIT_AS)[1] if reserving else limit)
     if reserving:
         _lower(resource.RLIMIT_DATA, limit)
+
+
+def _lower_group() -> None:
+    """Lower the standing of this session of processes, where the scheduler shares among sessions.
+
+    Linux with autogroups, see sched(7): niceness counts only inside of a session then, and every
+    child, which leads a session of its own, got as much of the processors as the whole app.
+    """
+    if os.getsid(0) != os.getpid():
+        return  # others are in it
+    for _ in range(_TRIES):
+        try:
+            Path("/proc/self/autogroup").write_text(str(NICENESS))
+        except BlockingIOError:  # the kernel takes one a tenth of a second, of all processes
+            time.sleep(_AGAIN_S)
+        except OSError:
+            return  # there are no autogroups
+        else:
+            return
 
 
 def _lower(kind: int, wanted: int) -> None:
