@@ -27,8 +27,8 @@ class Told:
     def waiting(self) -> int:
         return len(self.keys)
 
-    def ask(self, key: int, _path: Path) -> None:
-        self.keys.append(key)
+    def ask(self, *images: tuple[int, Path]) -> None:
+        self.keys.extend(key for key, _ in images)
         self.most = max(self.most, len(self.keys))
 
     def answer(self) -> tuple[int, dict]:

@@ -80,10 +80,13 @@ class Child:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def send(self, message: Mapping[str, Any]) -> None:
-        """Queue a message; what does not fit into the pipe goes out while `receive` waits."""
+    def send(self, *messages: Mapping[str, Any]) -> None:
+        """Queue messages; what does not fit into the pipe goes out while `receive` waits.
+
+        Every write may wake the child, which costs more than to say a little.
+        """
         waiting = bool(self._outgoing)
-        self._outgoing += json.dumps(message).encode() + b"\n"
+        self._outgoing += "".join(json.dumps(message) + "\n" for message in messages).encode()
         if not waiting:
             self._selector.register(self._stdin, selectors.EVENT_WRITE)
             self._write()

@@ -65,10 +65,10 @@ class Conversation:
             self.note = short(told.get("note", ""))
             self._is_ready = True
 
-    def ask(self, key: int, path: Path) -> None:
-        """Ask about an image; that goes out while `answer` waits."""
-        self._child.send({"id": key, "path": str(path.absolute())})
-        self._waiting.append(key)
+    def ask(self, *images: tuple[int, Path]) -> None:
+        """Ask about images (key, path), at least one; that goes out while `answer` waits."""
+        self._child.send(*({"id": key, "path": str(path.absolute())} for key, path in images))
+        self._waiting.extend(key for key, _ in images)
 
     def answer(self) -> tuple[int, Answer]:
         """Return the key and the answer of the image that was asked about first. Raises ModelError.

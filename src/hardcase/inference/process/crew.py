@@ -47,9 +47,8 @@ def answers(
             if not has_room(idlest):
                 idlest = join()
                 crew.append(idlest)
-            for key, path in some:
-                idlest.ask(key, path)
-                order.append(idlest)
+            idlest.ask(*some)
+            order.extend([idlest] * len(some))
         if not order:
             return
         yield order.popleft().answer()

@@ -12,6 +12,7 @@ import sys
 import threading
 from dataclasses import asdict
 from importlib.util import find_spec
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ModelError, UsageError
@@ -125,8 +126,9 @@ class RayEngine:
         driver.open()
         source = iter(items)
         while True:
-            while driver.waiting < driver.ahead and (item := next(source, None)) is not None:
-                driver.ask(*item)
+            some = list(islice(source, driver.ahead - driver.waiting))
+            if some:
+                driver.ask(*some)
             if not driver.waiting:
                 return
             key, answer = driver.answer()

@@ -137,7 +137,7 @@ class RemoteWorker:
             elif item.state is not None and file_state(path) != item.state:
                 batch.unseen.add(item.key)
                 continue
-            child.ask(item.key, path)
+            child.ask((item.key, path))
         return batch
 
     def _answer(self, batch: _Batch) -> list[Answer]:
