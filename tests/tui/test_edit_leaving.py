@@ -264,6 +264,31 @@ async def test_it_stays_for_the_next_image_that_has_nothing_on_it_yet(make_job) 
         assert session.stats().labeled == 2
 
 
+@pytest.mark.parametrize("tab", [Tab.ALL, Tab.TO_BE_CONFIRMED])
+async def test_space_confirms_and_edits_the_next_until_there_is_none(job, tab) -> None:
+    async with editor_on(job, tab) as (pilot, first):
+        await pilot.press("l", "space")
+        await wait_for(pilot, lambda: first not in pilot.app.screen_stack, "its end")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, EditScreen), "the next")
+        second = pilot.app.screen
+        assert second.sample_id == 2
+        assert job.sample(1).annotations == (MOVED, DOG)
+        assert job.sample(1).status is Status.LABELED
+        await wait_for(pilot, lambda: "confirmed 0.png" in said(second), "what was done")
+        assert said(second).endswith("esc u undoes")
+        await pilot.press("space")
+        if tab is Tab.ALL:
+            await wait_for(pilot, lambda: second not in pilot.app.screen_stack, "its end")
+            await wait_for(pilot, lambda: isinstance(pilot.app.screen, EditScreen), "the last")
+            third = pilot.app.screen
+            assert third.sample_id == 3
+            await pilot.press("space")
+            assert "nothing to confirm" in said(third)
+            await pilot.press("escape")
+        await job_screen(pilot)
+        assert job.stats().labeled == 2
+
+
 async def test_leaving_it_is_leaving_it(make_job) -> None:
     session = make_job(Task.DETECTION, count=3)
     async with editor_on(session) as (pilot, _):

@@ -72,10 +72,16 @@ async def test_each_has_its_number_on_the_picture_and_the_keys_are_told(job) -> 
         await wait_for(pilot, lambda: "1 fox" not in shown(pilot), "no number")
 
 
-async def test_letters_draw_all_the_same(job) -> None:
+async def test_letters_draw_all_the_same_and_what_was_seen_is_out_of_the_way_then(job) -> None:
     async with editor_on(job) as (pilot, screen):
         screen.last_label = "dog"
-        await pilot.press("b", *"bcgh")
+        await pilot.press("b", "b")
+        assert not any(overlay.mark for overlay in screen.overlays())
+        await pilot.press("1")
+        assert changes(job) == 0
+        await pilot.press("backspace")
+        assert [o.mark for o in screen.overlays() if o.mark] == ["1", "2"]
+        await pilot.press(*"bcgh")
         assert len(job.sample(1).annotations) == 3
 
 

@@ -3,6 +3,9 @@
 It is kept with the user's own files and not in the job: it says nothing of the images, two people
 with one job are at two places, looking around must not count as a change of the job, and a job
 that may only be read has a place too.
+
+A filter is not kept: who opens a job days later takes what is shown for all there is. The
+history of the filter bar has it (`session.filtering.filter_history`).
 """
 
 from __future__ import annotations

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 def _editor() -> Iterable[Action]:
     here = Place.EDITOR
     yield Action("edit_confirm", ("enter", "a"), "Confirm the boxes and go on", here, "confirm", 2)
+    yield Action(
+        "edit_confirm_next", ("space",), "Confirm, and edit the next image of the list", here
+    )
     yield Action("edit_leave", ("escape",), "Back to the job; edits are kept", here, "back", 6)
     yield Action(
         "edit_new", ("b",), "New box: two letters name each corner, or arrows", here, "new", 3

@@ -13,6 +13,7 @@ from hardcase.tui.messages import QuitAsked
 
 if TYPE_CHECKING:
     from hardcase.tui.canvas.cells import Scene
+    from hardcase.tui.editor.view import Outcome
 
 
 class EditingDesk(Desk):
@@ -75,7 +76,7 @@ class EditingDesk(Desk):
         if outcome.problem:
             screen.complain(outcome.problem)
         else:
-            screen.say(outcome.said)
+            screen.say(self._told(outcome, screen.key("undo")))
         current = self.browser.current
         if current is not None and current.id == editor.sample_id:
             screen.preview.box = editor.draft.selected
@@ -87,9 +88,15 @@ class EditingDesk(Desk):
             screen.leave(QuitAsked())
 
     def _stay(self, done: EditScreen) -> None:
-        """Go on in the editor where the next sample has nothing to look at: it has to be drawn."""
+        """Go on in the editor where that was asked for, or boxes have to be drawn anyway."""
         sample = self.browser.current
-        if sample is None or sample.id == done.sample_id or sample.annotations:
+        if sample is None or sample.id == done.sample_id:
             return
-        if sample.status is Status.UNLABELED:
-            self.action_edit_boxes(done.outcome.said)
+        if done.outcome.onwards or (sample.status is Status.UNLABELED and not sample.annotations):
+            keys = f"{done.key('edit_leave')} {self.screen.key('undo')}"
+            self.action_edit_boxes(self._told(done.outcome, keys))
+
+    @staticmethod
+    def _told(outcome: Outcome, undo: str) -> str:
+        """Return what was done in the editor, and the keys that undo it."""
+        return f"{outcome.said} · {undo} undoes" if outcome.undoable else outcome.said

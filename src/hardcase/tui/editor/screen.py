@@ -94,19 +94,26 @@ class EditScreen(EditMouse):
 
     # -- leaving
 
+    def action_edit_confirm_next(self) -> None:
+        """Confirm the boxes and edit those of the next image."""
+        self._confirm(onwards=True)
+
     def action_edit_confirm(self) -> None:
         """Confirm the boxes and go on."""
+        self._confirm(onwards=False)
+
+    def _confirm(self, *, onwards: bool) -> None:
         if not self.commit():
             return
         sample = self.session.sample(self.sample_id)
         if sample.status is Status.LABELED and self.session.trouble is not None:
             self.leave(Outcome(done=True, problem=f"not saved yet: {self.session.trouble}"))
         elif sample.status is Status.LABELED:
-            self.leave(Outcome(done=True, said=f"saved {sample.path}"))
+            self.leave(Outcome(done=True, onwards=onwards, said=f"saved {sample.path}"))
         else:
             draw, none = self.key("edit_new"), self.key("edit_no_objects")
             nothing = f"nothing to confirm: {draw} draws a box, {none} says there are no objects"
-            self._finish(self.session.confirm, nothing)
+            self._finish(self.session.confirm, nothing, onwards=onwards)
 
     def action_edit_no_objects(self) -> None:
         """Say that there are no objects here, and go on."""
@@ -129,7 +136,13 @@ class EditScreen(EditMouse):
         """Quit the app, by way of the job."""
         self.leave(Outcome(quits=True))
 
-    def _finish(self, command: Callable[[list[int]], Change | None], nothing: str) -> None:
+    def _finish(
+        self,
+        command: Callable[[list[int]], Change | None],
+        nothing: str,
+        *,
+        onwards: bool = False,
+    ) -> None:
         """Decide on the sample and leave; where nothing came of it, say `nothing` if there is."""
         try:
             change = command([self.sample_id])
@@ -139,9 +152,8 @@ class EditScreen(EditMouse):
         if change is None and nothing:
             self.say(nothing)
             return
-        # The job undoes it: the editor is left by then.
-        undo = self.key("undo")
-        self.leave(Outcome(done=True, said=f"{in_past(change)} · {undo} undoes" if change else ""))
+        said = in_past(change) if change else ""
+        self.leave(Outcome(done=True, onwards=onwards, said=said, undoable=change is not None))
 
     # -- which box
 

@@ -49,10 +49,16 @@ LONGEST_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the editor was left. `done` says that the sample needs nobody any more."""
+    """How the editor was left.
+
+    `done` says that the sample needs nobody any more, `onwards` that the next one is to be edited,
+    `undoable` that undo in the job takes back what was `said` to be done.
+    """
 
     done: bool = False
+    onwards: bool = False
     said: str = ""
+    undoable: bool = False
     problem: str = ""
     quits: bool = False
 
