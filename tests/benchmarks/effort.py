@@ -17,7 +17,8 @@ box is selected. Where an edge is on a ruler it sees with an error of `--eye`. A
 from IoU 0.5 with the same label. One that is drawn is fitted until it reaches `--fit`; one of the
 model that is right is left as it is, so that the mean IoU is told as well. What the keys were
 pressed for is told below each way: `decide` (open, confirm, go on, the dialogs of the check),
-`draw` a box that was missing, `fit` what was drawn, `redraw` a wrong box where an object has none,
+`draw` a box that was missing, `take` one that the model offers for it, `fit` what was drawn,
+`redraw` a wrong box where an object has none,
 `delete`, `relabel` (what new boxes are called included), `select` (from box to box).
 """
 

@@ -64,11 +64,13 @@ class Annotator:
         """Label what the list shows, one by one, until nothing is left."""
         while (sample := self._current()) is not None:
             await self._label(sample)
+        await self._leave_editor()
 
     async def decide_while(self, wanted: Callable[[Sample], bool]) -> None:
         """Decide on auto labels from the top of the list as long as the sample is `wanted`."""
         while (sample := self._current()) is not None and wanted(sample):
             await self._decide(sample)
+        await self._leave_editor()
 
     async def confirm_pages(self) -> None:
         """Go through the gallery: put right what is wrong on a page, confirm the rest of it."""
@@ -120,7 +122,10 @@ class Annotator:
         before = self.keys
         self.seen += 1
         if is_right(sample.annotations, truth):
-            await self._keyboard.press("confirm")
+            if isinstance(editor := self._screen, EditScreen):
+                await self._boxes.confirm(editor, onwards=True)
+            else:
+                await self._keyboard.press("confirm")
             await self._decided(sample)
             self.most_for_right = max(self.most_for_right, self.keys - before)
         else:
@@ -138,8 +143,13 @@ class Annotator:
         elif not truth:
             await self._keyboard.press("no_objects")
         else:
-            await self._boxes.edit(truth)
+            await self._boxes.edit(truth, onwards=not self._screen_is_check())
         await self._decided(sample)
+
+    async def _leave_editor(self) -> None:
+        if isinstance(self._screen, EditScreen):
+            await self._keyboard.press("edit_leave")
+            await self._keyboard.until(self._on_job, "the job")
 
     async def _decided(self, sample: Sample) -> None:
         def done() -> bool:

@@ -1,9 +1,11 @@
 """How a practised person puts the boxes of an image right in the editor, and draws new ones.
 
-A box is drawn by the four letters nearest to its edges. One that does not fit well enough is put
-right by as few steps as two; else it is pulled to the edges of the image, as long as that keeps
-helping in this job; else it is drawn anew, zoomed in. A box of the model that is wrong is drawn
-anew where an object has none, and keeps its label.
+A box is drawn by the four letters nearest to its edges, a small one zoomed in to a place in it. One
+that does not fit well enough is put right by as few steps as two; else it is pulled to the edges of
+the image, as long as that keeps helping in this job; else it is drawn anew, zoomed in. A box of the
+model that is wrong is drawn anew where an object has none, and keeps its label, unless that is
+small. Where the model is seen to offer a box for an object about to be drawn, that is taken if it
+would have been left as it is had the model been sure of it.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ RIGHT = 0.5
 
 _STEPS = 2
 """Steps that are fewer keys than pulling to edges or drawing anew, and easily foreseen."""
+_SMALL = (4, 0.18)
+"""Marks of the rulers a side is short of, and share of what is shown, where letters are coarse."""
 _ANEW = 4
 """How often a box is drawn anew before it is left as it is."""
 _TRIED = 10
@@ -55,8 +59,11 @@ class BoxHand:
         self._random = random.Random(1)
         self._pulled: list[bool] = []
 
-    async def edit(self, truth: Truth) -> None:
-        """Make the boxes of the image in front those of the truth, and confirm them."""
+    async def edit(self, truth: Truth, *, onwards: bool) -> None:
+        """Make the boxes of the image in front those of the truth, and confirm them.
+
+        If `onwards`, the editor is to stay for the next image.
+        """
         keyboard = self._keyboard
         if not isinstance(keyboard.screen, EditScreen):  # which stays where there is more to draw
             await keyboard.press("edit_boxes")
@@ -67,7 +74,11 @@ class BoxHand:
         last = self._editor.last_label
         for wanted in sorted(missing, key=lambda a: (a.label != last, a.label)):
             await self._draw(wanted)
-        await keyboard.press("edit_confirm")
+        await self.confirm(editor, onwards=onwards)
+
+    async def confirm(self, editor: EditScreen, *, onwards: bool) -> None:
+        """Confirm what the editor shows."""
+        await self._keyboard.press("edit_confirm_next" if onwards else "edit_confirm")
         await self.left(editor)
 
     async def left(self, editor: EditScreen) -> None:
@@ -99,20 +110,29 @@ class BoxHand:
                 wanted = min(
                     missing, key=lambda a: (a.label != annotation.label, apart(a, annotation))
                 )
+                if self._is_small(wanted):
+                    await self._delete(index)
+                    continue
                 missing.remove(wanted)
                 with self._keyboard.to("redraw"):
                     await self._select(index)
                     await self._keyboard.press("edit_redraw")
-                    await self._name(wanted)
+                    taken = await self._take(wanted)
+                    if not taken:
+                        await self._name(wanted)
                 await self._relabel(index, wanted.label)
-                await self._finish(wanted)
+                if not taken:
+                    await self._finish(wanted)
             else:
-                with self._keyboard.to("delete"):
-                    await self._select(index)
-                    await self._keyboard.press("edit_delete")
+                await self._delete(index)
                 continue
             index += 1
         return missing
+
+    async def _delete(self, index: int) -> None:
+        await self._select(index)
+        with self._keyboard.to("delete"):
+            await self._keyboard.press("edit_delete")
 
     async def _relabel(self, index: int, label: str) -> None:
         if self._draft.annotations[index].label != label:
@@ -131,8 +151,15 @@ class BoxHand:
 
     async def _draw(self, wanted: Annotation) -> None:
         keyboard, count = self._keyboard, len(self._draft.annotations)
+        small = self._is_small(wanted)
         with keyboard.to("draw"):
-            await keyboard.press("edit_new")
+            await keyboard.press("edit_new_small" if small else "edit_new")
+            if await self._take(wanted):
+                await keyboard.until(lambda: len(self._draft.annotations) > count, "the box")
+                await self._relabel(count, wanted.label)
+                return
+            if small:
+                await self._spot(wanted)
             await self._name(wanted)
 
         def drawn() -> bool:
@@ -156,6 +183,38 @@ class BoxHand:
         off = self._eye * placement.step[0]
         for ruler, edge in zip(rulers(placement) * 2, wanted.box, strict=True):
             await self._keyboard.key(nearest(ruler, self._random.gauss(edge, off)))
+
+    async def _spot(self, wanted: Annotation) -> None:
+        """Type the two letters nearest to the middle of a box."""
+        box, placement = wanted.box, self._editor.placement
+        assert box is not None
+        assert placement is not None
+        middle = ((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2)
+        for ruler, place in zip(rulers(placement), middle, strict=True):
+            await self._keyboard.key(nearest(ruler, place))
+
+    async def _take(self, wanted: Annotation) -> bool:
+        """Take what the model saw instead of drawing, if that fits. Return whether it does."""
+        await self._keyboard.until(lambda: self._editor.drawing.aiming is not None, "the rulers")
+        fits = [
+            (a.label != wanted.label, -fit, number)
+            for number, a in enumerate(self._editor.drawing.seen, 1)
+            if (fit := overlap(a.box, wanted.box)) >= RIGHT
+        ]
+        if fits:
+            with self._keyboard.to("take"):
+                await self._keyboard.press(f"draw_seen_{min(fits)[2]}")
+        return bool(fits)
+
+    def _is_small(self, wanted: Annotation) -> bool:
+        """Whether a box is so small in what is shown that it is better drawn zoomed in."""
+        placement, box = self._editor.placement, wanted.box
+        assert placement is not None
+        assert box is not None
+        sides = list(zip(rulers(placement), (box.width, box.height), strict=True))
+        marks, share = _SMALL
+        coarse = any(side < marks * ruler.step for ruler, side in sides)
+        return coarse and all(side < share * (r.last - r.first) for r, side in sides)
 
     async def _finish(self, wanted: Annotation) -> None:
         """Make the selected box fit."""
