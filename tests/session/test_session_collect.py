@@ -85,7 +85,7 @@ def test_a_round_is_one_change_that_can_be_undone_and_repeated(session, folder, 
     engine.script = {"a.png": HARD}
     round_of()
     before = {s.id: s for s in session.samples()}
-    assert session.undo().title == "undo: collect 1 of 1 images with model#1"
+    assert session.undo().title == "undo: collect 1 of 1 image with model#1"
     assert session.stats().total == 5
     assert session.redo() is not None
     assert {s.id: s for s in session.samples()} == before

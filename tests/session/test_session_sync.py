@@ -210,7 +210,7 @@ def test_samples_of_a_folder_that_cannot_be_read_are_kept_and_that_is_said(sessi
     monkeypatch.setattr(scan.os, "scandir", scandir)
     synced = session.sync()
     assert synced.change is None
-    assert str(synced).endswith("cannot be read: images, 5 samples in it are kept")
+    assert str(synced).endswith("cannot be read: images, 5 samples in it kept")
 
 
 def test_an_empty_folder_is_taken_for_a_disk_that_is_not_there(session):

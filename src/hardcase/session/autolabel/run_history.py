@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase.model.changes import Change, Edit, Table
 from hardcase.model.job import HUMAN, Annotation, Prediction, Run, RunState, Sample, Status
+from hardcase.model.numbers import count
 from hardcase.session.autolabel import run_queue
 from hardcase.session.autolabel.kinds import CHECK, PRE_LABEL
 from hardcase.session.clock import now
@@ -106,7 +107,7 @@ def removal(session: LabelingSession, run_id: int) -> Removal:
 
 def remove(session: LabelingSession, found: Removal) -> Change | None:
     """Remove what a run made in one Change; None if there is nothing to remove."""
-    title = f"remove what {found.run.signature} made on {len(found.edits):,} samples"
+    title = f"remove what {found.run.signature} made on {count(len(found.edits), 'sample')}"
     return session.commit(title, found.edits)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hardcase.errors import ImageError, JobError
 from hardcase.model.changes import Edit, Kind, Table
+from hardcase.model.numbers import count
 from hardcase.model.seen import Outcome, Seen
 from hardcase.session.clock import now
 from hardcase.session.collecting.near_duplicates import Looks, look_at
@@ -86,7 +87,7 @@ def own_looks(
             ]
             known |= {sample.id: look for sample, look in zip(some, found, strict=True)}
             edits = [Edit(Table.SEEN, row.id, None, row) for row in rows]
-            session.commit(f"note the looks of {len(rows):,} images", edits, Kind.RECORD)
+            session.commit(f"note the looks of {count(len(rows), 'image')}", edits, Kind.RECORD)
             progress(start + len(some))
             if stopped():
                 break

@@ -11,6 +11,7 @@ from hardcase.errors import HardcaseError, ImageError, JobError
 from hardcase.imaging.open import MAX_FILE_BYTES
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Annotation, Prediction, Run, RunState, Sample, Status
+from hardcase.model.numbers import count
 from hardcase.model.seen import Outcome, Seen
 from hardcase.model.text import printable
 from hardcase.session.autolabel.kinds import COLLECT
@@ -110,7 +111,7 @@ class Saying:
         total = run.done + len(todo)
         after = replace(run, state=RunState.RUNNING, total=total, message="", ended_at="")
         edits.append(Edit(Table.RUNS, run.id, known, after))
-        title = f"look at {len(todo):,} images with {prepared.name}"
+        title = f"look at {count(len(todo), 'image')} with {prepared.name}"
         session.commit(title, edits, Kind.RECORD)
         self.run_id = run.id
         self.todo = len(todo)
@@ -253,12 +254,12 @@ def commit(session: LabelingSession, run_id: int | None, items: Sequence[Item]) 
         if item.recorded:
             edits.append(Edit(Table.SEEN, row.id, item.before, row))
     taken = sum(item.sample is not None for item in items)
-    title = f"remember {len(items):,} images that were not taken"
+    title = f"remember {count(len(items), 'image')} not taken"
     if run_id is not None:
         run = session.run(run_id)
         done = replace(run, state=RunState.COMPLETED, ended_at=now())
         edits.append(Edit(Table.RUNS, run.id, run, done))
-        title = f"collect {taken:,} of {len(items):,} images with {run.signature}"
+        title = f"collect {taken:,} of {count(len(items), 'image')} with {run.signature}"
     return session.commit(title, edits, Kind.EDIT if taken else Kind.RECORD)
 
 

@@ -17,6 +17,7 @@ from hardcase.imaging.open import MAX_FILE_BYTES
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.fingerprint import Fingerprint
 from hardcase.model.job import HUMAN, Sample, Status
+from hardcase.model.numbers import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -77,7 +78,7 @@ def read(sample_id: int, path: Path) -> Fingerprint | None:
 def note(session: LabelingSession, found: Sequence[Fingerprint]) -> Change | None:
     """Keep fingerprints, as a record: undo passes it by."""
     edits = fingerprint_edits(session, found)
-    return session.commit(f"note the content of {len(edits):,} files", edits, Kind.RECORD)
+    return session.commit(f"note the content of {count(len(edits), 'file')}", edits, Kind.RECORD)
 
 
 def fingerprint_edits(session: LabelingSession, found: Iterable[Fingerprint]) -> list[Edit]:

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
+from hardcase.model import numbers
 from hardcase.model.changes import Change, Edit, Table
 from hardcase.model.fingerprint import Fingerprint
 from hardcase.model.text import printable
@@ -38,8 +39,7 @@ class Removed:
 
     def __str__(self) -> str:
         """Return it in a line, with the first problem."""
-        files = "1 file" if self.count == 1 else f"{self.count:,} files"
-        said = f"removed {files} for good"
+        said = f"removed {numbers.count(self.count, 'file')} for good"
         if not self.problems:
             return said
         more = f" and {len(self.problems) - 1:,} more" if len(self.problems) > 1 else ""

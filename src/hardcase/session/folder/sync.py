@@ -15,6 +15,7 @@ from hardcase.errors import JobError
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.fingerprint import Fingerprint
 from hardcase.model.job import Sample
+from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session.folder import contents
 from hardcase.session.folder.matching import displaced_among, match
@@ -75,12 +76,12 @@ class Synced:
             (self.back, "back"),
             (self.replaced, "replaced"),
         )
-        return ", ".join(f"{count:,} {what}" for count, what in named if count)
+        return ", ".join(f"{number:,} {what}" for number, what in named if number)
 
     def __str__(self) -> str:
         """Return what happened, in a line."""
         found = self.found
-        parts = [self.counts or f"nothing new among {_images(len(found.folder.files))}"]
+        parts = [self.counts or f"nothing new among {count(len(found.folder.files), 'image')}"]
         if found.chosen:
             parts.append(f"chosen among files of the same content: {found.chosen:,}")
         if found.left:
@@ -88,7 +89,7 @@ class Synced:
         if found.folder.nameless:
             parts.append(found.folder.nameless)
         if found.folder.unread:
-            kept = f", {found.unread:,} samples in it are kept" if found.unread else ""
+            kept = f", {count(found.unread, 'sample')} in it kept" if found.unread else ""
             more = len(found.folder.unread) - 1
             others = f" and {more:,} more" if more else ""
             parts.append(f"cannot be read: {printable(found.unread_first)}{others}{kept}")
@@ -223,7 +224,7 @@ class Look:
         synced = Synced(**counts, found=found, change=None)
         if edits:
             return replace(synced, change=session.commit(f"sync: {synced.counts}", edits + records))
-        session.commit(f"note what {len(records):,} files are", records, Kind.RECORD)
+        session.commit("note what the files are", records, Kind.RECORD)
         return synced
 
 
@@ -254,7 +255,3 @@ def _set_aside(path: str, taken: Collection[str]) -> str:
         if aside not in taken:
             return aside
         number += 1
-
-
-def _images(count: int) -> str:
-    return "1 image" if count == 1 else f"{count:,} images"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hardcase.hardness.audit import WORTH, Plan, Refusal
 from hardcase.model.job import Task
-from hardcase.model.numbers import percent
+from hardcase.model.numbers import count, percent
 
 if TYPE_CHECKING:
     from hardcase.model.audit import Audit
@@ -42,8 +42,8 @@ def in_words(audit: Audit) -> str:
     """Return what a confirmed audit has done, in a line."""
     assert audit.bound is not None  # noqa: S101 - that is what it means to be confirmed
     return (
-        f"{audit.confirmed:,} samples unseen: at most {percent(audit.bound)} of them wrong, at 95 %"
-        f" ({audit.wrong:,} of {audit.drawn:,} checked of {audit.size:,} were; "
+        f"{count(audit.confirmed, 'sample')} unseen: at most {percent(audit.bound)} of them wrong, "
+        f"at 95 % ({audit.wrong:,} of {audit.drawn:,} checked of {audit.size:,} were; "
         f"tolerated {percent(audit.risk)})"
     )
 

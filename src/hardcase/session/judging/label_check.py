@@ -26,6 +26,7 @@ from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.checksum import annotations_checksum
 from hardcase.model.findings import Finding, Mistake, MistakeKind
 from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample
+from hardcase.model.numbers import count
 from hardcase.session.autolabel.kinds import CHECK
 from hardcase.session.autolabel.runs import ActiveRun, engine_of, fitting
 from hardcase.session.autolabel.translate import in_labels, one_an_object, translator
@@ -167,7 +168,7 @@ class LabelCheck:
                 edits.append(Edit(Table.PREDICTIONS, key, session.prediction(key), said))
             if key in old or key in findings:
                 edits.append(Edit(Table.FINDINGS, key, old.get(key), findings.get(key)))
-        title = f"check the labels of {len(self._said):,} samples with {run.signature}"
+        title = f"check the labels of {count(len(self._said), 'sample')} with {run.signature}"
         for start in range(0, len(edits), _SLICE):
             session.commit(title, edits[start : start + _SLICE], Kind.RECORD)
 
@@ -188,7 +189,7 @@ def mark(session: LabelingSession, findings: Iterable[Finding]) -> Change | None
         if after != before:
             after = replace(after, updated_at=moment)
             edits.append(Edit(Table.SAMPLES, before.id, before, after))
-    what = f"{len(edits):,} samples with likely label mistakes"
+    what = f"{count(len(edits), 'sample')} with likely label mistakes"
     return session.commit(f"mark {what} hard", edits)
 
 

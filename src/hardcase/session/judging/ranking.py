@@ -15,6 +15,7 @@ import numpy as np
 
 from hardcase import hardness
 from hardcase.hardness.rule import RuleKind, hardest
+from hardcase.model import numbers
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import HUMAN, Prediction, Run, Sample, Status
 from hardcase.session.columns import made_by_human
@@ -159,7 +160,8 @@ def apply(session: LabelingSession, ranked: Ranked) -> Iterator[Change]:
     for start in range(0, max(len(ranked.moved), 1), SLICE):
         slice_ = ranked.moved[start : start + SLICE]
         edits = [edit for verdict in slice_ if (edit := _edit(session, verdict, ranked.rule))]
-        title = f"rank {len(edits):,} samples by {ranked.decisions:,} decisions"
+        ranked_ = numbers.count(len(edits), "sample")
+        title = f"rank {ranked_} by {numbers.count(ranked.decisions, 'decision')}"
         change = session.commit(title, [*(head if start == 0 else ()), *edits], Kind.RECORD)
         if change is not None:
             yield change
