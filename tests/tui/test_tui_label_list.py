@@ -77,7 +77,7 @@ async def test_delete_acts_at_once_and_undo_brings_it_back(session) -> None:
         await open_list(pilot)
         await pilot.press("j", "d")
         await wait_for(pilot, lambda: "dog" not in names(session), "deletion")
-        await wait_for(pilot, lambda: shown(pilot, "delete label dog · u undoes"), "the way back")
+        await wait_for(pilot, lambda: shown(pilot, "deleted label dog · u undoes"), "the way back")
         await pilot.press("u")
         await wait_for(pilot, lambda: "dog" in names(session), "undo")
         assert session.sample(2).annotations[0].label == "dog"
@@ -116,3 +116,16 @@ async def test_a_name_that_is_there_stays_to_be_corrected(session) -> None:
         await pilot.press("u", "enter")  # the letter, not undo
         await wait_for(pilot, lambda: names(session)[-1] == "dogu", "the corrected name")
         assert session.sample(3).annotations[0].label == "cat"
+
+
+async def test_a_change_of_many_samples_is_taken_back_only_when_asked_again(make_job) -> None:
+    session = make_job(count=30)
+    session.set_label(range(1, 31), "cat")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await open_list(pilot)
+        await pilot.press("u")
+        await wait_for(pilot, lambda: shown(pilot, "u again takes back: label 30 samples"), "ask")
+        assert session.stats().labeled == 30
+        await pilot.press("u")
+        await wait_for(pilot, lambda: shown(pilot, "took back"), "undo")
+        assert session.stats().labeled == 0

@@ -269,3 +269,17 @@ async def test_a_job_without_runs_says_how_to_start_one(make_job):
         assert "no run yet: A in the job starts one" in text(pilot)
         await pilot.press("x", "d", "r", "J", "enter", "q")
         await job_screen(pilot)
+
+
+async def test_a_change_of_many_samples_is_taken_back_only_when_asked_again(make_job) -> None:
+    session = make_job(count=30)
+    session.set_label(range(1, 31), "cat")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await job_screen(pilot)
+        await run_list(pilot)
+        await pilot.press("u")
+        assert "u again takes back: label 30 samples" in text(pilot)
+        assert session.stats().labeled == 30
+        await pilot.press("u")
+        assert "took back" in text(pilot)
+        assert session.stats().labeled == 0

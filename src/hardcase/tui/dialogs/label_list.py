@@ -9,14 +9,13 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from hardcase.errors import HardcaseError
-from hardcase.model.changes import Kind
 from hardcase.model.numbers import count
 from hardcase.model.palette import LABEL_COLOURS
 from hardcase.session import label_list
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
 from hardcase.tui.dialogs.dialog import ListDialog
-from hardcase.tui.screens.done import stepped
+from hardcase.tui.screens.done import asked_again, told
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.text import fit
 from hardcase.tui.widgets.virtual_list import VirtualList
@@ -110,8 +109,12 @@ class LabelListDialog(ListDialog[None]):
             self._do(lambda: label_list.recolour(self._session, label.name, colour))
 
     def action_labels_undo(self) -> None:
-        """Take back the newest change of the job."""
-        self._do(self._session.undo, nothing="nothing to undo")
+        """Take back the newest change of the job; a large one only when asked again."""
+        shown = self.query_one("#problem", OneLine).text
+        if asked := asked_again(self._session, self.key("labels_undo"), shown):
+            self.say(asked)
+        else:
+            self._do(self._session.undo, nothing="nothing to undo")
 
     def action_labels_redo(self) -> None:
         """Repeat what was taken back."""
@@ -194,12 +197,8 @@ class LabelListDialog(ListDialog[None]):
         self._uses = label_list.uses(self._session)
         at = self.rows.cursor if cursor is None else cursor
         self._show(len(self._uses) - 1 if at == -1 else at)
-        undoes = f" · {self.key('labels_undo')} undoes"
-        if change is None:
-            self.say(nothing)
-        else:
-            redo = self.key("labels_redo")
-            self.say(change.title + undoes if change.kind is Kind.EDIT else stepped(change, redo))
+        undo, redo = self.key("labels_undo"), self.key("labels_redo")
+        self.say(nothing if change is None else told(change, undo, redo))
 
     def _show(self, cursor: int) -> None:
         self.rows.set_rows(len(self._uses), cursor)

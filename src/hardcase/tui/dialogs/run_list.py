@@ -15,6 +15,7 @@ from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
 from hardcase.tui.dialogs.dialog import ListDialog
 from hardcase.tui.dialogs.run_words import about, goes_and_stays
+from hardcase.tui.screens.done import asked_again, told
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.run_lines import state_of, what, when
 from hardcase.tui.widgets.text import fit
@@ -124,8 +125,13 @@ class RunListDialog(ListDialog[Run]):
         self.say(f"{self.key('dialog_accept')} removes {goes_and_stays(found)}", "$warning bold")
 
     def action_runs_undo(self) -> None:
-        """Take back the newest change of the job."""
-        self._do(self._session.undo, "nothing to undo")
+        """Take back the newest change of the job; a large one only when asked again."""
+        shown = self.query_one("#problem", OneLine).text
+        if asked := asked_again(self._session, self.key("runs_undo"), shown):
+            self._removal = None
+            self.say(asked)
+        else:
+            self._do(self._session.undo, "nothing to undo")
 
     def action_runs_redo(self) -> None:
         """Repeat what was taken back."""
@@ -182,11 +188,8 @@ class RunListDialog(ListDialog[Run]):
         except HardcaseError as error:
             self.say(str(error), "$error bold")
             return
-        undoes = f" · {self.key('runs_undo')} undoes"
-        if change is None:
-            self.say(nothing)
-        else:
-            self.say(change.title + (undoes if change.kind is Kind.EDIT else ""))
+        undo, redo = self.key("runs_undo"), self.key("runs_redo")
+        self.say(nothing if change is None else told(change, undo, redo))
 
     def _follow(self, change: Change) -> None:
         """Show what a change made of the runs, the cursor on the run that it was on."""

@@ -27,6 +27,13 @@ _PAST = {
     "add": "added",
     "call": "called",
     "delete": "deleted",
+    "rename": "renamed",
+    "merge": "merged",
+    "move": "moved",
+    "recolour": "recoloured",
+    "remove": "removed",
+    "import": "imported",
+    "collect": "collected",
     "sync:": "synced:",
     "review": "reviewed",
     "undo:": "undone:",
@@ -40,6 +47,15 @@ def in_past(change: Change | Step) -> str:
         return f"auto labeled {change.title.removeprefix('auto label ')}"
     verb, blank, rest = change.title.partition(" ")
     return _PAST.get(verb, verb) + blank + rest
+
+
+def told(change: Change, undo: str, redo: str) -> str:
+    """Return what a change did, and the key that takes it back if it is one to be taken back."""
+    if change.kind is Kind.RECORD:
+        return change.title
+    return (
+        f"{in_past(change)} · {undo} undoes" if change.kind is Kind.EDIT else stepped(change, redo)
+    )
 
 
 def stepped(change: Change, redo: str) -> str:
