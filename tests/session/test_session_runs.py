@@ -14,7 +14,7 @@ from hardcase.inference import Effort
 from hardcase.model.boxes import Box
 from hardcase.model.embedding import unpack
 from hardcase.model.job import Annotation, RunState, Status, Task
-from hardcase.session import LabelingSession, Tab
+from hardcase.session import LabelingSession, Tab, label_list
 
 
 def test_a_run_fills_to_be_confirmed_hard_ones_first(make_session, prepare, request_for, engine):
@@ -188,6 +188,25 @@ def test_what_changes_while_a_run_is_settled_is_seen(make_session, prepare, requ
     assert session.stats().to_be_confirmed == 4
 
 
+def test_a_label_that_goes_while_a_run_is_settled_is_given_to_no_sample(
+    make_session, prepare, request_for
+):
+    session = make_session()
+    active = session.begin_run(prepare(request_for))
+    for chunk in active.chunks():
+        session.record(chunk)
+    settled = session.settlement(active.run.id).settle()
+    given = {a.label for p in session.predictions() for a in p.annotations}
+    assert given == {"cat"}
+    label_list.rename(session, "cat", "lion")
+    session.finish_run(settled)
+    assert {a.label for s in session.samples() for a in s.annotations} == {"lion"}
+    session.undo()
+    label_list.delete(session, "lion")
+    session.finish_run(settled)
+    assert not any(s.annotations for s in session.samples())
+
+
 def test_a_completed_run_is_one_undo(make_session, prepare, request_for):
     session = make_session()
     before = sorted(session.samples(), key=lambda s: s.id)
@@ -213,6 +232,32 @@ def test_a_job_without_labels_takes_those_of_the_model(make_session, prepare, re
     session = make_session(labels=())
     session.autolabel(request_for)
     assert [label.name for label in session.labels] == ["cat", "dog", "bird"]
+
+
+def test_labels_taken_from_a_model_go_by_undo_after_what_it_labeled(
+    make_session, prepare, request_for
+):
+    session = make_session(labels=())
+    session.autolabel(request_for)
+    session.undo()
+    assert len(session.labels) == 3
+    assert session.stats().to_be_confirmed == 0
+    assert session.undo().title == "undo: take 3 labels from model"
+    assert session.labels == []
+    session.redo()
+    session.redo()
+    assert [label.name for label in session.labels] == ["cat", "dog", "bird"]
+    assert session.stats().to_be_confirmed == 5
+
+
+def test_labels_taken_back_during_a_run_are_given_to_no_sample(make_session, prepare, request_for):
+    session = make_session(labels=())
+    active = session.begin_run(prepare(request_for))
+    for chunk in active.chunks():
+        session.record(chunk)
+    session.undo()
+    session.finish_run(session.settlement(active.run.id).settle())
+    assert not any(s.annotations for s in session.samples())
 
 
 def test_a_model_without_a_common_label_is_refused(make_session, prepare, request_for):

@@ -150,8 +150,12 @@ class ActiveRun:
 
 
 def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
-    """Record that a run starts, or goes on after it was broken off. Raises UsageError."""
-    classes, edits = fitting(session, prepared)
+    """Record that a run starts, or goes on after it was broken off. Raises UsageError.
+
+    Labels that a job takes from the model are a Change of their own, which undo takes back after
+    what the run made: that it ran is a record, the list of labels is not.
+    """
+    classes, labels = fitting(session, prepared)
     run = opened(session, prepared)
     chosen = targets(session, prepared)
     todo = [i for i in chosen if not _done_by(session, i, run.id)]
@@ -163,9 +167,10 @@ def begin(session: LabelingSession, prepared: PreparedRun) -> ActiveRun:
         run, state=RunState.RUNNING, total=len(chosen), done=done, message="", ended_at="", place=0
     )
     after = replace(after, started_at=run.started_at or now())
-    edits.append(Edit(Table.RUNS, run.id, _row(session, run.id), after))
+    session.commit(f"take {count(len(labels), 'label')} from {prepared.name}", labels)
     title = f"auto label {count(len(todo), 'sample')} with {prepared.name}"
-    session.commit(title, edits, Kind.RECORD)
+    edit = Edit(Table.RUNS, run.id, _row(session, run.id), after)
+    session.commit(title, [edit], Kind.RECORD)
     items = Images(session.root, tuple((i, session.relative_path(i)) for i in todo))
     translate = translator(after, prepared.profile, prepared.class_map(classes))
     return ActiveRun(after, items, engine, translate)

@@ -15,6 +15,7 @@ from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample, Status,
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
 from hardcase.session.judging.population import completed, is_decided, is_usable, populate
+from hardcase.session.label_list import in_names_of_today, names_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ class Settlement:
         self._task = session.task
         self._positions = {label.name: n for n, label in enumerate(session.labels)}
         self._rule = session.job.hard_rule
+        self._names = names_now(session.labels)
         everything = list(session.predictions())
         self._predictions = [p for p in everything if p.run == run_id]
         self._samples = {p.id: session.sample(p.id) for p in self._predictions}
@@ -56,7 +58,7 @@ class Settlement:
             for key, verdict in verdicts.items()
             if (edit := verdict.edit(self._samples[key], self._run, self._task, moment))
         }
-        return Settled(self._run.id, verdicts, edits, len(self._learned))
+        return Settled(self._run.id, verdicts, edits, self._names, len(self._learned))
 
     def judge_new(self, predictions: Sequence[Prediction]) -> list[hardness.Assessment]:
         """Assess predictions of images that are no samples yet, beside those of the run.
@@ -85,18 +87,25 @@ class Settled:
     run: int
     verdicts: Mapping[int, _Verdict]
     edits: Mapping[int, Edit]
+    names: Mapping[str, str]
+    """What labels were called, see `names_now`."""
     learned: int
     """How many decisions of people the coefficients rest on."""
 
     def current_edits(self, session: LabelingSession) -> Iterator[Edit]:
-        """Yield the edits, worked out again for samples that changed since the run ended."""
+        """Yield the edits, worked out again where samples or labels changed since the run ended."""
         run, task, moment = session.run(self.run), session.task, now()
+        names = names_now(session.labels)
+        relabeled = names != self.names
         for key, verdict in self.verdicts.items():
             if not session.has(key):
                 continue  # it was deleted meanwhile
             sample = session.sample(key)
             edit = self.edits.get(key)
-            if edit is None or edit.before is not sample:
+            if relabeled:
+                said = in_names_of_today(verdict.prediction, names)
+                edit = replace(verdict, prediction=said).edit(sample, run, task, moment)
+            elif edit is None or edit.before is not sample:
                 edit = verdict.edit(sample, run, task, moment)
             if edit is not None:
                 yield edit
