@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from hardcase.imaging.statistics import MEASURED_SIDE, Look, measure
+from hardcase.imaging.statistics import MEASURED_SIDE, Look, measure, wholes
 
 
 def plain(colour: tuple[int, int, int], height: int = 20, width: int = 30) -> np.ndarray:
@@ -106,3 +106,18 @@ def test_the_smallest_part_is_one_pixel(box: tuple[float, ...]) -> None:
     look = Look(plain((10, 200, 30), 4, 4)).part(np.array(box, dtype=np.float32))
     assert look.saturation == pytest.approx(190 / 200)
     assert look.sharpness == 0.0
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), max_size=12), st.integers(0, 99))
+def test_many_are_measured_together_as_each_by_itself(
+    sizes: list[tuple[int, int]], seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    images = [rng.integers(0, 256, (*size, 3), dtype=np.uint8) for size in [*sizes, *sizes[::2]]]
+    assert wholes(images) == [measure(pixels) for pixels in images]
+
+
+def test_large_ones_are_measured_together_too() -> None:
+    side = MEASURED_SIDE
+    images = list(np.random.default_rng(3).integers(0, 256, (3, side, side, 3), dtype=np.uint8))
+    assert wholes(images) == [measure(pixels) for pixels in images]

@@ -13,13 +13,13 @@ import onnxruntime
 
 from hardcase.errors import ImageError, ModelError
 from hardcase.imaging.open import Decoded, decode
-from hardcase.imaging.statistics import MEASURED_SIDE, Look
+from hardcase.imaging.statistics import MEASURED_SIDE, Look, reduced, wholes
 from hardcase.inference import budget, decoders, opened, providers, views
 from hardcase.inference.decoders.nms import suppress
 from hardcase.inference.preprocess import place, render
 from hardcase.inference.process.request import MAX_MEASURED_BOXES, SCORE_DECIMALS, RunRequest
 from hardcase.inference.process.spread import pictures_at_once
-from hardcase.model.evidence import ORIGINAL, Detections, Evidence
+from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Task
 
 if TYPE_CHECKING:
@@ -100,6 +100,9 @@ def gather(looker: Looker, paths: Sequence[str]) -> list[Evidence | str]:
     if plan.undecided:
         sound = [sight for sight in sights if not sight.trouble]
         _look([s for s in sound if budget.undecided(task, s.risk())], plan.undecided)
+    if task is Task.CLASSIFICATION:
+        for sight, whole in zip(sights, wholes([s.pixels for s in sights]), strict=True):
+            sight.whole = whole
     return [sight.evidence() if isinstance(sight, _Sight) else sight for sight in opening]
 
 
@@ -130,6 +133,7 @@ class _Sight:
     """One image as seen so far, or the `trouble` with it.
 
     Only what is needed of the image is kept, since many large ones may be under way at once.
+    `pixels` are those to be measured; `whole` is what was, where many are measured together.
     """
 
     def __init__(self, looker: Looker, decoded: Decoded) -> None:
@@ -138,8 +142,8 @@ class _Sight:
         self._size = decoded.width, decoded.height
         self._placement = place(spec, *self._size)
         self._canvas = render(image, spec, self._placement)
-        self._pixels = Look(image)
-        self._reduction = np.array([image.width / decoded.width, image.height / decoded.height] * 2)
+        self.pixels = reduced(image)
+        self.whole: PixelStatistics | None = None
         self._detections: dict[str, Detections] = {}
         self._probabilities: dict[str, NDArray[np.float32]] = {}
         self.embedding: NDArray[np.float32] | None = None
@@ -162,14 +166,16 @@ class _Sight:
         """Return everything seen, or the trouble."""
         if self.trouble:
             return self.trouble
-        look, size = self._pixels, self._size
-        if self._probabilities:
+        size = width, height = self._size
+        if self.whole is not None:
             return Evidence(
-                *size, look.whole(), probabilities=self._probabilities, embedding=self.embedding
+                *size, self.whole, probabilities=self._probabilities, embedding=self.embedding
             )
+        look = Look(self.pixels)
         original = self._detections[ORIGINAL]
         accepted = original.boxes[original.scores >= self.looker.request.threshold]
-        measured = accepted[:MAX_MEASURED_BOXES] * self._reduction
+        rows, columns = self.pixels.shape[:2]
+        measured = accepted[:MAX_MEASURED_BOXES] * np.array([columns / width, rows / height] * 2)
         return Evidence(
             *size,
             look.whole(),
