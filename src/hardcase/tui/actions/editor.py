@@ -54,6 +54,7 @@ def _editor() -> Iterable[Action]:
         yield Action(f"edit_label_{n}", (str(n),), text, here, *shown, f"label({n})")
     yield Action("edit_pick_label", ("c",), "Pick the label of the box", here, "labels", 10)
     yield Action("edit_delete", ("d", "delete"), "Delete the box", here, "del", 7)
+    yield Action("edit_strike", ("X",), "Delete boxes by letters", here)
     yield Action("edit_delete_all", ("D",), "Delete all boxes", here)
     yield Action("edit_no_objects", ("O",), "There are no objects here; go on", here)
     yield Action("edit_undo", ("u",), "Undo what was done in the editor", here, "undo", 8)

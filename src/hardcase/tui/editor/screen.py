@@ -17,6 +17,7 @@ from hardcase.tui.editor.mouse import EditMouse
 from hardcase.tui.editor.moving import MoveDesk
 from hardcase.tui.editor.reverting import RevertDesk
 from hardcase.tui.editor.snapping import SnapDesk
+from hardcase.tui.editor.striking import StrikeDesk
 from hardcase.tui.editor.view import Outcome
 from hardcase.tui.editor.zoom_said import zoom_said
 from hardcase.tui.screens.done import in_past
@@ -51,11 +52,14 @@ class EditScreen(EditMouse):
         self.before = before
         self.drawing = DrawDesk(self)
         self.moving = MoveDesk(self)
-        self.seat(self.drawing, self.moving, SnapDesk(self), RevertDesk(self))
+        self.striking = StrikeDesk(self)
+        self.seat(self.drawing, self.moving, self.striking, SnapDesk(self), RevertDesk(self))
 
     def on_key(self, event: events.Key) -> None:
-        """Let letters go before keys while a box is drawn."""
-        if not self.has_class("too-small") and self.drawing.typed(event.character):
+        """Let letters go before keys while a box is drawn or boxes have letters."""
+        if self.has_class("too-small"):
+            return
+        if self.striking.typed(event) or self.drawing.typed(event.character):
             event.stop()
 
     async def action_help(self) -> None:
@@ -80,6 +84,8 @@ class EditScreen(EditMouse):
 
     def overlays(self) -> list[Overlay]:
         """Return the boxes as the canvas draws them: those of the draft, and one being drawn."""
+        if self.striking.letters:
+            return self.striking.overlays(self.colours)
         if self.drawing.aiming is None:
             return super().overlays()
         return self.drawing.overlays(self.colours)
