@@ -5,12 +5,13 @@ that does not fit well enough is put right by as few steps as two; else it is pu
 the image, as long as that keeps helping in this job; else it is drawn anew, zoomed in. A box of the
 model that is wrong is drawn anew where an object has none, and keeps its label, unless that is
 small. Where the model is seen to offer a box for an object about to be drawn, that is taken if it
-would have been left as it is had the model been sure of it.
+would have been left as it is had the model been sure of it. Boxes of nothing are deleted last.
 """
 
 from __future__ import annotations
 
 import random
+from string import ascii_letters
 from typing import TYPE_CHECKING
 
 from hardcase.imaging.rulers import LETTERS, rulers
@@ -70,10 +71,11 @@ class BoxHand:
             await keyboard.until(lambda: isinstance(keyboard.screen, EditScreen), "the editor")
         editor = self._editor
         await keyboard.until(lambda: self._editor.placement is not None, "the picture")
-        missing = await self._mend(truth)
+        missing, wrong = await self._mend(truth)
         last = self._editor.last_label
         for wanted in sorted(missing, key=lambda a: (a.label != last, a.label)):
             await self._draw(wanted)
+        await self._delete(wrong)
         await self.confirm(editor, onwards=onwards)
 
     async def confirm(self, editor: EditScreen, *, onwards: bool) -> None:
@@ -92,47 +94,59 @@ class BoxHand:
 
     # -- the boxes there are
 
-    async def _mend(self, truth: Truth) -> list[Annotation]:
-        """Put right or delete the boxes there are, in their order. Return what has no box yet."""
+    async def _mend(self, truth: Truth) -> tuple[list[Annotation], list[Annotation]]:
+        """Put right the boxes there are, in their order.
+
+        Return what has no box yet, and the boxes that are of nothing.
+        """
         found = self._draft.annotations
         pairs = pairs_of(found, truth)
         missing = [truth[n] for n in sorted(set(range(len(truth))) - set(pairs.values()))]
-        if len(found) > 1 and not pairs and not missing:
-            with self._keyboard.to("delete"):
-                await self._keyboard.press("edit_delete_all")
-        index = 0
-        for old, annotation in enumerate(found):
-            if not self._draft.annotations:
-                break
-            if old in pairs:
-                await self._relabel(index, truth[pairs[old]].label)
-            elif missing:
-                wanted = min(
-                    missing, key=lambda a: (a.label != annotation.label, apart(a, annotation))
-                )
-                if self._is_small(wanted):
-                    await self._delete(index)
-                    continue
-                missing.remove(wanted)
-                with self._keyboard.to("redraw"):
-                    await self._select(index)
-                    await self._keyboard.press("edit_redraw")
-                    taken = await self._take(wanted)
-                    if not taken:
-                        await self._name(wanted)
-                await self._relabel(index, wanted.label)
-                if not taken:
-                    await self._finish(wanted)
-            else:
-                await self._delete(index)
+        wrong = []
+        for index, annotation in enumerate(found):
+            if index in pairs:
+                await self._relabel(index, truth[pairs[index]].label)
                 continue
-            index += 1
-        return missing
+            wanted = min(
+                missing,
+                key=lambda a: (a.label != annotation.label, apart(a, annotation)),
+                default=None,
+            )
+            if wanted is None or self._is_small(wanted):
+                wrong.append(annotation)
+            else:
+                missing.remove(wanted)
+                await self._redraw(index, wanted)
+        return missing, wrong
 
-    async def _delete(self, index: int) -> None:
+    async def _redraw(self, index: int, wanted: Annotation) -> None:
+        """Draw a box anew where an object has none."""
         await self._select(index)
-        with self._keyboard.to("delete"):
-            await self._keyboard.press("edit_delete")
+        with self._keyboard.to("redraw"):
+            await self._keyboard.press("edit_redraw")
+            taken = await self._take(wanted)
+            if not taken:
+                await self._name(wanted)
+        await self._relabel(index, wanted.label)
+        if not taken:
+            await self._finish(wanted)
+
+    async def _delete(self, wrong: Sequence[Annotation]) -> None:
+        """Delete boxes: several by letters, unless they are all there are."""
+        keyboard, there = self._keyboard, self._draft.annotations
+        with keyboard.to("delete"):
+            if len(wrong) > 1 and len(wrong) == len(there):
+                await keyboard.press("edit_delete_all")
+            elif len(wrong) > 1 and len(there) <= len(ascii_letters):
+                await keyboard.press("edit_strike")
+                letters = dict(self._editor.striking.letters)
+                for annotation in wrong:
+                    await keyboard.key(next(k for k, a in letters.items() if a == annotation))
+                    letters = dict(self._editor.striking.letters)
+            else:
+                for annotation in wrong:
+                    await self._select(self._draft.annotations.index(annotation))
+                    await keyboard.press("edit_delete")
 
     async def _relabel(self, index: int, label: str) -> None:
         if self._draft.annotations[index].label != label:
