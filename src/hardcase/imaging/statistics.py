@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MEASURED_SIDE = 256
 """Larger images are reduced to this longest side, so that numbers compare across resolutions."""
 
-TOGETHER_PIXELS = 1 << 15
+TOGETHER_PIXELS = 1 << 13
 """How many pixels of small images are measured together: more do not fit into fast memory."""
 
 _MIXTURES = np.array(  # of R, G, B: luma (ITU-R BT.601), R - G, (R + G) / 2 - B

@@ -124,7 +124,8 @@ def tensor(
     Values are `(v / scale - mean) / std`; an integer `dtype` takes the pixel values as they are,
     and a signed one less 128, as quantised models do.
     """
-    pixels = np.stack([np.asarray(picture) for picture in pictures])
+    arrays = [np.asarray(picture) for picture in pictures]
+    pixels = np.stack(arrays) if len(arrays) > 1 else arrays[0][None]
     if spec.color is Color.BGR:
         pixels = pixels[..., ::-1]
     if spec.layout is Layout.NCHW:
