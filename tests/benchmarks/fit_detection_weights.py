@@ -26,7 +26,7 @@ from hardcase.hardness.detection import CANDIDATE_FLOOR, at_least
 from hardcase.hardness.detection_views import pair
 from hardcase.hardness.learning import Prior
 from hardcase.hardness.matching import match
-from hardcase.inference import LocalEngine, load_profile
+from hardcase.inference import EngineRequest, LocalEngine, load_profile
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence
 from hardcase.model.job import Task
 
@@ -68,7 +68,9 @@ def read(folder: Path) -> Set:
     truth = coco_truth(folder, folder / "truth.json")
     paths = sorted(truth)
     engine = LocalEngine(
-        model, profile, threshold=threshold, iou=profile.iou_threshold, views=objects.VIEWS
+        EngineRequest(
+            model, profile, threshold=threshold, iou=profile.iou_threshold, views=objects.VIEWS
+        )
     )
     out = Set(str(folder), threshold, [], np.empty(0), [], [], [], 0, 0)
     wrong, missed, traced = [], 0, 0

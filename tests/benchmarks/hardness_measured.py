@@ -12,7 +12,7 @@ from hardness_truth import Labels, Truth, as_detections
 from hardcase.hardness import SIGNALS, Population, aligned, measure
 from hardcase.hardness import evaluation as ev
 from hardcase.hardness.detection import at_least
-from hardcase.inference import LocalEngine, Profile
+from hardcase.inference import EngineRequest, LocalEngine, Profile
 from hardcase.model.evidence import ORIGINAL, Evidence
 from hardcase.model.job import Task
 
@@ -100,7 +100,9 @@ def run(
     truth, labels = truth or {}, labels or {}
     threshold = profile.score_threshold
     engine = LocalEngine(
-        model, profile, threshold=threshold, iou=profile.iou_threshold, **engine_options
+        EngineRequest(
+            model, profile, threshold=threshold, iou=profile.iou_threshold, **engine_options
+        )
     )
     position = {name: n for n, name in enumerate(profile.labels)}
     found: list[Evidence] = []

@@ -23,7 +23,7 @@ from hardness_truth import as_detections, class_truth, coco_truth, yolo_truth
 
 from hardcase.hardness.evaluation import auroc
 from hardcase.hardness.mistakes import compare_boxes, compare_classes, judge_boxes
-from hardcase.inference import Effort, LocalEngine, load_profile
+from hardcase.inference import Effort, EngineRequest, LocalEngine, load_profile
 from hardcase.model.boxes import iou
 from hardcase.model.evidence import ORIGINAL
 from hardcase.model.findings import MistakeKind
@@ -240,7 +240,9 @@ def arguments() -> argparse.ArgumentParser:
 
 def evidence_of(model: Path, profile: Profile, paths: Sequence[Path]) -> dict[Path, Evidence]:
     threshold, overlap = profile.score_threshold, profile.iou_threshold
-    engine = LocalEngine(model, profile, threshold=threshold, iou=overlap, effort=Effort.QUICK)
+    engine = LocalEngine(
+        EngineRequest(model, profile, threshold=threshold, iou=overlap, effort=Effort.QUICK)
+    )
     answers = ((paths[key], found) for key, found in engine.run(enumerate(paths)))
     return {path: found for path, found in answers if not isinstance(found, str)}
 

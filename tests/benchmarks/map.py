@@ -17,7 +17,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from hardcase.imaging.open import image_size
-from hardcase.inference import LocalEngine, Profile, load_profile
+from hardcase.inference import EngineRequest, LocalEngine, Profile, load_profile
 from hardcase.model.evidence import ORIGINAL, Evidence
 
 
@@ -75,7 +75,7 @@ def evaluate(
 ) -> Score:
     """Run a detector over the images of `truth` and score what it finds."""
     results = []
-    engine = LocalEngine(model, profile, threshold=threshold, iou=iou, views=())
+    engine = LocalEngine(EngineRequest(model, profile, threshold=threshold, iou=iou, views=()))
     for key, evidence in engine.run(truth.images.items()):
         if not isinstance(evidence, Evidence):
             raise SystemExit(f"{truth.images[key]}: {evidence}")

@@ -3,8 +3,9 @@
     python throughput.py --images DIR --model M.onnx [--profile P.yaml] [--views V,V | --effort E]
     python throughput.py --images DIR --resnet50
 
-All contenders see the same images, over and over, in processes of the same niceness, and take turns
-for some rounds; the best of each counts, since whatever else runs on the machine only slows. The
+All contenders see the same images, over and over, in processes of the same niceness, for some
+seconds after as many in which all gets going. They take turns for some rounds; the best of each
+counts, since whatever else runs on the machine only slows. The
 plain loop and the bare `session.run`, which gets one ready tensor, use ONNX Runtime as it comes: as
 many threads as there are cores. `no views` is the same work as the plain loop: every other effort
 also asks the model about other views of an image. Then comes what the signals that every image has
@@ -30,7 +31,7 @@ from PIL import Image
 
 from hardcase import hardness
 from hardcase.imaging.statistics import Look
-from hardcase.inference import Effort, LocalEngine, Profile, load_profile, opened
+from hardcase.inference import Effort, EngineRequest, LocalEngine, Profile, load_profile, opened
 from hardcase.inference.budget import Plan
 from hardcase.inference.evidence import gather, open_looker
 from hardcase.inference.preprocess import place, render, tensor
@@ -41,22 +42,30 @@ from hardcase.model.evidence import ORIGINAL
 
 PLAIN, BARE = "plain loop", "bare session.run"
 WARM_UP = 8
+COSTED = 200
+"""How many images are looked at for what the signals cost."""
 
 
-def rate(images: Iterator[object], count: int) -> float:
-    """Return items a second of an iterator, after its first quarter, in which all gets going."""
-    warm_up = max(WARM_UP, count // 4)
-    for _ in itertools.islice(images, warm_up):
-        pass
-    start = time.perf_counter()
-    done = sum(1 for _ in images)
-    assert done == count - warm_up, "the run ended early"
-    return done / (time.perf_counter() - start)
+def rate(looks: Iterator[object], seconds: float) -> float:
+    """Return how many looks a second are had after the first `seconds`, for about as long."""
+    began = time.perf_counter()
+    done, start, now = 0, 0.0, began
+    for _ in looks:
+        now = time.perf_counter()
+        if start:
+            done += 1
+        elif now - began >= seconds:
+            start = now
+        if start and now - start >= seconds:
+            return done / (now - start)
+    raise AssertionError("the run ended early")
 
 
 def engine(model: Path, profile: Profile, paths: list[Path], **asked: object) -> Iterator:
-    local = LocalEngine(model, profile, threshold=profile.score_threshold, iou=0.5, **asked)
-    for key, answer in local.run(enumerate(paths)):
+    local = LocalEngine(
+        EngineRequest(model, profile, threshold=profile.score_threshold, iou=0.5, **asked)
+    )
+    for key, answer in local.run(enumerate(itertools.cycle(paths))):
         assert not isinstance(answer, str), answer
         yield key
 
@@ -65,7 +74,7 @@ def plain_loop(model: Path, profile: Profile, paths: list[Path]) -> Iterator:
     """Decode, resize, `session.run`, one image after the other, ONNX Runtime as it comes."""
     session = plain_session(model)
     name = session.get_inputs()[0].name
-    for path in paths:
+    for path in itertools.cycle(paths):
         image = Image.open(path).convert("RGB").resize(profile.input.size)
         array = (np.asarray(image, dtype=np.float32) / 255).transpose(2, 0, 1)[None]
         yield session.run(None, {name: np.ascontiguousarray(array)})
@@ -78,7 +87,7 @@ def bare_session(model: Path, profile: Profile, paths: list[Path]) -> Iterator:
     image = Image.open(paths[0]).convert("RGB")
     picture = render(image, profile.input, place(profile.input, *image.size))
     feed = tensor([picture], profile.input, np.dtype(np.float32))
-    for _ in paths:
+    while True:
         yield session.run(None, {name: feed})
 
 
@@ -88,25 +97,26 @@ def plain_session(model: Path) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
 
 
-def contend(name: str, model: Path, profile: Profile, paths: list[Path], asked: dict) -> float:
-    """Return the rate of one contender."""
-    if name == PLAIN:
-        return rate(plain_loop(model, profile, paths), len(paths))
-    if name == BARE:
-        return rate(bare_session(model, profile, paths), len(paths))
-    return rate(engine(model, profile, paths, **asked), len(paths))
+def contend(name: str, asked: dict, seconds: float, *shown: object) -> float:
+    """Return the rate of one contender; `shown` are model, profile and paths."""
+    loops = {PLAIN: plain_loop, BARE: bare_session}
+    return rate(loops.get(name, partial(engine, **asked))(*shown), seconds)
 
 
 def measure(
-    model: Path, profile: Profile, paths: list[Path], rounds: int, efforts: dict[str, dict]
+    model: Path,
+    profile: Profile,
+    paths: list[Path],
+    options: argparse.Namespace,
+    efforts: dict[str, dict],
 ) -> dict[str, float]:
-    """Return the best of `rounds` rates of each contender, each time in a process of its own."""
+    """Return the best rate of each contender, each time in a process of its own."""
     rates = dict.fromkeys((BARE, PLAIN, *efforts), 0.0)
     fresh = multiprocessing.get_context("spawn")
-    for _ in range(rounds):
+    for _ in range(options.rounds):
         for name in rates:
             with fresh.Pool(1) as pool:
-                work = (name, model, profile, paths, efforts.get(name, {}))
+                work = (name, efforts.get(name, {}), options.seconds, model, profile, paths)
                 rates[name] = max(rates[name], pool.apply(contend, work))
     return rates
 
@@ -159,7 +169,6 @@ def report(model: Path, options: argparse.Namespace) -> None:
     profile = load_profile(model, options.profile)
     found = (p for p in sorted(options.images.rglob("*")) if p.suffix.lower() in {".jpg", ".png"})
     paths = list(itertools.islice(found, options.limit))
-    shown = list(itertools.islice(itertools.cycle(paths), max(options.count, len(paths))))
     efforts: dict[str, dict] = {"no views": {"views": ()}}
     if options.views is not None:
         efforts[options.views] = {"views": tuple(filter(None, options.views.split(",")))}
@@ -169,15 +178,15 @@ def report(model: Path, options: argparse.Namespace) -> None:
         efforts |= {effort.value: {"effort": effort} for effort in Effort}
     cores, used = available_cores(), spread(available_cores(), weights_of(model))
     print(
-        f"{model.name}, {len(paths)} images, {len(shown)} looks, {cores} cores; the engine uses "
+        f"{model.name}, {len(paths)} images, {cores} cores; the engine uses "
         f"{used.processes} processes of {used.workers} workers, {used.threads} threads a call; "
         "plain loop and bare session ONNX Runtime's default"
     )
-    rates = measure(model, profile, shown, options.rounds, efforts)
+    rates = measure(model, profile, paths, options, efforts)
     for name, value in rates.items():
         over = f"{value / rates[PLAIN]:6.2f} x plain loop {value / rates[BARE]:6.2f} x bare"
         print(f"{name:24} {value:8.1f} images/s  {over}")
-    costs = signal_costs(model, profile, paths)
+    costs = signal_costs(model, profile, paths[:COSTED])
     once, inference = costs.pop("model"), costs.pop("inference")
     print(f"{'inference, one thread':24} {inference:8.2f} ms an image; session.run {once:.2f} ms")
     for name, value in (*costs.items(), ("cheap signals together", sum(costs.values()))):
@@ -191,8 +200,8 @@ def main() -> None:
     which.add_argument("--model", type=Path)
     which.add_argument("--resnet50", action="store_true", help="a large classifier made for this")
     parser.add_argument("--profile", type=Path)
-    parser.add_argument("--limit", type=int, default=200, help="how many images are looked at")
-    parser.add_argument("--count", type=int, default=400, help="looks, so that a run takes a while")
+    parser.add_argument("--limit", type=int, default=4000, help="how many images are looked at")
+    parser.add_argument("--seconds", type=float, default=3.0, help="to warm up, and to measure")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--views", help="these views of every image, with commas")
     parser.add_argument("--effort", choices=[effort.value for effort in Effort])

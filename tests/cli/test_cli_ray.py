@@ -146,7 +146,7 @@ def test_without_ray_the_job_stays_as_it_is_and_the_line_says_what_to_install(
     monkeypatch.setattr(ray_engine, "find_spec", lambda _name: None)
     result = cli("autolabel", job, "--model", model, "--engine", "ray")
     assert (result.status, result.out) == (2, "")
-    assert result.error.endswith("--engine ray needs Ray: pip install 'hardcase[ray]'")
+    assert result.error.endswith("a Ray cluster needs Ray here too: pip install 'hardcase[ray]'")
     assert cli("runs", job, "--json").out == ""
 
 

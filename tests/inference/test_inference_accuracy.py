@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from hardcase.inference import LocalEngine, describe_model, load_profile, recognise_model
+from hardcase.inference import (
+    EngineRequest,
+    LocalEngine,
+    describe_model,
+    load_profile,
+    recognise_model,
+)
 from hardcase.model.evidence import ORIGINAL
 
 pytestmark = pytest.mark.shared_data
@@ -55,7 +61,7 @@ def test_yolo11_reaches_its_known_map_with_its_own_metadata(shared_data, benchma
 def test_views_of_a_real_image_see_mostly_the_same_objects(shared_data, yolox):
     folder = shared_data / "detection/coco_train128/images"
     paths = sorted(folder.iterdir())[:24]
-    engine = LocalEngine(*yolox, threshold=0.3, iou=0.5)
+    engine = LocalEngine(EngineRequest(*yolox, threshold=0.3, iou=0.5))
     here = there = both = 0
     from hardcase.model.boxes import iou
 
@@ -71,7 +77,7 @@ def test_the_cifar_classifier_is_right_about_as_often_as_known(shared_data):
     folder = shared_data / "classification/cifar10_train_4000"
     model = shared_data / "onnx/cifar10_resnet_2b.onnx"
     profile = load_profile(model)
-    engine = LocalEngine(model, profile, threshold=0.3, iou=0.5, views=())
+    engine = LocalEngine(EngineRequest(model, profile, threshold=0.3, iou=0.5, views=()))
     files = sorted(folder.rglob("*.jpg"))[::4]
     right = sum(
         profile.labels[evidence.probabilities[ORIGINAL].argmax()] == files[key].parent.name

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardcase.inference import Effort, LocalEngine
+from hardcase.inference import Effort, EngineRequest, LocalEngine
 from hardcase.inference.budget import (
     PLANS,
     UNDECIDED_RISK,
@@ -23,7 +23,7 @@ SURE, UNSURE, HOPELESS = (255, 0, 0), (150, 140, 0), (20, 10, 30)
 
 
 def looks(model, profile, paths, **more):
-    engine = LocalEngine(model, profile, threshold=0.3, iou=0.5, **more)
+    engine = LocalEngine(EngineRequest(model, profile, threshold=0.3, iou=0.5, **more))
     return {
         paths[key]: list(evidence.probabilities or evidence.detections)
         for key, evidence in engine.run(enumerate(paths))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import helper
 
-from hardcase.inference import LocalEngine
+from hardcase.inference import EngineRequest, LocalEngine
 from hardcase.inference.opened import open_model
 from hardcase.inference.process.crew import SPARE, answers
 from hardcase.inference.process.spread import Spread
@@ -65,7 +65,9 @@ def test_two_processes_say_of_every_image_what_one_says(mean_colour, profile, pi
     chosen = profile("classifier", "rgb", (8, 8))
     said, children = [], 0
     for cores in (1, 2):
-        engine = LocalEngine(mean_colour(), chosen, threshold=0.3, iou=0.5, cores=cores)
+        engine = LocalEngine(
+            EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5), cores=cores
+        )
         run = {}
         for key, evidence in engine.run(enumerate(paths)):
             run[key] = {view: v.tolist() for view, v in evidence.probabilities.items()}
@@ -96,9 +98,8 @@ def test_a_model_of_free_batch_sees_small_pictures_together(mean_colour, profile
 def test_an_image_without_an_answer_leaves_those_beside_it_alone(mean_colour, profile, picture):
     chosen = profile("classifier", "rgb", (8, 8), input={"scale": 1e-38})
     paths = [picture(f"{n}.png", colour=(n % 2, 0, 0)) for n in range(6)]
-    engine = LocalEngine(
-        mean_colour(), chosen, threshold=0.3, iou=0.5, views=()
-    )  # one grey level is beyond every number, black is 0
+    # one grey level is beyond every number, black is 0
+    engine = LocalEngine(EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5, views=()))
     found = dict(engine.run(enumerate(paths)))
     assert [isinstance(found[n], str) for n in range(6)] == [False, True] * 3
     assert np.array_equal(found[0].probabilities["original"], [0, 0, 0])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from onnx import helper
 
 from hardcase.errors import ModelError
-from hardcase.inference import LocalEngine, load_profile
+from hardcase.inference import EngineRequest, LocalEngine, load_profile
 from hardcase.inference import tap as tap_module
 from hardcase.inference.features import Layer, coarsest, default_input, embedding, layers
 from hardcase.inference.graph import Graph, Node
@@ -24,8 +24,9 @@ MATRIX = RANDOM.normal(size=(6, 3)).astype(np.float32)
 
 
 def one(model, profile, path, **more):
-    options = {"threshold": 0.3, "iou": 0.5, "timeout": 30.0} | more
-    ((_, evidence),) = LocalEngine(model, profile, **options).run([(0, path)])
+    options = {"threshold": 0.3, "iou": 0.5} | more
+    engine = LocalEngine(EngineRequest(model, profile, **options), timeout=30.0)
+    ((_, evidence),) = engine.run([(0, path)])
     assert not isinstance(evidence, str), evidence
     return evidence
 
@@ -314,7 +315,7 @@ def test_the_yaml_beside_an_encoder_says_what_it_is_fed(
     np.testing.assert_allclose(found, unit([0, 0.2, 1]), atol=0.01)
     model.with_suffix(".yaml").write_text("labels: [a]")
     with pytest.raises(ModelError, match="must hold input"):
-        LocalEngine(mean_colour(), chosen, threshold=0.3, iou=0.5, encoder=model)
+        LocalEngine(EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5, encoder=model))
 
 
 def test_an_encoder_that_cannot_be_used_is_told_apart_from_the_model(

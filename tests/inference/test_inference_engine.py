@@ -8,15 +8,15 @@ from onnx import TensorProto, helper
 
 from hardcase.errors import ModelError, UsageError
 from hardcase.imaging.statistics import measure
-from hardcase.inference import LocalEngine
+from hardcase.inference import EngineRequest, LocalEngine
 from hardcase.inference.process.request import MAX_MEASURED_BOXES
 
 ROWS = np.array([[16, 40], [32, 40], [8, 20], [16, 10], [0.9, 0.05], [0.02, 0.8]])
 
 
 def run(model, profile, paths, **more):
-    options = {"threshold": 0.3, "iou": 0.5, "timeout": 30.0} | more
-    engine = LocalEngine(model, profile, **options)
+    options = {"threshold": 0.3, "iou": 0.5} | more
+    engine = LocalEngine(EngineRequest(model, profile, **options), timeout=30.0)
     return list(engine.run(enumerate(paths)))
 
 
@@ -162,7 +162,7 @@ def test_names_that_are_no_text_and_odd_keys_go_through(mean_colour, profile, pi
     odd = tmp_path / "caf\udce9 \n'\".png"
     picture("a.png").rename(odd)
     engine = LocalEngine(
-        mean_colour(), profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5
+        EngineRequest(mean_colour(), profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5)
     )
     ((key, evidence),) = engine.run([(10**12, odd)])
     assert key == 10**12
@@ -171,7 +171,7 @@ def test_names_that_are_no_text_and_odd_keys_go_through(mean_colour, profile, pi
 
 def test_nothing_to_do_is_done_at_once_and_an_engine_can_run_again(mean_colour, profile, picture):
     engine = LocalEngine(
-        mean_colour(), profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5
+        EngineRequest(mean_colour(), profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5)
     )
     assert list(engine.run([])) == []
     assert len(list(engine.run([(1, picture("a.png"))]))) == 1

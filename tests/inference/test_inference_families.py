@@ -10,7 +10,7 @@ import pytest
 from family_models import CASES, CLASSES, HEIGHT, NAMES, PICTURE, SCORES, SIZE, TRUTH, WIDTH, build
 from onnx import TensorProto
 
-from hardcase.inference import LocalEngine, recognise_model
+from hardcase.inference import EngineRequest, LocalEngine, recognise_model
 from hardcase.inference.budget import Plan
 from hardcase.inference.evidence import gather, open_looker
 from hardcase.inference.process.request import RunRequest, request_from_json
@@ -70,7 +70,7 @@ def test_a_model_is_recognised_and_answers_the_known_boxes(named, picture, name)
 def test_the_engine_runs_it_in_its_child_process(named, picture, name):
     model = build(CASES[name], named / "model.onnx")
     profile = recognise_model(model).profile
-    engine = LocalEngine(model, profile, threshold=0.3, iou=1.0, views=())
+    engine = LocalEngine(EngineRequest(model, profile, threshold=0.3, iou=1.0, views=()))
     ((_, evidence),) = engine.run([(0, picture("shown.png", PICTURE))])
     assert_known_boxes(evidence)
 

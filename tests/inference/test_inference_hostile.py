@@ -17,7 +17,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from hardcase.errors import ModelError
-from hardcase.inference import LocalEngine
+from hardcase.inference import EngineRequest, LocalEngine
 from hardcase.inference.process.child import WORKER
 from hardcase.inference.process.limits import address_space
 from hardcase.inference.signature import read_signature
@@ -40,11 +40,7 @@ def fake(mean_colour, profile):
         chosen = profile("classifier", "rgb", (8, 8))
         command = [sys.executable, "-c", script]
         return LocalEngine(
-            mean_colour(),
-            chosen,
-            threshold=0.3,
-            iou=0.5,
-            views=(),
+            EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5, views=()),
             timeout=timeout,
             command=command,
         )
@@ -68,6 +64,16 @@ def test_a_child_of_ours_that_behaves_is_believed(fake):
     assert answers[0][1].probabilities["original"].tolist() == [0, 0.5, 1]
 
 
+@pytest.mark.parametrize("ahead", [0, -3, "9", None, 1e9])
+def test_what_a_child_says_it_can_take_at_once_cannot_stop_the_run(fake, ahead):
+    script = PRELUDE + (
+        f"say(ready=True, ahead={ahead!r})\n"
+        f"for line in sys.stdin: say(id=json.loads(line)['id'], evidence={GOOD})"
+    )
+    answers = list(fake(script).run([(n, Path("a.png")) for n in range(5)]))
+    assert [key for key, _ in answers] == list(range(5))
+
+
 def test_a_crash_is_told_with_its_signal_and_last_words(fake):
     script = READY + (
         "sys.stdin.readline(); print('bad \\x1b[31mop', file=sys.stderr, flush=True)\n"
@@ -88,7 +94,9 @@ def test_a_child_that_cannot_start_is_told(fake):
 
 def test_an_engine_that_cannot_be_started_at_all_is_told(mean_colour, profile):
     chosen = profile("classifier", "rgb", (8, 8))
-    engine = LocalEngine(mean_colour(), chosen, threshold=0.3, iou=0.5, command=["/no/such"])
+    engine = LocalEngine(
+        EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5), command=["/no/such"]
+    )
     with pytest.raises(ModelError, match="cannot be started: No such file"):
         list(engine.run([]))
 
@@ -183,7 +191,7 @@ def test_close_from_another_thread_ends_a_run_under_way(fake):
 
 def test_close_between_two_answers_stops_the_iterator(mean_colour, profile, picture):
     chosen = profile("classifier", "rgb", (8, 8))
-    engine = LocalEngine(mean_colour(), chosen, threshold=0.3, iou=0.5)
+    engine = LocalEngine(EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5))
     answers = engine.run((i, picture("a.png")) for i in range(1000))
     assert next(answers)[0] == 0
     engine.close()
@@ -233,7 +241,7 @@ def test_the_child_leaves_when_its_parent_dies(mean_colour, profile, picture):
 
 def test_the_child_is_nice_bounded_and_in_its_own_session(mean_colour, profile, picture):
     engine = LocalEngine(
-        mean_colour(), profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5
+        EngineRequest(mean_colour(), profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5)
     )
     answers = engine.run([(1, picture("a.png")), (2, picture("b.png"))])
     next(answers)
@@ -259,7 +267,9 @@ def test_the_working_directory_cannot_lend_modules_to_the_child(
     (tmp_path / "onnxruntime.py").write_text("raise SystemExit('stolen')")
     path, model = picture("a.png"), mean_colour()
     monkeypatch.chdir(tmp_path)
-    engine = LocalEngine(model, profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5)
+    engine = LocalEngine(
+        EngineRequest(model, profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5)
+    )
     assert len(list(engine.run([(1, path)]))) == 1
 
 
@@ -271,7 +281,9 @@ def test_a_model_that_asks_for_all_memory_is_refused_it(onnx_file, profile, pict
     ]
     constants = {"shape": np.array([1 << 34, 1, 3])}
     model = onnx_file("mean.onnx", nodes, [1, 3, 8, 8], [1, 3], constants=constants)
-    engine = LocalEngine(model, profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5)
+    engine = LocalEngine(
+        EngineRequest(model, profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5)
+    )
     failure(engine, [(1, picture("a.png"))])
 
 
@@ -297,7 +309,8 @@ def test_a_model_that_loops_for_ever_is_stopped(onnx_file, profile, picture):
     constants = {"times": np.array(1 << 60), "true": np.array(True)}
     model = onnx_file("mean.onnx", nodes, [1, 3, 8, 8], [1, 3], constants=constants)
     engine = LocalEngine(
-        model, profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5, timeout=3.0
+        EngineRequest(model, profile("classifier", "rgb", (8, 8)), threshold=0.3, iou=0.5),
+        timeout=3.0,
     )
     assert "no answer for 3 s" in failure(engine, [(1, picture("a.png"))])
 

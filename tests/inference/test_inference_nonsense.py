@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from onnx import helper
 
-from hardcase.inference import LocalEngine
+from hardcase.inference import EngineRequest, LocalEngine
 from hardcase.inference.decoders.nms import MAX_BOXES
 
 SHAPES = {"ultralytics": (7, 84), "yolox": (84, 8), "end2end": (84, 6), "rtdetr": (84, 7)}
 
 
 def look(model, profile, picture):
-    engine = LocalEngine(model, profile, threshold=0.3, iou=profile.iou_threshold, views=("flip",))
+    engine = LocalEngine(
+        EngineRequest(model, profile, threshold=0.3, iou=profile.iou_threshold, views=("flip",))
+    )
     ((_, evidence),) = engine.run([(0, picture("a.png"))])
     return evidence
 

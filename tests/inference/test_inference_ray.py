@@ -18,7 +18,7 @@ import pytest
 
 from hardcase.errors import ImageError, ModelError, UsageError
 from hardcase.imaging import open as imaging
-from hardcase.inference import Cluster, LocalEngine, RayEngine
+from hardcase.inference import Cluster, EngineRequest, LocalEngine, RayEngine
 from hardcase.inference.process.request import evidence_to_json
 from hardcase.inference.ray import crew as ray_crew
 from hardcase.inference.ray import driver as ray_driver
@@ -51,9 +51,9 @@ def fake(mean_colour, profile, cluster):
 
     def build(action: str, **more) -> RayEngine:
         command = [sys.executable, "-c", FAKE.replace("ACTION", action)]
-        options = {"threshold": 0.3, "iou": 0.5, "views": (), "command": command}
         chosen = profile("classifier", "rgb", (8, 8))
-        return RayEngine(mean_colour(), chosen, **options | {"cluster": cluster} | more)
+        asked = EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5, views=())
+        return RayEngine(asked, **{"cluster": cluster, "command": command} | more)
 
     return build
 
@@ -87,9 +87,9 @@ def paths(picture, tmp_path):
 def test_the_evidence_is_that_of_this_machine_in_order(mean_colour, profile, paths, cluster, ship):
     model, chosen = mean_colour(), profile("classifier", ["red", "green", "blue"], (8, 8))
     options = {"threshold": 0.3, "iou": 0.5}
-    here = told(LocalEngine(model, chosen, **options).run(enumerate(paths)))
+    here = told(LocalEngine(EngineRequest(model, chosen, **options)).run(enumerate(paths)))
     cluster = replace(cluster, ship_images=ship)
-    there = RayEngine(model, chosen, cluster=cluster, **options)
+    there = RayEngine(EngineRequest(model, chosen, **options), cluster)
     assert told(there.run(enumerate(paths))) == here
     assert [key for key, answer in here if isinstance(answer, str)] == [3, 7, 9, 11]
 
@@ -100,8 +100,8 @@ def test_boxes_are_those_of_this_machine(left_or_right, profile, picture, cluste
     noise = np.random.default_rng(1).integers(0, 256, (20, 64, 80, 3), dtype=np.uint8)
     items = [(n, picture(f"{n}.png", pixels=pixels)) for n, pixels in enumerate(noise)]
     options = {"threshold": 0.3, "iou": 0.5}
-    here = told(LocalEngine(left_or_right, chosen, **options).run(items))
-    there = told(RayEngine(left_or_right, chosen, cluster=cluster, **options).run(items))
+    here = told(LocalEngine(EngineRequest(left_or_right, chosen, **options)).run(items))
+    there = told(RayEngine(EngineRequest(left_or_right, chosen, **options), cluster).run(items))
     assert there == here
 
 
@@ -221,7 +221,7 @@ def test_a_run_is_ended_from_another_thread_and_later_ones_yield_nothing(fake, t
 @pytest.mark.slow
 def test_a_profile_that_does_not_fit_is_an_error_before_any_image(mean_colour, profile, cluster):
     chosen = profile("classifier", "abc", (9, 8))
-    engine = RayEngine(mean_colour(), chosen, cluster=cluster, threshold=0.3, iou=0.5)
+    engine = RayEngine(EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5), cluster)
     with pytest.raises(ModelError, match=r"^mean.onnx: .*correct input in the profile"):
         list(engine.run([]))
 
@@ -248,7 +248,9 @@ def test_a_cluster_without_a_free_machine_is_told(fake, drive, tmp_path, monkeyp
 )
 def test_a_cluster_that_is_not_there_is_told(mean_colour, profile, address, message):
     chosen = profile("classifier", "rgb", (8, 8))
-    engine = RayEngine(mean_colour(), chosen, cluster=Cluster(address), threshold=0.3, iou=0.5)
+    engine = RayEngine(
+        EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5), Cluster(address)
+    )
     with pytest.raises(ModelError) as caught:
         list(engine.run([(1, Path("a.png"))]))
     assert str(caught.value).startswith(message)
@@ -269,7 +271,7 @@ def test_without_ray_there_is_a_line_that_says_what_to_install(mean_colour, prof
     monkeypatch.setattr(ray_engine, "find_spec", lambda _name: None)
     chosen = profile("classifier", "rgb", (8, 8))
     with pytest.raises(UsageError, match=r"pip install 'hardcase\[ray\]'"):
-        RayEngine(mean_colour(), chosen, cluster=Cluster(), threshold=0.3, iou=0.5)
+        RayEngine(EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5), Cluster())
 
 
 @needs_ray

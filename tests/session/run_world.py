@@ -7,7 +7,7 @@ import pytest
 
 from hardcase import hardness
 from hardcase.errors import ModelError
-from hardcase.inference import Profile
+from hardcase.inference import EngineRequest, Profile
 from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Task
@@ -45,9 +45,9 @@ class ScriptedEngine:
     script: dict[str, Evidence | str] = {}
     fail_after: int | None = None
     seen: list[str] = []
-    asked: dict[str, object] = {}
+    asked: EngineRequest
 
-    def __init__(self, model, profile, **asked) -> None:
+    def __init__(self, asked: EngineRequest) -> None:
         type(self).asked = asked
         self.closed = False
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardcase.errors import UsageError
-from hardcase.inference import Profile
+from hardcase.inference import EngineRequest, Profile
 from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
 from hardcase.model.job import Run, RunState, Task
@@ -232,9 +232,9 @@ def test_a_class_of_images_has_a_threshold_of_its_own():
 class Engine:
     """Says that every image shows a car and, on the same spot, a truck."""
 
-    asked: dict = {}
+    asked: EngineRequest
 
-    def __init__(self, model, profile, **asked):
+    def __init__(self, asked):
         type(self).asked = asked
 
     def run(self, items):
@@ -309,9 +309,9 @@ def test_the_map_and_thresholds_are_settings_of_a_run(make_session, prepare):
 def test_the_model_is_asked_for_the_lowest_of_all_thresholds(make_session, prepare):
     session = make_session(labels=("car", "truck"))
     session.begin_run(prepare(threshold=0.4, thresholds=(("truck", 0.1), ("car", 0.9))))
-    assert Engine.asked["threshold"] == pytest.approx(0.1)
+    assert Engine.asked.threshold == pytest.approx(0.1)
     session.begin_run(prepare(threshold=0.4, thresholds=(("truck", 0.9),)))
-    assert Engine.asked["threshold"] == 0.4
+    assert Engine.asked.threshold == 0.4
 
 
 def test_a_map_that_is_wrong_changes_nothing(make_session, prepare):

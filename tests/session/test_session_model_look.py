@@ -112,8 +112,8 @@ def test_the_engine_looks_at_the_images_themselves_and_is_closed(monkeypatch):
     made = []
 
     class Engine:
-        def __init__(self, model, profile, **options):
-            self.options, self.closed = options, False
+        def __init__(self, asked):
+            self.asked, self.closed = asked, False
             made.append(self)
 
         def run(self, items):
@@ -126,5 +126,5 @@ def test_the_engine_looks_at_the_images_themselves_and_is_closed(monkeypatch):
     engine = model_look.engine_for(prepared(thresholds=(("cat", 0.002),)))
     assert dict(look(engine, {4: Path("x")})) == {4: "x"}
     assert made[0].closed
-    assert made[0].options["views"] == ()
-    assert made[0].options["threshold"] == pytest.approx(0.002)
+    assert made[0].asked.views == ()
+    assert made[0].asked.threshold == pytest.approx(0.002)

@@ -41,8 +41,8 @@ def trained_on(monkeypatch):
 
     def make(scale, otherwise=0.5, readable=True):
         class Engine:
-            def __init__(self, _model, profile, **_options):
-                spec = profile.input
+            def __init__(self, asked):
+                spec = asked.profile.input
                 self.right = spec.scale == scale and spec.color == "rgb" and not any(spec.mean)
 
             def run(self, items):

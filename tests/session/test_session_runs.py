@@ -128,7 +128,7 @@ def test_the_engine_is_told_effort_and_encoder(
     encoder = tmp_path / "encoder.onnx"
     request = replace(request_for, effort=Effort.THOROUGH, encoder=encoder)
     make_session().autolabel(request)
-    assert (engine.asked["effort"], engine.asked["encoder"]) == (Effort.THOROUGH, encoder)
+    assert (engine.asked.effort, engine.asked.encoder) == (Effort.THOROUGH, encoder)
 
 
 def test_embeddings_are_kept_with_the_predictions(make_session, prepare, request_for, engine):

@@ -1,5 +1,6 @@
 """ONNX models: what they are, how to feed them, and running them safely in a child process."""
 
+from hardcase.inference.asked import EngineRequest
 from hardcase.inference.budget import Effort
 from hardcase.inference.cluster import Cluster
 from hardcase.inference.encoder import encoder_request
@@ -26,6 +27,7 @@ __all__ = [
     "Effort",
     "EncoderRequest",
     "Engine",
+    "EngineRequest",
     "LocalEngine",
     "ModelInfo",
     "Profile",

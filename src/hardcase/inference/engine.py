@@ -9,22 +9,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from hardcase.errors import ModelError
-from hardcase.inference.budget import Effort, Plan, plan
-from hardcase.inference.encoder import encoder_request
 from hardcase.inference.process.child import WORKER
 from hardcase.inference.process.conversation import Answer, Conversation, read_answer
 from hardcase.inference.process.crew import answers
 from hardcase.inference.process.limits import available_cores
-from hardcase.inference.process.request import RunRequest
 from hardcase.inference.process.spread import pictures_at_once, spread, weights_of
-from hardcase.inference.providers import AUTO, CPU
-from hardcase.inference.signature import require_model
+from hardcase.inference.providers import CPU
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from hardcase.inference.profile.schema import Profile
+    from hardcase.inference.asked import EngineRequest
     from hardcase.model.evidence import Evidence
 
 TIMEOUT = 120.0
@@ -45,29 +41,6 @@ class Engine(Protocol):
         ...
 
 
-def run_request(
-    model: Path,
-    profile: Profile,
-    *,
-    threshold: float,
-    iou: float,
-    effort: Effort = Effort.STANDARD,
-    views: tuple[str, ...] | None = None,
-    encoder: Path | None = None,
-    provider: str = AUTO,
-) -> RunRequest:
-    """Return what a child is asked for, see `LocalEngine`. Raises ModelError, UsageError."""
-    return RunRequest(
-        str(require_model(model)),
-        profile,
-        threshold,
-        iou,
-        plan(profile.task, effort) if views is None else Plan(views),
-        None if encoder is None else encoder_request(encoder),
-        provider,
-    )
-
-
 class _ClosedError(Exception):
     """No child is started any more."""
 
@@ -75,45 +48,24 @@ class _ClosedError(Exception):
 class LocalEngine:
     """Runs a model in child processes on this machine, see `worker`, `crew` and `spread`.
 
-    `threshold` and `iou` are those of the run, in [0, 1]. `effort` says which views are looked at
-    besides the image itself, see `budget`; `views`, where given, are looked at of every image
-    instead. `encoder` is an ONNX file whose output is the embedding; without it the embedding is
-    what the model itself computes before its last layer, see `features`. `provider` is what it is
-    to be computed on, one of `providers.CHOICES`; what it was is told in `used` once the run has
-    begun, and in `note` why that is not what was asked for, if so. `timeout` is how many seconds
-    opening the model or one image may take before the run fails. `cores` is how many it keeps busy,
-    without it `limits.available_cores`. Raises ModelError if there is no such file, UsageError for
-    values out of range.
+    What computed it is told in `used` once the run has begun, and in `note` why that is not what
+    was asked for, if so. `timeout` is how many seconds opening the model or one image may take
+    before the run fails. `cores` is how many it keeps busy, without it `limits.available_cores`.
+    Raises ModelError if there is no such file, UsageError for values out of range.
     """
 
     def __init__(
         self,
-        model: Path,
-        profile: Profile,
+        asked: EngineRequest,
         *,
-        threshold: float,
-        iou: float,
-        effort: Effort = Effort.STANDARD,
-        views: tuple[str, ...] | None = None,
-        encoder: Path | None = None,
-        provider: str = AUTO,
         timeout: float = TIMEOUT,
         cores: int | None = None,
         command: Sequence[str] = WORKER,
     ) -> None:
-        self._request = run_request(
-            model,
-            profile,
-            threshold=threshold,
-            iou=iou,
-            effort=effort,
-            views=views,
-            encoder=encoder,
-            provider=provider,
-        )
+        self._request = asked.for_child()
         self.used, self.note = "", ""
-        self._spread = spread(cores or available_cores(), weights_of(model))
-        self._name = model.name
+        self._spread = spread(cores or available_cores(), weights_of(asked.model))
+        self._name = asked.model.name
         self._timeout = timeout
         self._command = command
         self._lock = threading.Lock()

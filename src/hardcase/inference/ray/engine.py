@@ -16,18 +16,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from hardcase.errors import ModelError, UsageError
-from hardcase.inference.budget import Effort
-from hardcase.inference.engine import TIMEOUT, run_request
+from hardcase.inference.engine import TIMEOUT
 from hardcase.inference.process.child import ChildEndedError
 from hardcase.inference.process.conversation import Conversation, read_answer
-from hardcase.inference.providers import AUTO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from hardcase.inference.asked import EngineRequest
     from hardcase.inference.cluster import Cluster
-    from hardcase.inference.profile.schema import Profile
     from hardcase.model.evidence import Evidence
 
 DRIVER = (sys.executable, "-P", "-m", "hardcase.inference.ray.driver")
@@ -37,39 +35,23 @@ _GOODBYE = 10.0
 
 
 class RayEngine:
-    """Runs a model on a Ray cluster; the other arguments are those of `LocalEngine`.
+    """Runs a model on a Ray cluster. `timeout` is as in `LocalEngine`.
 
     `command` starts the child of each worker. Raises UsageError without Ray, and as `LocalEngine`.
     """
 
     def __init__(
         self,
-        model: Path,
-        profile: Profile,
-        *,
+        asked: EngineRequest,
         cluster: Cluster,
-        threshold: float,
-        iou: float,
-        effort: Effort = Effort.STANDARD,
-        views: tuple[str, ...] | None = None,
-        encoder: Path | None = None,
-        provider: str = AUTO,
+        *,
         timeout: float = TIMEOUT,
         command: Sequence[str] = (),
     ) -> None:
         if find_spec("ray") is None:
-            raise UsageError("--engine ray needs Ray: pip install 'hardcase[ray]'")
-        self._request = run_request(
-            model,
-            profile,
-            threshold=threshold,
-            iou=iou,
-            effort=effort,
-            views=views,
-            encoder=encoder,
-            provider=provider,
-        )
-        self._name = model.name
+            raise UsageError("a Ray cluster needs Ray here too: pip install 'hardcase[ray]'")
+        self._request = asked.for_child()
+        self._name = asked.model.name
         self._asked = {
             **self._request.to_json(),
             "cluster": asdict(cluster),

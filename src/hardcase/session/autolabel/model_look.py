@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
-from hardcase.inference import LocalEngine
+from hardcase.inference import EngineRequest, LocalEngine
 from hardcase.model.boxes import Box
 from hardcase.model.evidence import ORIGINAL
 from hardcase.model.job import Annotation, Run, Task
@@ -68,11 +68,13 @@ def engine_for(prepared: PreparedRun) -> Engine:
     Closing it, from any thread, ends a look under way.
     """
     return LocalEngine(
-        prepared.request.model,
-        prepared.profile,
-        threshold=min(prepared.class_map({}).lowest, _LOWEST),
-        iou=prepared.iou,
-        views=(),
+        EngineRequest(
+            prepared.request.model,
+            prepared.profile,
+            threshold=min(prepared.class_map({}).lowest, _LOWEST),
+            iou=prepared.iou,
+            views=(),
+        )
     )
 
 

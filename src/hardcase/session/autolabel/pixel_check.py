@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from math import comb
 from typing import TYPE_CHECKING
 
-from hardcase.inference import Certainty, LocalEngine
+from hardcase.inference import Certainty, EngineRequest, LocalEngine
 from hardcase.inference.profile.variants import pixel_variants
 from hardcase.inference.recognition import Sign
 from hardcase.model.evidence import ORIGINAL
@@ -96,7 +96,8 @@ def _right(
     model: Path, profile: Profile, labeled: Labeled, opened: Callable[[Engine], object]
 ) -> tuple[bool, ...]:
     """Return of each labeled image whether the model gets it right; unreadable ones are wrong."""
-    engine = LocalEngine(model, profile, threshold=0.0, iou=1.0, views=())
+    asked = EngineRequest(model, profile, threshold=0.0, iou=1.0, views=())
+    engine = LocalEngine(asked)
     opened(engine)
     right = []
     try:

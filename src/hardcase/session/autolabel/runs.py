@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from hardcase import hardness
 from hardcase.errors import HardcaseError, UsageError
-from hardcase.inference import LocalEngine, RayEngine
+from hardcase.inference import EngineRequest, LocalEngine, RayEngine
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState
 from hardcase.model.numbers import count
@@ -226,18 +225,17 @@ def fitting(session: LabelingSession, prepared: PreparedRun) -> tuple[dict[int, 
 
 def engine_of(prepared: PreparedRun) -> Engine:
     """Return the engine that runs a prepared model. Raises UsageError if it is not installed."""
-    cluster = prepared.request.cluster
-    engine: Callable[..., Engine]
-    here = partial(LocalEngine, provider=prepared.request.provider)
-    engine = here if cluster is None else partial(RayEngine, cluster=cluster)
-    return engine(
-        prepared.request.model,
+    request = prepared.request
+    asked = EngineRequest(
+        request.model,
         prepared.profile,
         threshold=prepared.class_map({}).lowest,
         iou=prepared.iou,
-        effort=prepared.request.effort,
-        encoder=prepared.request.encoder,
+        effort=request.effort,
+        encoder=request.encoder,
+        provider=request.provider,
     )
+    return LocalEngine(asked) if request.cluster is None else RayEngine(asked, request.cluster)
 
 
 def record(session: LabelingSession, chunk: Chunk) -> Change | None:
