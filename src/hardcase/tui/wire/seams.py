@@ -24,6 +24,8 @@ def surprises() -> list[str]:
         (Compositor.render_full_update, ("self", "simplify")),
         (Compositor.render_partial_update, ("self",)),
         (vars(Compositor)["visible_widgets"].fget, ("self",)),
+        (Compositor.update_widgets, ("self", "widgets")),
+        (Widget._exchange_repaint_regions, ("self",)),  # noqa: SLF001 - of `_repaint_regions`
         (Widget.render_lines, ("self", "crop")),
         (LinuxDriver.write, ("self", "data")),
         (LinuxDriver.process_message, ("self", "message")),
