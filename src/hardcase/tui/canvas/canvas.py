@@ -319,7 +319,7 @@ class ImageCanvas(Widget):
             place = preview.placement
             width, height = (place.width, place.height) if place else (0, 0)
             key = self._state.scene.key
-            self.post_message(
+            self.screen.post_message(  # at once, not up all that it lies in: what comes next waits
                 self.Shown(self, key, preview.request.path, width, height, preview.error)
             )
 
@@ -391,7 +391,7 @@ class ImageCanvas(Widget):
             return
         desk, scene = self._surface.desk(self._spot), self._state.visible(self._state.painted)
         sheet = self.sheets.sheet(scene, self._state.preview, desk, late=self._late)
-        changed = self._paint.take(sheet, self.rich_style)
+        changed = self._paint.take(sheet, lambda: self.rich_style)
         if changed is None:
             self.refresh()
         elif changed:

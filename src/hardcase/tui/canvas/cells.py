@@ -15,7 +15,7 @@ from hardcase.imaging.segments import lines
 from hardcase.imaging.view import centred
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
     from pathlib import Path
 
     from rich.style import Style
@@ -87,12 +87,14 @@ def picture_of(preview: Preview, ground: Ground) -> CellGrid:
     return placeholders(*size, ground.image_id, ground.colour)
 
 
-def strips(sheet: Sheet, base: Style) -> list[Strip]:
+def strips(sheet: Sheet, base: Callable[[], Style]) -> list[Strip]:
     """Return the strips of a sheet.
 
-    Where its cells have no colours of their own (MONO) they take those of `base`.
+    Where its cells have no colours of their own (MONO) they take those of `base`, which is asked
+    only then.
     """
     grid = sheet.grid
     if grid.depth is Depth.MONO:
-        return [Strip(line, grid.columns).apply_style(base) for line in lines(grid)]
+        style = base()
+        return [Strip(line, grid.columns).apply_style(style) for line in lines(grid)]
     return sheet.strips

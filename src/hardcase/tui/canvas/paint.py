@@ -10,7 +10,7 @@ from hardcase.tui.canvas.cells import strips
 from hardcase.tui.canvas.dirty import dirty_regions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.style import Style
     from textual.color import Color
@@ -35,10 +35,10 @@ class Paint:
         """How many rows there are."""
         return len(self._strips)
 
-    def take(self, sheet: Sheet, base: Style) -> list[Region] | None:
+    def take(self, sheet: Sheet, base: Callable[[], Style]) -> list[Region] | None:
         """Show another sheet; return what it changes, None if that is much or all.
 
-        `base` is the style of cells without colours.
+        `base` tells the style of cells without colours.
         """
         old, self.sheet = self.sheet, sheet
         if old is None or old.picture.shape != sheet.picture.shape:

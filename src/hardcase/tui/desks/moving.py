@@ -31,7 +31,7 @@ class MovingDesk(Desk):
         if index < 0 or index == browser.cursor:
             return
         browser.move(index)
-        screen.rows.move_to(index)
+        screen.rows.point_at(index)
         if browser.in_range:
             screen.rows.refresh_changed()
             screen.show_title()

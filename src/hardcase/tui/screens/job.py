@@ -14,6 +14,7 @@ from hardcase.tui.actions import Place
 from hardcase.tui.desks.check import CheckDesk
 from hardcase.tui.desks.choosing import ChoosingDesk
 from hardcase.tui.desks.deciding import DecidingDesk
+from hardcase.tui.desks.desk import Desk
 from hardcase.tui.desks.editing import EditingDesk
 from hardcase.tui.desks.exporting import ExportingDesk
 from hardcase.tui.desks.filtering import FilteringDesk
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
     from hardcase.tui.canvas.canvas import ImageCanvas
-    from hardcase.tui.desks.desk import Desk
     from hardcase.tui.gallery.gallery import Gallery
     from hardcase.tui.widgets.virtual_list import Part
     from hardcase.tui.workers.exporter import Exporter
@@ -110,6 +110,7 @@ class JobScreen(PlaceScreen):
             *(self.hardness, self.check, self.running, self.editing, self.picture, self.gallery),
             *(self.folder, self.past, self.exporting, self.reviewing),
         )
+        self._judges = [desk for desk in self.desks if type(desk).useful is not Desk.useful]
         self.seat(*self.desks)
 
     def compose(self) -> ComposeResult:
@@ -359,11 +360,11 @@ class JobScreen(PlaceScreen):
         """Leave out what would do nothing to this sample."""
         if self.focused is not None:
             return action.where is Place.FILTER
-        read_only = self.session.read_only
-        return super().offers(action) and all(
-            desk.useful(action.id) and not (read_only and action.id in desk.ALTERING)
-            for desk in self.desks
-        )
+        if not super().offers(action):
+            return False
+        if self.session.read_only and any(action.id in desk.ALTERING for desk in self.desks):
+            return False
+        return all(desk.useful(action.id) for desk in self._judges)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let the keys of the gallery and of a zoomed picture through only while they are shown."""

@@ -47,6 +47,7 @@ class VirtualList(ScrollView, can_focus=False):
         self._draw = draw
         self._count = 0
         self.cursor = -1
+        self._base: Style | None = None
         self._row_styles: dict[str, Style] = {}
         self._shown: dict[int, tuple[bool, Sequence[Part]] | None] = {}
 
@@ -74,19 +75,25 @@ class VirtualList(ScrollView, can_focus=False):
 
     def move_to(self, index: int) -> None:
         """Move the cursor to row `index`, or the nearest there is, and say so."""
+        if self.point_at(index):
+            self.post_message(self.Moved())
+
+    def point_at(self, index: int) -> bool:
+        """Move the cursor as `move_to` does, for who knows of it; return whether it moved."""
         index = min(max(index, 0), self._count - 1)
         if index == self.cursor:
-            return
+            return False
         before, top = self.cursor, self.scroll_offset.y
         self.cursor = index
         self._scroll_to_cursor()
-        self.post_message(self.Moved())
         if self.scroll_offset.y != top:
             self.refresh_changed()
-            return
+            return True
+        width, page = self.scrollable_content_region.size
         for row in (before, index):  # the others read as before
-            if 0 <= row - top < self.page:
-                self.refresh(Region(0, row - top, self.scrollable_content_region.width, 1))
+            if 0 <= row - top < max(page, 1):
+                self.refresh(Region(0, row - top, width, 1))
+        return True
 
     def refresh_changed(self) -> None:
         """Send the rows on screen that read differently now."""
@@ -100,7 +107,7 @@ class VirtualList(ScrollView, can_focus=False):
         width = self.scrollable_content_region.width
         row = self._row(y, width)
         self._shown[y] = row
-        base = self.rich_style
+        base = self._base = self._base or self.rich_style
         if row is None:
             return Strip([Segment(" " * width, base)], width)
         at_cursor, parts = row
@@ -116,6 +123,7 @@ class VirtualList(ScrollView, can_focus=False):
 
     def notify_style_update(self) -> None:
         """Forget the styles of the old theme."""
+        self._base = None
         self._row_styles.clear()
         super().notify_style_update()
 
