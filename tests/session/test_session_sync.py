@@ -16,6 +16,7 @@ from hardcase.model.changes import Kind, Table
 from hardcase.model.job import Task
 from hardcase.session import LabelingSession
 from hardcase.session.folder import contents, scan
+from hardcase.session.folder.deletion import deleted
 from hardcase.session.folder.sync import Look
 
 
@@ -241,7 +242,7 @@ def test_deleted_samples_do_not_come_back_unless_asked_nor_under_another_name(se
     file_of_two = session.root / "images" / "001.png"
     file_of_two.rename(file_of_two.with_name("again.png"))
     assert str(session.sync()).endswith("left out, deleted from the job: 2")
-    assert str(session.sync(deleted=True)) == "2 new"
+    assert str(session.sync(deleted=True)) == "2 new · deleted before: 2"
     assert label_of(session, "images/again.png") is None
     assert str(session.sync()) == "nothing new among 5 images"
 
@@ -300,3 +301,27 @@ def test_however_files_are_renamed_each_label_stays_with_its_picture(order, labe
             if synced.change is not None:
                 session.undo()
             assert {s.id: s for s in session.samples()} == before
+
+
+def test_only_the_deleted_samples_asked_for_come_back_and_an_undo_deletes_them_again(session):
+    session.delete([1, 2, 3])
+    before = deleted(session)
+    look = Look(session, [2])
+    assert str(look.commit(session, look.work())).startswith("1 new · deleted before: 1")
+    assert set(deleted(session)) == {1, 3}
+    session.undo()
+    assert sorted(deleted(session).values()) == sorted(before.values())
+    assert str(session.sync()).endswith("left out, deleted from the job: 3")
+    session.redo()
+    assert len(deleted(session)) == 2
+
+
+def test_an_image_that_came_into_the_job_since_the_look_is_not_added_again(session):
+    shutil.copy(file_of(session, 5), session.root / "images" / "copy.png")
+    look = Look(session)
+    found = look.work()
+    assert str(session.sync()) == "1 new"
+    late = look.commit(session, found)
+    assert late.new == 0
+    paths = [sample.path for sample in session.samples()]
+    assert paths.count("images/copy.png") == 1

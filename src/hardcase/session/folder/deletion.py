@@ -64,6 +64,12 @@ def delete(session: LabelingSession, ids: Iterable[int]) -> Change | None:
     return session.commit(f"delete {what}", edits)
 
 
+def deleted(session: LabelingSession) -> dict[int, str]:
+    """Return the paths of samples that were deleted from the job and stay out of it, by id."""
+    rows = session.fingerprints().values()
+    return {row.id: row.deleted for row in rows if row.deleted and not session.has(row.id)}
+
+
 def remove_files(root: Path, paths: Sequence[str]) -> Removed:
     """Remove image files below `root`; on any thread. This cannot be undone.
 

@@ -17,7 +17,7 @@ from hardcase.model.fingerprint import Fingerprint
 from hardcase.model.job import Sample
 from hardcase.model.numbers import count
 from hardcase.model.text import printable
-from hardcase.session.folder import contents
+from hardcase.session.folder import contents, deletion
 from hardcase.session.folder.matching import displaced_among, match
 from hardcase.session.folder.scan import FileState, Folder, look_through
 
@@ -33,11 +33,11 @@ class Found:
 
     `new` become samples; `path_of` says by id where samples are now, `gone` those that are nowhere,
     `replaced` those whose path another one has now; `left` are paths of samples that were deleted
-    from the job, and stay out of it; `returned` the ids of those that come in again as asked.
-    `chosen` counts samples that several alike files would have fitted. `unread` is how many samples
-    may be in what could not be looked at, `unread_first` the first of that. `altered` are the
-    samples, as they were, of which anything is to be altered, `seen` what is to be remembered of
-    the files that are known under a path.
+    from the job, and stay out of it; `returned` those of the ones that come in again as asked, with
+    the ids they had. `chosen` counts samples that several alike files would have fitted. `unread`
+    is how many samples may be in what could not be looked at, `unread_first` the first of that.
+    `altered` are the samples, as they were, of which anything is to be altered, `seen` what is to
+    be remembered of the files that are known under a path.
     """
 
     folder: Folder
@@ -46,7 +46,7 @@ class Found:
     gone: frozenset[int]
     replaced: frozenset[int]
     left: tuple[str, ...]
-    returned: tuple[int, ...]
+    returned: dict[str, int]
     chosen: int
     unread: int
     unread_first: str
@@ -82,6 +82,8 @@ class Synced:
         """Return what happened, in a line."""
         found = self.found
         parts = [self.counts or f"nothing new among {count(len(found.folder.files), 'image')}"]
+        if found.returned:
+            parts.append(f"deleted before: {len(found.returned):,}")
         if found.chosen:
             parts.append(f"chosen among files of the same content: {found.chosen:,}")
         if found.left:
@@ -97,14 +99,15 @@ class Synced:
 
 
 class Look:
-    """A look through the folder of a job. With `deleted`, deleted samples may come in again."""
+    """A look through the folder of a job. Deleted samples with ids in `again` come in again."""
 
-    def __init__(self, session: LabelingSession, *, deleted: bool = False) -> None:
+    def __init__(self, session: LabelingSession, again: Collection[int] = ()) -> None:
         """Take down the rows; on the session's thread."""
         self._root = session.root
         self._samples = list(session.samples())
         self._prints = session.fingerprints()
-        self._again = deleted
+        self._deleted = tuple(deletion.deleted(session))
+        self._again = frozenset(again)
         self._digests: dict[str, str] = {}
 
     def work(
@@ -143,7 +146,7 @@ class Look:
         displaced = displaced_among(samples, files, self._prints)
         places = match(gone, free, displaced, files=files, prints=self._prints, digest_of=digest_of)
         rest = [path for path in free if path not in places.taken]
-        left, returned = self._deleted(rest, folder, digest_of)
+        left, returned = self._of_deleted(rest, folder, digest_of)
         nowhere = {s.id for s in gone if s.id not in places.path_of}
         replaced = {
             s.id for s in displaced if s.id not in places.path_of and s.path in places.taken
@@ -155,7 +158,7 @@ class Look:
             gone=frozenset(nowhere),
             replaced=frozenset(replaced),
             left=tuple(sorted(left)),
-            returned=tuple(returned),
+            returned=returned,
             chosen=places.chosen,
             unread=len(unread),
             unread_first=folder.unread[0] if folder.unread else "",
@@ -181,12 +184,11 @@ class Look:
             if state is not None and not same and sample.id not in replaced:
                 yield Fingerprint.of(sample.id, state.key)
 
-    def _deleted(
+    def _of_deleted(
         self, free: Iterable[str], folder: Folder, digest_of: Callable[[str], str]
-    ) -> tuple[set[str], list[int]]:
+    ) -> tuple[set[str], dict[str, int]]:
         """Return which paths are those of deleted samples and stay out, and whose may come in."""
-        ids = {sample.id for sample in self._samples}
-        rows = [row for row in self._prints.values() if row.deleted and row.id not in ids]
+        rows = [self._prints[key] for key in self._deleted]
         by_path = {row.deleted: row.id for row in rows}
         by_key = {row.key: row.id for row in rows}
         by_digest = {row.digest: row.id for row in rows if row.digest}
@@ -199,7 +201,8 @@ class Look:
                 row_id = by_digest.get(digest_of(path))
             if row_id is not None:
                 out[path] = row_id
-        return (set(), sorted(set(out.values()))) if self._again else (set(out), [])
+        returned = {path: row_id for path, row_id in out.items() if row_id in self._again}
+        return out.keys() - returned.keys(), returned
 
     def commit(self, session: LabelingSession, found: Found) -> Synced:
         """Bring the job in step with what was found, in one Change; on the session's thread."""
@@ -218,9 +221,13 @@ class Look:
             counts["new"] += 1
             edits.append(Edit(Table.SAMPLES, number, None, Sample(number, path)))
             digest = self._digests.get(path, "")
-            seen.append(Fingerprint.of(number, found.folder.files[path].key, digest))
+            # Should this be taken back, a deleted sample is out of the job again, and stays so.
+            deleted = path if path in found.returned else ""
+            seen.append(Fingerprint.of(number, found.folder.files[path].key, digest, deleted))
         records = contents.fingerprint_edits(session, seen)
-        records += [Edit(Table.FILES, key, self._prints[key], None) for key in found.returned]
+        records += [
+            Edit(Table.FILES, key, self._prints[key], None) for key in set(found.returned.values())
+        ]
         synced = Synced(**counts, found=found, change=None)
         if edits:
             return replace(synced, change=session.commit(f"sync: {synced.counts}", edits + records))
@@ -230,7 +237,7 @@ class Look:
 
 def sync(session: LabelingSession, *, deleted: bool = False) -> Synced:
     """Look through the folder and bring the job in step, on this thread. Raises JobError."""
-    look = Look(session, deleted=deleted)
+    look = Look(session, deletion.deleted(session) if deleted else ())
     return look.commit(session, look.work())
 
 

@@ -58,6 +58,7 @@ JOB = (
     Action("export", ("E",), "Export for other tools", Place.JOB),
     Action("sync", ("S",), "Sync with the folder: new, moved, missing images", Place.JOB),
     Action("delete", ("D",), "Delete from the job; the files stay", Place.JOB),
+    Action("take_back", ("U",), "Take samples deleted from the job back in", Place.JOB),
     Action("delete_files", ("ctrl+d",), "Delete, and the files too, after asking twice", Place.JOB),
     Action(
         "quick_review",

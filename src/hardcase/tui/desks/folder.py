@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hardcase.errors import HardcaseError
 from hardcase.model.numbers import count
+from hardcase.session.folder.deletion import deleted
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.dialogs.confirm import ConfirmDialog
+from hardcase.tui.dialogs.deleted import DeletedDialog
 from hardcase.tui.workers.folder_keeper import FolderKeeper
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 class FolderDesk(Desk):
     """What comes in from the folder, and what goes."""
 
-    ALTERING: ClassVar = frozenset(("sync", "delete", "delete_files"))
+    ALTERING: ClassVar = frozenset(("sync", "delete", "delete_files", "take_back"))
 
     def __init__(self, screen: JobScreen) -> None:
         super().__init__(screen)
@@ -36,6 +38,18 @@ class FolderDesk(Desk):
         """Take the samples out of the job; asks nothing, since undo brings them back."""
         if self._may_be_changed():
             self.screen.deciding.decide(self.session.delete, "there is nothing to delete")
+
+    def action_take_back(self) -> None:
+        """List what was deleted from the job, and take in again what is chosen."""
+        if not self._may_be_changed():
+            return
+        if gone := deleted(self.session):
+            self.screen.app.push_screen(
+                DeletedDialog(self.screen.actions, gone),
+                lambda chosen: self.keeper.sync(chosen) if chosen else None,
+            )
+        else:
+            self.screen.say("nothing was deleted from this job")
 
     def action_delete_files(self) -> None:
         """Take the samples out of the job and their files off the disk, after asking twice."""

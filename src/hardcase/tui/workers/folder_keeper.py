@@ -25,7 +25,7 @@ from hardcase.session.folder.sync import Found, Look
 from hardcase.tui.fallen import why_fallen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from textual.worker import Worker
@@ -95,14 +95,14 @@ class FolderKeeper(Widget, can_focus=False):
 
     # -- what is asked for
 
-    def sync(self) -> None:
-        """Bring the job in step with its folder."""
+    def sync(self, again: Collection[int] = ()) -> None:
+        """Bring the job in step with its folder; deleted samples `again` come back in."""
         if self._looking:
             self._say("the folder is being looked through already")
             return
         self._looking = True
         self._say("looking through the folder…")
-        self._look(Look(self._session))
+        self._look(Look(self._session, again))
 
     def take_away(self, paths: Sequence[str]) -> None:
         """Remove files, for good."""
