@@ -37,8 +37,8 @@ RIGHT = 0.5
 
 _STEPS = 2
 """Steps that are fewer keys than pulling to edges or drawing anew, and easily foreseen."""
-_SMALL = (4, 0.18)
-"""Marks of the rulers a side is short of, and share of what is shown, where letters are coarse."""
+_SMALL = (0.75, 3.5)
+"""Marks of the rulers that both sides of a box have which is best drawn zoomed in at once."""
 _ANEW = 4
 """How often a box is drawn anew before it is left as it is."""
 _TRIED = 10
@@ -59,6 +59,7 @@ class BoxHand:
         self._eye = eye
         self._random = random.Random(1)
         self._pulled: list[bool] = []
+        self._truth: Truth = ()
 
     async def edit(self, truth: Truth, *, onwards: bool) -> None:
         """Make the boxes of the image in front those of the truth, and confirm them.
@@ -66,6 +67,7 @@ class BoxHand:
         If `onwards`, the editor is to stay for the next image.
         """
         keyboard = self._keyboard
+        self._truth = truth
         if not isinstance(keyboard.screen, EditScreen):  # which stays where there is more to draw
             await keyboard.press("edit_boxes")
             await keyboard.until(lambda: isinstance(keyboard.screen, EditScreen), "the editor")
@@ -214,6 +216,7 @@ class BoxHand:
             (a.label != wanted.label, -fit, number)
             for number, a in enumerate(self._editor.drawing.seen, 1)
             if (fit := overlap(a.box, wanted.box)) >= RIGHT
+            if fit >= max(overlap(a.box, other.box) for other in self._truth)
         ]
         if fits:
             with self._keyboard.to("take"):
@@ -225,10 +228,8 @@ class BoxHand:
         placement, box = self._editor.placement, wanted.box
         assert placement is not None
         assert box is not None
-        sides = list(zip(rulers(placement), (box.width, box.height), strict=True))
-        marks, share = _SMALL
-        coarse = any(side < marks * ruler.step for ruler, side in sides)
-        return coarse and all(side < share * (r.last - r.first) for r, side in sides)
+        sides = zip(rulers(placement), (box.width, box.height), strict=True)
+        return all(_SMALL[0] <= side / ruler.step <= _SMALL[1] for ruler, side in sides)
 
     async def _finish(self, wanted: Annotation) -> None:
         """Make the selected box fit."""

@@ -58,6 +58,9 @@ async def test_the_letters_are_on_the_picture(job) -> None:
     async with editor_on(job, size=(120, 40)) as (pilot, _):
         await pilot.press("X")
         await wait_for(pilot, lambda: "a dog" in "\n".join(screen_text(pilot.app)), "a letter")
+        footer = screen_text(pilot.app)[-1]
+        assert "enter confirm" in footer
+        assert "edges" not in footer
 
 
 @pytest.mark.parametrize("key", ["enter", "space"])

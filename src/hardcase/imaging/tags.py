@@ -143,6 +143,8 @@ def _place(overlay: Overlay, cells: Cells, occupied: NDArray[np.bool_]) -> Span 
     needed = overlay.selected or bool(overlay.mark)
     if needed and not _is_small(cells):
         places.append((min(max(y1, 0), rows - 1), column))
+    if overlay.mark:
+        places += [(row, column) for row in range(max(y1, 0) + 1, min(y2, rows))]
     inside = [(row, x) for row, x in places if 0 <= row < rows]
     free = [(row, x) for row, x in inside if not occupied[row, x : x + width].any()]
     chosen = free or (inside if needed else [])

@@ -70,7 +70,9 @@ class EditScreen(EditMouse):
             self.app.push_screen(HelpDialog(self.actions, DRAWING_PLACES))
 
     def offers(self, action: Action) -> bool:
-        """Offer what can be done now: of another place while a box is drawn."""
+        """Offer what can be done now: of another place while a box is drawn, little by letters."""
+        if self.striking.letters:
+            return self.striking.hears(action)
         if self.drawing.aiming is None:
             return super().offers(action)
         if action.id.startswith("draw_seen"):

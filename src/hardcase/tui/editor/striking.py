@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from hardcase.model.job import Annotation
+    from hardcase.tui.actions import Action
     from hardcase.tui.canvas.canvas import Overlay
     from hardcase.tui.editor.screen import EditScreen
 
@@ -45,6 +46,11 @@ class StrikeDesk:
             screen.say("a letter deletes its box; any other key ends that")
             screen.show_draft()
 
+    def hears(self, action: Action) -> bool:
+        """Whether the key of an action, where it is no letter, does what it does otherwise."""
+        everywhere = action.where is Place.EVERYWHERE and action.id != "back"
+        return everywhere or action.id in _GO_ON
+
     def overlays(self, colours: Mapping[str, str]) -> list[Overlay]:
         """Return the boxes there are, with their letters."""
         named = {(a.box, a.label): letter for letter, a in self.letters.items()}
@@ -62,8 +68,8 @@ class StrikeDesk:
             self._strike(letter)
             return True
         self._end()
-        heard = (a for a in self.screen.actions if a.id in _GO_ON or a.where is Place.EVERYWHERE)
-        return event.key not in {textual_key(key) for a in heard for key in a.keys}
+        heard = filter(self.hears, self.screen.actions)
+        return event.key not in {textual_key(key) for action in heard for key in action.keys}
 
     def _strike(self, letter: str) -> None:
         screen, annotation = self.screen, self.letters.get(letter)
