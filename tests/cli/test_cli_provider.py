@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from cli_pictures import paint
+
+from hardcase.session.autolabel import runs
+
 
 def last_run(cli, job):
     return cli("runs", job, "--json").records[0]
@@ -28,3 +32,18 @@ def test_a_provider_that_nobody_knows_is_wrong_use(job, model, cli):
     assert result.status == 2
     assert "provider must be one of" in result.err
     assert not cli("runs", job, "--json").records
+
+
+def test_new_images_are_collected_on_what_is_named(job, model, cli, tmp_path, monkeypatch):
+    asked = []
+    real = runs.LocalEngine
+    monkeypatch.setattr(runs, "LocalEngine", lambda request: asked.append(request) or real(request))
+    paint(tmp_path / "drop" / "a.png", (250, 10, 10), (48, 36))
+    assert cli("collect", job, tmp_path / "drop", "--model", model, "--provider", "cpu").status == 0
+    assert [request.provider for request in asked] == ["cpu"]
+
+
+def test_a_run_that_waits_is_started_on_what_is_named(job, model, cli):
+    cli("autolabel", job, "--model", model, "--queue")
+    assert "migraphx" in cli("runs", job, "--start", "--provider", "migraphx").err
+    assert last_run(cli, job)["state"] == "completed"

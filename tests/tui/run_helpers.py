@@ -75,7 +75,7 @@ def engine(monkeypatch):
         engines.append(GatedEngine())
         return engines[-1]
 
-    def prepare_again(run: Run, _cluster=None) -> PreparedRun:
+    def prepare_again(run: Run, _where=None) -> PreparedRun:
         again = RunRequest(Path(run.files["model"]), filter=run.settings["filter"])
         return replace(prepare(again), again=run.id, sha256=run.sha256)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hardcase.errors import UsageError
-from hardcase.inference import Cluster, Profile
+from hardcase.inference import Cluster, Profile, Where
 from hardcase.inference.profile.schema import Decoder, InputSpec
 from hardcase.model.job import Task
 from hardcase.session.autolabel.targets import Existing
@@ -28,6 +28,7 @@ EMPTY = {
     "encoder": "",
     "classes": "",
     "engine": "",
+    "provider": "",
 }
 
 
@@ -109,4 +110,15 @@ def test_what_is_chosen_is_asked_for(existing, effort) -> None:
     ],
 )
 def test_an_engine_is_this_machine_or_a_cluster(typed, cluster) -> None:
-    assert request_of(MODEL, EMPTY | {"engine": typed}, {}).cluster == cluster
+    assert request_of(MODEL, EMPTY | {"engine": typed}, {}).where.cluster == cluster
+
+
+@pytest.mark.parametrize(("typed", "provider"), [("", "auto"), (" CUDA ", "cuda"), ("cpu", "cpu")])
+def test_a_provider_is_the_best_there_is_or_the_one_named(typed, provider) -> None:
+    asked = request_of(MODEL, EMPTY | {"engine": "ray", "provider": typed}, {})
+    assert asked.where == Where(Cluster(None), provider)
+
+
+def test_a_provider_that_nobody_knows_is_refused_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match="one of auto, cpu, cuda"):
+        request_of(MODEL, EMPTY | {"provider": "abacus"}, {})

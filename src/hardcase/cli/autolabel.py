@@ -44,7 +44,6 @@ def _arguments(parser: ArgumentParser) -> None:
     options.model_settings(parser)
     options.mapping(parser)
     options.effort(parser)
-    options.provider(parser)
     parser.add_argument(
         "--filter",
         metavar="EXPR",
@@ -115,8 +114,7 @@ def _request(args: Namespace) -> RunRequest:
         tuple(args.threshold_of),
         None if args.existing is None else Existing(args.existing),
         args.changed,
-        cluster=options.cluster(args),
-        provider=args.provider,
+        where=options.where(args),
     )
 
 

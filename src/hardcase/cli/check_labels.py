@@ -39,7 +39,7 @@ def labels(args: Namespace, output: Output) -> int:
         effort=Effort.QUICK,
         mapping=tuple(args.map),
         thresholds=tuple(args.threshold_of),
-        cluster=options.cluster(args),
+        where=options.where(args),
     )
     prepared = prepare(request)
     least = LIKELY if args.at_least is None else args.at_least

@@ -40,6 +40,7 @@ def _arguments(parser: ArgumentParser) -> None:
     options.model_settings(parser)
     options.mapping(parser)
     options.effort(parser)
+    options.engine(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--budget", type=options.positive, metavar="N", help="take the N hardest of a round"
@@ -106,6 +107,7 @@ def collect(args: Namespace, output: Output) -> int:
         encoder=args.encoder,
         mapping=tuple(args.map),
         thresholds=tuple(args.threshold_of),
+        where=options.where(args),
     )
     prepared = prepare(asked)
     collector = Collector(request, prepared, output.progress)

@@ -12,7 +12,7 @@ from hardcase.model.text import split_names
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace, _ArgumentGroup
 
-    from hardcase.inference import Cluster
+    from hardcase.inference import Where
 
 TASKS = ("detection", "classification")
 TABS = ("all", "unlabeled", "labeled", "to-be-confirmed")
@@ -83,20 +83,8 @@ def effort(parser: ArgumentParser) -> None:
     )
 
 
-def provider(parser: ArgumentParser) -> None:
-    """Declare what computes a model on this machine: --provider."""
-    parser.add_argument(
-        "--provider",
-        metavar="P",
-        default="auto",
-        help="execution provider of ONNX Runtime: auto (an accelerator if ONNX Runtime has one), "
-        "cpu, cuda, tensorrt, openvino, coreml, directml, migraphx or rocm; the processor where "
-        "that fails",
-    )
-
-
 def engine(parser: ArgumentParser | _ArgumentGroup) -> None:
-    """Declare what computes a run: --engine, --address, --ship-images."""
+    """Declare what computes a run: --engine, --address, --ship-images, --provider."""
     parser.add_argument(
         "--engine",
         choices=("local", "ray"),
@@ -114,17 +102,25 @@ def engine(parser: ArgumentParser | _ArgumentGroup) -> None:
         action="store_true",
         help="with --engine ray: send every image along (those that a machine does not see)",
     )
+    parser.add_argument(
+        "--provider",
+        metavar="P",
+        default="auto",
+        help="execution provider of ONNX Runtime: auto (an accelerator if ONNX Runtime has one), "
+        "cpu, cuda, tensorrt, openvino, coreml, directml, migraphx or rocm; the processor where "
+        "that fails",
+    )
 
 
-def cluster(args: Namespace) -> Cluster | None:
-    """Return what `engine` declared, None for this machine. Raises UsageError."""
+def where(args: Namespace) -> Where:
+    """Return what `engine` declared. Raises UsageError."""
+    from hardcase.inference import Cluster, Where  # noqa: PLC0415 - most commands need no model
+
     if args.engine == "ray":
-        from hardcase.inference import Cluster  # noqa: PLC0415 - most commands need no model
-
-        return Cluster(args.address, args.ship_images)
+        return Where(Cluster(args.address, args.ship_images), args.provider)
     if args.address is not None or args.ship_images:
         raise UsageError("--address and --ship-images go with --engine ray")
-    return None
+    return Where(None, args.provider)
 
 
 def fraction(text: str) -> float:

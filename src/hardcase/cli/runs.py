@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from hardcase.cli.output import Output
     from hardcase.cli.records import Json
-    from hardcase.inference import Cluster
+    from hardcase.inference import Where
     from hardcase.model.changes import Change
     from hardcase.model.job import Run
     from hardcase.session import LabelingSession
@@ -92,11 +92,11 @@ def runs(args: Namespace, output: Output) -> int:
     `autolabel`. With --next and --end one object: {run, state}, null for a run that never began and
     is gone.
     """
-    cluster = options.cluster(args)
-    if cluster is not None and not (args.start or args.resume):
+    where = options.where(args)
+    if where.cluster is not None and not (args.start or args.resume):
         raise UsageError("--engine goes with --start or --resume")
     if args.start or args.resume:
-        return _work(args, cluster, output)
+        return _work(args, where, output)
     if args.next or args.end:
         return _arrange(args, output)
     if args.remove is None:
@@ -110,27 +110,27 @@ def runs(args: Namespace, output: Output) -> int:
     return 0
 
 
-def _work(args: Namespace, cluster: Cluster | None, output: Output) -> int:
+def _work(args: Namespace, where: Where, output: Output) -> int:
     """Go on with one run, or with those that wait."""
     with writing(args.job) as session:
         if args.resume is not None:
-            prepared = prepare_again(session.run(args.resume), cluster)
+            prepared = prepare_again(session.run(args.resume), where)
             return tell(work(session, prepared, output), output)
         if not run_queue.waiting(session):
             output.note("no run waits; hardcase autolabel JOB --model M --queue adds one")
         worst = 0
         while queue := run_queue.waiting(session):
-            status = _start(session, queue[0], cluster, output)
+            status = _start(session, queue[0], where, output)
             if status == INTERRUPTED:
                 return status
             worst = max(worst, status)
     return worst
 
 
-def _start(session: LabelingSession, run: Run, cluster: Cluster | None, output: Output) -> int:
+def _start(session: LabelingSession, run: Run, where: Where, output: Output) -> int:
     """Run one that waits; what keeps it from that is told and recorded."""
     try:
-        prepared = prepare_again(run, cluster)
+        prepared = prepare_again(run, where)
         why = nothing_to_do(session, prepared)
         if why is None:
             return tell(work(session, prepared, output), output)

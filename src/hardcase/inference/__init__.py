@@ -2,7 +2,7 @@
 
 from hardcase.inference.asked import EngineRequest
 from hardcase.inference.budget import Effort
-from hardcase.inference.cluster import Cluster
+from hardcase.inference.cluster import HERE, Cluster, Where
 from hardcase.inference.encoder import encoder_request
 from hardcase.inference.engine import Engine, LocalEngine
 from hardcase.inference.hashing import file_sha256
@@ -16,12 +16,13 @@ from hardcase.inference.profile.profiles import (
     recognise_model,
 )
 from hardcase.inference.profile.schema import Profile, profile_from_json, read_profile
-from hardcase.inference.providers import AUTO
+from hardcase.inference.providers import CHOICES as PROVIDERS
 from hardcase.inference.ray.engine import RayEngine
 from hardcase.inference.recognition import Certainty, Recognition
 
 __all__ = [
-    "AUTO",
+    "HERE",
+    "PROVIDERS",
     "Certainty",
     "Cluster",
     "Effort",
@@ -33,6 +34,7 @@ __all__ = [
     "Profile",
     "RayEngine",
     "Recognition",
+    "Where",
     "accepted",
     "describe_model",
     "encoder_request",

@@ -1,8 +1,10 @@
-"""Where a run is computed when not in a child process of this one: a Ray cluster."""
+"""Where a run is computed: in child processes of this one or on a Ray cluster, and on what."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from hardcase.inference.providers import AUTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +18,18 @@ class Cluster:
 
     address: str | None = None
     ship_images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What computes a run: a cluster, or this machine without one.
+
+    `provider` is what computes it there, on each machine of a cluster: one of `providers.CHOICES`.
+    """
+
+    cluster: Cluster | None = None
+    provider: str = AUTO
+
+
+HERE = Where()
+"""This machine, on an accelerator if it has one."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import ModelError, UsageError
 from hardcase.inference import (
-    AUTO,
+    HERE,
     Effort,
     Profile,
     encoder_request,
@@ -28,7 +28,7 @@ from hardcase.session.autolabel.targets import Existing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from hardcase.inference import Cluster, Recognition
+    from hardcase.inference import Recognition, Where
     from hardcase.model.job import Run
 
 
@@ -44,8 +44,7 @@ class RunRequest:
     their name. `thresholds` has (class, threshold) pairs. `existing` says what becomes of auto
     labels of earlier runs; None replaces those of samples that a filter or `samples` asks for and
     keeps the rest. `changed` leaves out what the same model, used the same way, said of the file as
-    it is. `cluster` is what computes it, None for this machine, and `provider` what computes it
-    there, one of `providers.CHOICES`: the same run wherever that is.
+    it is. `where` is what computes it: the same run wherever that is.
     """
 
     model: Path
@@ -60,8 +59,7 @@ class RunRequest:
     existing: Existing | None = None
     changed: bool = False
     samples: tuple[int, ...] = ()
-    cluster: Cluster | None = None
-    provider: str = AUTO
+    where: Where = HERE
 
     @property
     def is_choosy(self) -> bool:
@@ -183,14 +181,14 @@ def used_as(
     return PreparedRun(request, profile, sha256, threshold, iou, encoder, recognition, mapping, own)
 
 
-def prepare_again(run: Run, cluster: Cluster | None = None) -> PreparedRun:
+def prepare_again(run: Run, where: Where = HERE) -> PreparedRun:
     """Prepare to go on with a run, or to start one that waits, as its job keeps it; on any thread.
 
     The profile is the one it was asked for with, whatever lies beside the model now. Raises
     ModelError if a model is not where or what it was, UsageError if the job does not say.
     """
     try:
-        prepared = _as_kept(run, cluster)
+        prepared = _as_kept(run, where)
     except (KeyError, TypeError, ValueError, AttributeError, ModelError) as error:
         raise UsageError(
             f"the job does not say how to go on with {run.signature}: start it anew"
@@ -206,7 +204,7 @@ def prepare_again(run: Run, cluster: Cluster | None = None) -> PreparedRun:
     return prepared
 
 
-def _as_kept(run: Run, cluster: Cluster | None) -> PreparedRun:
+def _as_kept(run: Run, where: Where) -> PreparedRun:
     asked = run.settings
     beyond = beyond_a_form(asked) | {"samples": from_spans(asked.get("samples", ""))}
     request = RunRequest(
@@ -216,7 +214,7 @@ def _as_kept(run: Run, cluster: Cluster | None) -> PreparedRun:
         filter=str(asked["filter"]),
         effort=Effort(asked["effort"]),
         encoder=Path(run.files["encoder"]) if asked.get("encoder") else None,
-        cluster=cluster,
+        where=where,
         **beyond,
     )
     return PreparedRun(

@@ -233,9 +233,10 @@ def engine_of(prepared: PreparedRun) -> Engine:
         iou=prepared.iou,
         effort=request.effort,
         encoder=request.encoder,
-        provider=request.provider,
+        provider=request.where.provider,
     )
-    return LocalEngine(asked) if request.cluster is None else RayEngine(asked, request.cluster)
+    cluster = request.where.cluster
+    return LocalEngine(asked) if cluster is None else RayEngine(asked, cluster)
 
 
 def record(session: LabelingSession, chunk: Chunk) -> Change | None:

@@ -188,6 +188,7 @@ class AutoLabelDialog(Dialog[RunRequest]):
         yield "Effort", Choice(tuple(form.EFFORTS.values()), chosen=effort, id="effort")
         yield "Encoder", _line("encoder", "", form.encoder_hint(asked))
         yield "Engine", _line("engine", "", "this machine; ray, auto or HOST:PORT for a cluster")
+        yield "Provider", _line("provider", "", "the best there is; cpu, cuda, openvino, coreml, …")
 
     def _keys(self) -> str:
         up, down, field = (self.key(f"dialog_{a}") for a in ("up", "down", "toggle"))

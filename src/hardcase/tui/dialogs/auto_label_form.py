@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hardcase.errors import UsageError
-from hardcase.inference import Cluster, Effort
+from hardcase.inference import PROVIDERS, Cluster, Effort, Where
 from hardcase.inference.recognition.known_labels import numbered
 from hardcase.model.numbers import count
 from hardcase.model.text import printable
@@ -47,7 +47,8 @@ def request_of(
 ) -> RunRequest:
     """Return the request that a form makes. Raises UsageError.
 
-    `typed` are its lines by name: threshold, which, effort, existing, encoder, classes, engine.
+    `typed` are its lines by name: threshold, which, effort, existing, encoder, classes, engine,
+    provider.
     `asked` are the settings of a run to go on with, which keeps what no line speaks of. `selected`
     are the ids of the samples to choose from, all where there are none.
     """
@@ -66,7 +67,7 @@ def request_of(
         filter=typed["which"].strip(),
         effort=next(e for e, word in EFFORTS.items() if word == typed["effort"]),
         encoder=_encoder(typed["encoder"]),
-        cluster=_cluster(typed["engine"]),
+        where=Where(_cluster(typed["engine"]), _provider(typed["provider"])),
         **beyond,
     )
 
@@ -157,3 +158,11 @@ def _cluster(typed: str) -> Cluster | None:
     if not word:
         return None
     return Cluster(address=None if word == "ray" else word)
+
+
+def _provider(typed: str) -> str:
+    """Return the execution provider to compute on, by itself the best there is."""
+    word = typed.strip().lower() or PROVIDERS[0]
+    if word not in PROVIDERS:
+        raise UsageError(f"the provider is one of {', '.join(PROVIDERS)}")
+    return word

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from hardcase.errors import HardcaseError
+from hardcase.inference import HERE
 from hardcase.model.job import Run, RunState
 from hardcase.model.numbers import count
 from hardcase.session.autolabel import run_queue
@@ -24,20 +25,26 @@ from hardcase.tui.widgets.run_lines import history_lines, progress_lines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.timer import Timer
     from textual.worker import Worker
 
-    from hardcase.inference import Cluster
+    from hardcase.inference import Where
     from hardcase.session import LabelingSession
     from hardcase.session.autolabel.runs import ActiveRun
     from hardcase.session.autolabel.settlement import Settlement
 
 _HISTORY = 50
 
+_PROGRESS_S = 1.0
+"""Seconds from one look of the progress to the next. Whatever is painted keeps a key that comes
+right after it waiting for the next beat of the screen's clock."""
+
 
 class RunPanel(Widget, can_focus=False):
     """Starts, follows, pauses and cancels auto labeling, one run at a time; others wait.
 
-    The job itself is only touched by its handlers.
+    The job itself is only touched by its handlers. `recording` is true while one keeps a chunk, so
+    that who follows the job can wait for `Progressed` instead of drawing every one.
     """
 
     @dataclass
@@ -47,16 +54,23 @@ class RunPanel(Widget, can_focus=False):
         text: str
         wrong: bool = False
 
+    class Progressed(Message):
+        """The run under way has come further."""
+
     def __init__(self, session: LabelingSession, key: Callable[[str], str]) -> None:
         super().__init__()
+        self.recording = False
         self._key = key
         self._session = session
         self._active: ActiveRun | None = None
         self._preparing: RunRequest | Run | None = None
         self._pausing = False
         self._settling = False
-        self._clusters: dict[int, Cluster] = {}
+        self._where: dict[int, Where] = {}
         """Where runs were computed that were asked for since the job was opened, but for here."""
+        self._shown: Run | None = None
+        """The run under way as it is shown, a moment behind."""
+        self._next_look: Timer | None = None
         self._began = 0.0
         self._done_before = 0
 
@@ -86,8 +100,7 @@ class RunPanel(Widget, can_focus=False):
         """The progress in a few words, and how many runs wait; empty when nothing runs."""
         waiting = len(run_queue.waiting(self._session))
         behind = f" · {waiting:,} wait" if waiting else ""
-        if self._active is not None:
-            run = self._session.run(self._active.run.id)
+        if (run := self._shown_now) is not None:
             return f"auto labeling {run.done:,}/{run.total:,}{behind}"
         return "reading the model" if self._preparing is not None else ""
 
@@ -145,7 +158,7 @@ class RunPanel(Widget, can_focus=False):
     def _prepare(self, asked: RunRequest | Run) -> None:
         try:
             if isinstance(asked, Run):
-                prepared = prepare_again(asked, self._clusters.get(asked.id))
+                prepared = prepare_again(asked, self._where.get(asked.id, HERE))
             else:
                 prepared = prepare(asked)
         except HardcaseError as error:
@@ -184,7 +197,7 @@ class RunPanel(Widget, can_focus=False):
         try:
             if self._active is not None:
                 run = run_queue.add(self._session, message.prepared, at_work=self.at_work)
-                self._keep_cluster(run, message.prepared.request)
+                self._keep_where(run, message.prepared.request)
                 ahead = count(len(run_queue.waiting(self._session)), "run")
                 lists = self._key("run_list")
                 self._tell(f"it waits: {ahead} before it · {lists} lists runs")
@@ -194,7 +207,8 @@ class RunPanel(Widget, can_focus=False):
             self._failed_to_begin(message.asked, str(error))
             return
         self._pausing = False
-        self._keep_cluster(self._active.run, message.prepared.request)
+        self._keep_where(self._active.run, message.prepared.request)
+        self._shown = self._active.run
         self._began = time.monotonic()
         self._done_before = self._active.run.done
         self._work(self._active)
@@ -204,12 +218,16 @@ class RunPanel(Widget, can_focus=False):
         """Record a chunk."""
         if self._active is None or self._active.run.id != message.chunk.run:
             return
+        self.recording = True
         try:
             self._session.record(message.chunk)
         except HardcaseError as error:
             self._active.cancel()
             self._tell(f"run stopped: {error}", wrong=True)
-        self.refresh()
+        finally:
+            self.recording = False
+        if self._next_look is None:
+            self._next_look = self.set_timer(_PROGRESS_S, self._look)
 
     def on_run_ended(self, message: RunEnded) -> None:
         """Begin to turn what was predicted into auto labels, or record why not."""
@@ -257,6 +275,18 @@ class RunPanel(Widget, can_focus=False):
 
     # -- in between
 
+    @property
+    def _shown_now(self) -> Run | None:
+        return self._shown if self._active is not None else None
+
+    def _look(self) -> None:
+        """Show how far the run has come."""
+        self._next_look = None
+        if self._active is not None:
+            self._shown = self._session.run(self._active.run.id)
+            self.refresh()
+            self.post_message(self.Progressed())
+
     def _ask(self, asked: RunRequest | Run) -> None:
         if self.refusal is not None:
             self._tell(self.refusal, wrong=True)
@@ -278,9 +308,8 @@ class RunPanel(Widget, can_focus=False):
                 self._session.stop_run(asked.id, RunState.FAILED, error)
             self._start_next()
 
-    def _keep_cluster(self, run: Run, request: RunRequest) -> None:
-        if request.cluster is not None:
-            self._clusters[run.id] = request.cluster
+    def _keep_where(self, run: Run, request: RunRequest) -> None:
+        self._where[run.id] = request.where
 
     def _stop(self, active: ActiveRun, error: str) -> None:
         run_id, resume = active.run.id, self._key("resume_run")
@@ -304,8 +333,7 @@ class RunPanel(Widget, can_focus=False):
         """Draw progress, then the other runs, newest first."""
         past = [run for run in self._session.runs if run.id != self.at_work][:_HISTORY]
         lines = history_lines(past, self.at_work)
-        if self._active is not None:
-            run = self._session.run(self._active.run.id)
+        if (run := self._shown_now) is not None:
             elapsed, done = time.monotonic() - self._began, run.done - self._done_before
             rate = done / elapsed if elapsed > 0 else 0.0
             keys = self._key("cancel_run"), self._key("pause_run")
