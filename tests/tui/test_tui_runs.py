@@ -44,6 +44,25 @@ async def test_a_run_fills_to_be_confirmed_while_one_works_on(make_job, engine, 
         assert session.sample(1).status is Status.LABELED
 
 
+async def test_progress_is_shown_now_and_then_and_not_for_every_chunk(
+    make_job, engine, model, monkeypatch
+) -> None:
+    monkeypatch.setattr(run_panel, "_PROGRESS_S", 600.0)
+    session = make_job()
+    async with app_on(session).run_test(size=(120, 40)) as pilot:
+        screen = await job_screen(pilot)
+        await start(pilot, engine)
+        engine[0].let(3)
+        await wait_for(pilot, lambda: session.runs[0].done == 3 and session.saved, "three samples")
+        await pilot.press("j")
+        await wait_for(pilot, lambda: screen.browser.cursor == 1, "the move")
+        assert "auto labeling 0/6" in screen_text(pilot.app)[0]
+        screen.runs._look()
+        await wait_for(
+            pilot, lambda: "auto labeling 3/6" in screen_text(pilot.app)[0], "progress in the title"
+        )
+
+
 async def test_a_cancelled_run_keeps_what_it_did_and_resumes(make_job, engine, model) -> None:
     session = make_job()
     async with app_on(session).run_test(size=(120, 40)) as pilot:

@@ -159,7 +159,7 @@ class JobScreen(PlaceScreen):
 
     def _follow(self, change: Change) -> None:
         """Show what a change altered, and only that; a screen on its way out shows nothing."""
-        if self.learner.recording or not self.query(TitleLine):
+        if self.learner.recording or self.runs.recording or not self.query(TitleLine):
             return
         tables = {edit.table for edit in change.edits}
         if Table.LABELS in tables:
@@ -192,6 +192,10 @@ class JobScreen(PlaceScreen):
 
     def on_saved_changed(self) -> None:
         """Say whether everything is on disk."""
+        self.show_title()
+
+    def on_run_panel_progressed(self) -> None:
+        """Show how far the run has come."""
         self.show_title()
 
     def on_run_panel_said(self, message: RunPanel.Said) -> None:

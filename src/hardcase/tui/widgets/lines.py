@@ -42,23 +42,20 @@ class TitleLine(Widget, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__()
-        self._left: tuple[str, str] = ("", "")
-        self._right: tuple[tuple[str, str], ...] = ()
+        self._said: tuple[str, str, tuple[tuple[str, str], ...]] = ("", "", ())
 
     def show(self, name: str, about: str, *states: tuple[str, str]) -> None:
         """Show a name, what it is, and states as (text, style)."""
-        self._left = (name, about)
-        self._right = states
-        self.refresh()
+        if self._said != (name, about, states):
+            self._said = name, about, states
+            self.refresh()
 
     def render(self) -> Content:
         """Draw the line; the name gives way first."""
         width = self.content_size.width
-        states = [
-            part for text, style in self._right if text for part in (("  ", ""), (text, style))
-        ]
+        name, about, right = self._said
+        states = [part for text, style in right if text for part in (("  ", ""), (text, style))]
         taken = sum(cell_len(text) for text, _ in states)
-        name, about = self._left
         about = f"  {about}" if about else ""
         shown = elide(name, max(width - taken - cell_len(about), 8))
         about = elide(about, max(width - taken - cell_len(shown), 0))
