@@ -116,6 +116,24 @@ def test_class_names_come_from_the_file_in_its_order(
         assert report.problems == ()
 
 
+def test_class_names_are_found_from_the_label_folder_of_one_part(tmp_path: Path) -> None:
+    put(tmp_path, "data.yaml", "names: [zebra, ant]\n")
+    put(tmp_path, "labels/train/a.txt", "1 0.5 0.5 0.5 0.5")
+    put(tmp_path, "labels/train/b.txt", "0 0.5 0.5 0.5 0.5")
+    context = job(tmp_path, "images/train/a.jpg", "images/train/b.jpg")
+    dataset, _ = YOLO.read(tmp_path / "labels" / "train", context)
+    assert [sample.annotations[0].label for sample in dataset.samples] == ["ant", "zebra"]
+
+
+def test_lists_of_images_beside_label_files_are_no_label_files(tmp_path: Path) -> None:
+    put(tmp_path, "a.txt", "0 0.5 0.5 0.5 0.5")
+    put(tmp_path, "train.txt", "images/a.jpg\n")
+    put(tmp_path, "val.txt", "images/a.jpg\n")
+    dataset, report = YOLO.read(tmp_path, job(tmp_path, "a.jpg", labels=CLASSES))
+    assert [sample.path for sample in dataset.samples] == ["a.jpg"]
+    assert report.problems == ()
+
+
 def test_yaml_words_stay_words_and_gaps_in_numbers_have_no_name(tmp_path: Path) -> None:
     put(tmp_path, "data.yaml", "names: {0: yes, 3: 1.50}\n")
     put(tmp_path, "labels/a.txt", "0 0.5 0.5 0.5 0.5\n3 0.5 0.5 0.5 0.5\n1 0.5 0.5 0.5 0.5\n")

@@ -130,6 +130,12 @@ def test_in_a_crowd_only_the_selected_box_is_tagged() -> None:
     assert [text for *_, text in placed(*crowd, chosen)] == [" me "]
 
 
+def test_in_a_crowd_marked_boxes_keep_the_tags_that_name_them() -> None:
+    crowd = [(overlay(), (x, 5, x + 2, 7)) for x in range(0, 4 * MAX_TAGGED, 4)]
+    marked = [(overlay(mark=mark), (x, 12, x + 9, 16)) for mark, x in (("1", 5), ("2", 30))]
+    assert {text for *_, text in placed(*crowd, *marked)} == {" 1 cat ", " 2 cat "}
+
+
 def test_tags_keep_off_the_hard_mark() -> None:
     mark = Span(0, COLUMNS - 8, " ▲ HARD ", None)
     spans = place_tags([(overlay(), (52, 1, 56, 5))], COLUMNS, ROWS, [mark])

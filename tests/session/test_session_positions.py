@@ -31,6 +31,14 @@ def test_the_oldest_position_is_forgotten_first(monkeypatch):
     assert [recall(Path(name)) is not None for name in ("/a", "/b", "/c")] == [True, False, True]
 
 
+def test_a_file_far_larger_than_this_program_writes_is_not_read(file, monkeypatch):
+    remember(Path("/a"), HERE)
+    monkeypatch.setattr(user_state, "MAX_BYTES", file.stat().st_size)
+    assert recall(Path("/a")) == HERE
+    monkeypatch.setattr(user_state, "MAX_BYTES", file.stat().st_size - 1)
+    assert recall(Path("/a")) is None
+
+
 @pytest.mark.parametrize(
     "entry",
     [

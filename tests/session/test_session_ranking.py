@@ -154,6 +154,13 @@ def test_marks_follow_the_rule_and_by_share_as_many_stay_as_there_are(job):
     assert all(s.hard == (s.coefficient >= 0.5) or s.id == 1 for s in job.samples() if s.id < 36)
 
 
+def test_by_share_what_a_person_cleared_takes_the_place_of_no_other(job):
+    set_rule(job, Rule(RuleKind.SHARE, 0.2))
+    job.unmark_hard([50])
+    ranking.rank(job, always=True)
+    assert {s.id for s in job.samples() if s.hard} == set(range(41, 50))
+
+
 def test_what_is_decided_while_it_is_judged_stays_decided(job):
     job.set_label(range(46, 51), "dog")
     judged = ranking.Ranking(job).judge()

@@ -94,6 +94,7 @@ def test_nothing_is_asked_when_told_not_to_or_off_a_terminal() -> None:
         (KITTY, True),
         (KITTY | {"version": b"\x1bP>|ghostty 1.2.3\x1b\\"}, True),
         (KITTY | {"version": b"\x1bP>|kitty(0.26.5)\x1b\\"}, False),
+        (KITTY | {"version": b"\x1bP>|kitty(0.28.0)\x1b\\"}, True),
         (KITTY | {"version": b"\x1bP>|WezTerm 20240203-110809-5046fc22\x1b\\"}, False),
         (KITTY | {"graphics": b"\x1b_Gi=31;EINVAL:off\x1b\\"}, False),
         (KITTY | {"graphics": b""}, False),

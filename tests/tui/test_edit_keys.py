@@ -350,3 +350,16 @@ async def test_messages_name_the_users_keys(job) -> None:
             lambda: any("no boxes · f6 draws one, O: no" in t for t in screen_text(pilot.app)),
             "the line",
         )
+
+
+async def test_steps_that_cannot_be_finer_are_coarser_at_the_first_key(job) -> None:
+    async with editor_on(job) as (pilot, screen):
+        await pilot.press(*[","] * 9)
+        assert screen.moving.step_size == (1.0, 1.0)
+        assert said(screen) == "a step is 1 pixels across, 1 down"
+        await pilot.press(".")
+        assert max(screen.moving.step_size) == 2.0
+        await pilot.press(*["."] * 9)
+        coarsest = screen.moving.step_size
+        await pilot.press(",")
+        assert screen.moving.step_size == tuple(size / 2 for size in coarsest)

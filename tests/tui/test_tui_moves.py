@@ -93,6 +93,18 @@ async def test_a_click_on_a_row_goes_there(make_job) -> None:
         await wait_for(pilot, lambda: screen.browser.cursor == 3, "the cursor")
 
 
+async def test_a_click_on_a_row_of_a_list_that_is_scrolled_goes_to_what_is_shown(make_job) -> None:
+    async with app_on(make_job(count=60)).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        await pilot.press("G")
+        shown = screen_text(pilot.app)
+        top = screen.query_one("#samples").region.y
+        await pilot.click("#samples", offset=(5, 3))
+        await wait_for(pilot, lambda: screen.browser.cursor < 59, "the cursor")
+        assert screen.browser.current.path in shown[top + 3]
+        assert screen.browser.cursor > 30
+
+
 async def test_n_goes_from_hard_to_hard_and_around(make_job) -> None:
     session = make_job()
     session.mark_hard([2, 5])
