@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from hardcase.errors import HardcaseError
+from hardcase.inference import HERE
 from hardcase.model.job import Run, RunState
 from hardcase.model.numbers import count
 from hardcase.session.autolabel import run_queue
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.worker import Worker
 
-    from hardcase.inference import Cluster
+    from hardcase.inference import Where
     from hardcase.session import LabelingSession
     from hardcase.session.autolabel.runs import ActiveRun
     from hardcase.session.autolabel.settlement import Settlement
@@ -65,7 +66,7 @@ class RunPanel(Widget, can_focus=False):
         self._preparing: RunRequest | Run | None = None
         self._pausing = False
         self._settling = False
-        self._clusters: dict[int, Cluster] = {}
+        self._where: dict[int, Where] = {}
         """Where runs were computed that were asked for since the job was opened, but for here."""
         self._shown: Run | None = None
         """The run under way as it is shown, a moment behind."""
@@ -157,7 +158,7 @@ class RunPanel(Widget, can_focus=False):
     def _prepare(self, asked: RunRequest | Run) -> None:
         try:
             if isinstance(asked, Run):
-                prepared = prepare_again(asked, self._clusters.get(asked.id))
+                prepared = prepare_again(asked, self._where.get(asked.id, HERE))
             else:
                 prepared = prepare(asked)
         except HardcaseError as error:
@@ -196,7 +197,7 @@ class RunPanel(Widget, can_focus=False):
         try:
             if self._active is not None:
                 run = run_queue.add(self._session, message.prepared, at_work=self.at_work)
-                self._keep_cluster(run, message.prepared.request)
+                self._keep_where(run, message.prepared.request)
                 ahead = count(len(run_queue.waiting(self._session)), "run")
                 lists = self._key("run_list")
                 self._tell(f"it waits: {ahead} before it · {lists} lists runs")
@@ -206,7 +207,7 @@ class RunPanel(Widget, can_focus=False):
             self._failed_to_begin(message.asked, str(error))
             return
         self._pausing = False
-        self._keep_cluster(self._active.run, message.prepared.request)
+        self._keep_where(self._active.run, message.prepared.request)
         self._shown = self._active.run
         self._began = time.monotonic()
         self._done_before = self._active.run.done
@@ -307,9 +308,8 @@ class RunPanel(Widget, can_focus=False):
                 self._session.stop_run(asked.id, RunState.FAILED, error)
             self._start_next()
 
-    def _keep_cluster(self, run: Run, request: RunRequest) -> None:
-        if request.cluster is not None:
-            self._clusters[run.id] = request.cluster
+    def _keep_where(self, run: Run, request: RunRequest) -> None:
+        self._where[run.id] = request.where
 
     def _stop(self, active: ActiveRun, error: str) -> None:
         run_id, resume = active.run.id, self._key("resume_run")
