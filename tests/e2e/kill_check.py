@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -59,11 +59,19 @@ class Victim:
         """What it said; a line that was not ended is none."""
         return self._said.decode().split("\n")[:-1]
 
+    def count(self, word: str) -> int:
+        """Return how many lines begin with `word`."""
+        return sum(line.split(" ", 1)[0] == word for line in self.lines)
+
     def wait_for(self, word: str, times: int) -> None:
         """Read until so many lines begin with `word`."""
+        self.wait_until(lambda: self.count(word) >= times, f"{times} x {word!r}")
+
+    def wait_until(self, met: Callable[[], object], what: str) -> None:
+        """Read until a condition holds."""
         deadline = time.monotonic() + TIMEOUT
-        while sum(line.split(" ", 1)[0] == word for line in self.lines) < times:
-            assert time.monotonic() < deadline, f"no {word!r} among:\n{self.lines[-20:]}"
+        while not met():
+            assert time.monotonic() < deadline, f"no {what} among:\n{self.lines[-20:]}"
             assert self._read(0.5), f"it ended by itself after:\n{self.lines[-20:]}"
 
     def read_for(self, seconds: float) -> None:
@@ -82,15 +90,19 @@ class Victim:
             pass
         self.process.wait()
 
-    def kill_engines(self) -> int:
-        """Kill what it started, and not itself; return how many those were."""
-        killed = 0
-        for pid in tagged(self.tag):
-            if pid != self.process.pid:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                    killed += 1
-        return killed
+    def fail_a_run(self) -> None:
+        """Kill the engine, and not itself, until a run has failed by that and it has said so.
+
+        An engine that has answered all there is to answer dies without that.
+        """
+        while not self.count("failed"):
+            for pid in tagged(self.tag):
+                if pid != self.process.pid:
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+            chunks = self.count("chunk")
+            self.wait_until(lambda: self.count("failed") or self.count("chunk") > chunks, "failed")  # noqa: B023 - called before the next round
+        self.wait_for("ack", self.count("ack") + 1)
 
     def wait_until_nothing_is_left(self) -> None:
         """Wait until all that it started has ended by itself."""
@@ -239,9 +251,8 @@ class Moment:
         if self.word:
             victim.wait_for(self.word, rng.randint(*self.times))
         victim.read_for(rng.uniform(0, self.delay))
-        if self.engine == "dies first" and victim.kill_engines():
-            victim.wait_for("failed", 1)
-            victim.wait_for("ack", 1 + sum(line[:3] == "ack" for line in victim.lines))
+        if self.engine == "dies first":
+            victim.fail_a_run()
         victim.kill(engine_too=self.engine == "dies")
 
 
