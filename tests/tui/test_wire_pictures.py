@@ -170,7 +170,7 @@ def test_a_letterboxed_picture_may_take_what_the_letterbox_does_not() -> None:
     assert sheet.roomy == 2.0
     budget, sent = LEAN.budget * 20 * SIZE[1], {}
     for roomy in (1.0, sheet.roomy):
-        place = Place(0, 0, SIZE[0], LEAN, Means(), None)
+        place = Place(0, 0, SIZE[0], LEAN, Means(named=True), None)
         ahead = encoded(sheet.cells, place, roomy=roomy)
         assert ahead is not None
         sent[roomy] = sum(len(band.data) for band in ahead.bands)
@@ -189,3 +189,14 @@ def test_a_line_goes_on_with_the_colour_before_it_unless_that_is_far_off(
     assert where[0, 2:4].all()
     drawn = cheapened(buffer.wanted, where, FULL, None, Rate(price=5.0, _known=True))
     assert (drawn.bg[0, 3] == drawn.bg[0, 2]) is np.bool_(same)
+
+
+def test_what_a_moved_box_hid_takes_few_bytes_however_busy_the_picture_is() -> None:
+    columns, rows = 120, 56
+    pixels = np.random.default_rng(3).integers(0, 256, (2 * rows, columns, 3)).astype(np.uint8)
+    buffer = front(columns, rows)
+    buffer.paint(picture(pixels))
+    buffer.update(FULL)
+    pixels[:, [10, 11, 80, 81]] = 255 - pixels[:, [10, 11, 80, 81]]
+    buffer.paint(picture(pixels))
+    assert 500 < len(buffer.update(FULL)[0]) < 3000

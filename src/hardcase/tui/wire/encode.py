@@ -278,6 +278,6 @@ def move(here: tuple[int, int], there: tuple[int, int]) -> str:
         best = min(best, "\x1b[C" if step == 1 else f"\x1b[{step}C", key=len)
     elif here[0] == row and column == 0:
         best = "\r"
-    elif here[0] >= 0 and here == (row - 1, column):
-        best = "\x1b[B"
+    elif 0 <= here[0] == row - 1 and here[1] >= column:
+        best = min(best, "\x1b[B" + "\b" * (here[1] - column), key=len)
     return best

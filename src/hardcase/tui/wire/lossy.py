@@ -32,6 +32,9 @@ _DITHERED = 5
 _COLOUR_BYTES = 18.0
 """Of a change of one colour."""
 
+_PART, _PART_BYTES = 0.15, 2600.0
+"""What less than that share of a picture may take: a box moved, and what it hid shows again."""
+
 _FLAT_RUN = 4
 """So many blanks of one colour in a row are a flat area, drawn exactly."""
 
@@ -133,7 +136,10 @@ def cheapened(
         mosaic = Mosaic.of(cells, blocks)
         named = quality.named and palette is None
         least = quality.least * (_DITHERED if palette else 1)
-        sketch = rate.sketch(mosaic, quality.budget * roomy, least, palette, named=named)
+        budget = quality.budget * roomy
+        if len(mosaic) < _PART * np.count_nonzero(cells.soft):
+            budget = min(budget, _PART_BYTES / len(mosaic))
+        sketch = rate.sketch(mosaic, budget, least, palette, named=named)
         at = mosaic.row, mosaic.column
         out.code[at], out.fg[at], out.bg[at] = sketch.code, sketch.fg, sketch.bg
     if lines.any() and palette is None:

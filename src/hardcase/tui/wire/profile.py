@@ -30,7 +30,7 @@ class Profile(StrEnum):
 # Bytes a cell: 100 KB and 30 KB on 120x40 cells, less what moves and text may take.
 # `keep`: were every pixel that far off, that would be 40.3 dB and 28.1 dB.
 FULL = Quality(budget=20.2, least=2.0, keep=18)
-LEAN = Quality(budget=5.8, least=15.0, keep=300, named=True)
+LEAN = Quality(budget=6.15, least=15.0, keep=300, named=True)
 
 
 def chosen_profile(environ: Mapping[str, str]) -> Profile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _WORTH_SEARCHING = 400
 """Cells from which a picture has a price of its own; fewer are drawn like the last."""
 
-_ROW_BYTES = 20.0
+_ROW_BYTES = 14.0
 """What it takes to come to the next row, and to leave the picture for what is beside it."""
 
 _FIRST = 20.0
@@ -23,15 +23,20 @@ _FIRST = 20.0
 
 _STEEPNESS = 2.5
 """Bytes go about with the price to the power of minus 1 / this."""
+_MOST_STEEPNESS = 5.0
+_LEVEL = 0.05
+"""The power of the price that bytes go with at least, or they hang on something else."""
 
-_MOST_STEPS = 5
-_ALIKE, _NEAR, _AIM = 0.9, 0.95, 0.98
+_ALIKE, _NEAR, _AIM = 0.94, 0.97, 0.985
 """Shares of a budget: enough not to search, enough to end a search, and what to try for."""
-_MISLED = 0.6
-"""The share of a budget below which the rows looked at did not tell what all of them take."""
+_TOLD = 0.75
+"""The share of a budget from which the rows looked at told what all of them take."""
 _SAMPLED_ROWS = 12
-"""So many rows of a picture at least tell what all of it takes."""
+"""So many rows of a picture at least are looked at."""
+_MOST_SAMPLES, _MOST_WHOLE = 7, 4
+"""How many prices are tried on those rows, and then on all of them."""
 
+_LEAP = 4.0
 _DEAREST = 1e5
 
 
@@ -48,52 +53,77 @@ class Rate:
     ) -> Sketch:
         """Return the best cells that take at most about `budget` bytes a cell.
 
-        `least` is the price below which nobody would see what more bytes bring.
+        `least` is the price below which nobody would see what more bytes bring. The whole picture
+        is worked out a dozen times at most where it is small, else five, unless no price fits.
         """
-        price = max(self.price, least)
-        if self._known and len(mosaic) < _WORTH_SEARCHING:
-            return mosaic.sketch(price, palette, named=named)
+        few = self._known and len(mosaic) < _WORTH_SEARCHING
 
-        def taken(part: Mosaic, price: float) -> tuple[float, Sketch]:
+        def tried(part: Mosaic, price: float) -> _Try:
             sketch = part.sketch(price, palette, named=named)
             size = sketch.size + _ROW_BYTES * part.used.shape[1]
-            return size / (budget * len(part)), sketch
+            return _Try(price, size / (budget * len(part)), sketch)
 
-        share = 0.0
+        price, enough = max(self.price, least), 0.0
         if self._known:  # pictures that follow each other are often alike
-            share, sketch = taken(mosaic, price)
-        if not (_ALIKE <= share <= 1 or (self._known and share < 1 and price <= least)):
-            sample = mosaic.sample(max(1, mosaic.used.shape[1] // _SAMPLED_ROWS))
-            price = _fitting(lambda price: taken(sample, price)[0], price, least)
-            share, sketch = taken(mosaic, price)
-        if share < _MISLED and price > least:
-            price = _fitting(lambda price: taken(mosaic, price)[0], price, least)
-            share, sketch = taken(mosaic, price)
-        while share > 1 and price < _DEAREST:
-            price *= share**_STEEPNESS * 1.02
-            share, sketch = taken(mosaic, price)
-        self.price, self._known = price, True
-        return sketch
+            found = tried(mosaic, price)
+            if found.share <= 1 and (few or found.share >= _ALIKE or price <= least):
+                return found.sketch
+            price = max(price * (found.share / _AIM) ** _STEEPNESS, least)
+        most, step = _MOST_WHOLE, mosaic.used.shape[1] // _SAMPLED_ROWS
+        if not few and step > 1:
+            sample = mosaic.sample(step)
+            told = _fitting(lambda price: tried(sample, price), price, least, _NEAR, _MOST_SAMPLES)
+            price, enough = told.price, _TOLD
+        elif not few:
+            enough, most = _NEAR, _MOST_SAMPLES + _MOST_WHOLE
+        found = _fitting(lambda price: tried(mosaic, price), price, least, enough, most)
+        if not few:
+            self.price, self._known = found.price, True
+        return found.sketch
 
 
-def _fitting(taken: Callable[[float], float], price: float, least: float) -> float:
-    """Return the price at which the share of the budget `taken` is 1 or a little less.
+class _Try(NamedTuple):
+    """What came of a price: the share of the budget that is taken, and the cells."""
 
-    The secant method, on logarithms, between the prices known to be too low and too high; `least`
-    where that takes less than the budget.
+    price: float
+    share: float
+    sketch: Sketch
+
+
+def _fitting(
+    tried: Callable[[float], _Try], price: float, least: float, enough: float, most: int
+) -> _Try:
+    """Return what keeps the budget at the lowest of `most` prices tried.
+
+    The secant method, on logarithms, between the prices known to be too low and too high, until
+    the share is `enough`; `least` where that takes less than the budget. If all took too much,
+    prices go up by leaps until one does not.
     """
     low, high = least, _DEAREST
-    steepness, before = _STEEPNESS, None
-    for _ in range(_MOST_STEPS):
-        share = taken(price)
-        if _NEAR <= share <= 1 or (share < 1 and price <= least):
+    before: _Try | None = None
+    best: _Try | None = None
+    for _ in range(most):
+        new = tried(price)
+        if new.share <= 1 and (best is None or price < best.price):
+            best = new
+        if enough <= new.share <= 1 or (new.share <= 1 and price <= least):
             break
-        low, high = (price, high) if share > 1 else (low, price)
-        if before is not None and before[1] != share:
-            steepness = -log(price / before[0]) / log(share / before[1])
-            steepness = min(max(steepness, 0.1), 5.0)
-        before = price, share
-        price = price * (share / _AIM) ** steepness
-        if not low < price < high:
-            price = least if share < 1 and low == least else sqrt(low * high)
-    return price
+        low, high = (price, high) if new.share > 1 else (low, price)
+        following = price * (new.share / _AIM) ** _STEEPNESS
+        if before is not None:
+            step = log(new.share / before.share) / log(price / before.price)
+            same_side = (new.share > 1) == (before.share > 1)
+            if same_side and low > least and high < _DEAREST:
+                following = sqrt(low * high)  # the curve has a step, as few colours make them
+            elif same_side and abs(step) < _LEVEL:
+                following = price * min(max((price / before.price) ** 2, 1 / _LEAP), _LEAP)
+            elif step < -_LEVEL:
+                following = price * (new.share / _AIM) ** min(-1 / step, _MOST_STEEPNESS)
+        if not low < following < high:
+            following = least if new.share < 1 and low == least else sqrt(low * high)
+        before, price = new, following
+    while best is None:
+        price = min(price * _LEAP, _DEAREST)
+        new = tried(price)
+        best = new if new.share <= 1 or price == _DEAREST else None
+    return best
