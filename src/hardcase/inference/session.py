@@ -13,14 +13,12 @@ import onnxruntime
 
 from hardcase.errors import ModelError
 from hardcase.inference.feeds import Feed, feed_of
-from hardcase.inference.preprocess import tensor
 from hardcase.inference.providers import CPU, PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
-    from PIL import Image
 
     from hardcase.inference.profile.schema import InputSpec
 
@@ -128,18 +126,16 @@ def network(session: Any, spec: InputSpec) -> Network:
     )
 
 
-def infer(
-    fed: Network, pictures: Sequence[Image.Image], outputs: Sequence[str]
-) -> list[NDArray[Any]]:
+def infer(fed: Network, shown: NDArray[np.generic], outputs: Sequence[str]) -> list[NDArray[Any]]:
     """Return the named outputs for some pictures, at most as many as the network takes at once.
 
-    Rows beyond the pictures given fill up a fixed batch. Safe to call from several threads. Raises
-    ModelError.
+    `shown` is what `preprocess.tensor` makes of them. Rows beyond them fill up a fixed batch. Safe
+    to call from several threads. Raises ModelError.
     """
-    size = fed.batch or len(pictures)
-    part = [*pictures, *[pictures[-1]] * (size - len(pictures))]
+    size = fed.batch or len(shown)
+    if len(shown) < size:
+        shown = np.concatenate([shown, np.repeat(shown[-1:], size - len(shown), axis=0)])
     tensors = {feed.name: feed.of(size) for feed in fed.feeds}
-    shown = tensor(part, fed.spec, fed.dtype)
     tensors[fed.input] = shown if fed.stacked else shown[0]
     try:
         values: list[Any] = fed.session.run(list(outputs), tensors)

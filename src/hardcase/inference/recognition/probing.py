@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from hardcase.errors import ImageError
 from hardcase.imaging.open import decode
-from hardcase.inference.preprocess import place, render
+from hardcase.inference.preprocess import place, render, tensor
 from hardcase.inference.process.limits import available_cores
 from hardcase.inference.profile.schema import InputSpec, input_from_json
 from hardcase.inference.recognition.values import measure
@@ -41,7 +41,9 @@ def probe(command: Mapping[str, Any]) -> dict[str, Any]:
     names = [node.name for node in nodes[:MAX_TENSORS]]
     answers: dict[str, list[Any]] = {name: [] for name in names}
     for picture in _pictures(command["pictures"], spec):
-        for name, value in zip(names, infer(fed, [picture], names), strict=True):
+        for name, value in zip(
+            names, infer(fed, tensor([picture], fed.spec, fed.dtype), names), strict=True
+        ):
             alone = value[:1] if batch > 1 and value.shape[:1] == (batch,) else value
             answers[name].append(alone)
     return {name: measure(values) for name, values in answers.items()}
