@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pytest
 import yaml
 
@@ -19,14 +18,6 @@ from hardcase.inference import (
 from hardcase.inference.recognition.companions import look_beside
 
 pytestmark = pytest.mark.usefixtures("in_process")
-
-
-@pytest.fixture
-def model(fixed_answer):
-    """A detector of three classes by its 84 columns for 64x64 pixels."""
-    columns = np.zeros((7, 84))
-    columns[:4] = 20
-    return fixed_answer(columns)
 
 
 def labels(model):

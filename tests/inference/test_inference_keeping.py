@@ -22,13 +22,6 @@ from hardcase.inference.recognition import Certainty, Sign
 pytestmark = pytest.mark.usefixtures("in_process")
 
 
-@pytest.fixture
-def model(fixed_answer):
-    columns = np.zeros((7, 84))
-    columns[:4] = 20
-    return fixed_answer(columns)
-
-
 def otherwise(profile):
     return dataclasses.replace(
         profile, input=dataclasses.replace(profile.input, color=Color.BGR), score_threshold=0.6
