@@ -55,13 +55,13 @@ def open_job(
     return Place(driven, images, found[0][0])
 
 
-_TAIL = 10
-"""Letters of a file name's end that are shown even in a narrow list."""
+_HEAD = 5
+"""Letters of a file name's start that are its number and a dash, and shown in a narrow list too."""
 
 
 def _show_all(driven: Driven, images: list[Path]) -> None:
     """Go to the first of all samples: a job opens where it was left, or where work waits."""
-    first = [path.name[-_TAIL:] for path in images[:3]]
+    first = [path.name[:_HEAD] for path in images[:3]]
     for _ in range(4):
         driven.program.send(b"g")
         driven.rest()
@@ -121,10 +121,15 @@ def _cost(driven: Driven, region: Region) -> int:
     return int(driven.screen.cost[y : y + rows, x : x + columns].sum())
 
 
-def _move(place: Place, step: int) -> Reaction:
+def _near(place: Place, old: int, at: int) -> Album:
+    """Return the image to come and the one shown before it."""
+    return Album([place.images[at], place.images[old]], place.region)
+
+
+def _move(place: Place, step: int, near: Album | None = None) -> Reaction:
     """Go to the next (1) or previous (-1) image, prefetched since all was at rest."""
-    at, old = place.at + step, place.at
-    near = Album([place.images[at], place.images[old]], place.region)
+    at = place.at + step
+    near = near or _near(place, place.at, at)
     reaction = place.driven.react(
         b"j" if step > 0 else b"k",
         lambda s: shown_sample(s, near) == 0,
@@ -136,9 +141,13 @@ def _move(place: Place, step: int) -> Reaction:
 
 def _next_image(place: Place, bare: Driven, repetitions: int) -> list[Series]:
     series = Series("next image")
-    for _ in range(min(repetitions, len(place.images) - 2)):
+    count = min(repetitions, len(place.images) - 2)
+    # All before the first key: it takes time and the processor's caches, from either program.
+    albums = [_near(place, place.at + n, place.at + n + 1) for n in range(count)]
+    place.driven.rest()
+    for near in albums:
         press_bare(bare, series)
-        series.ours.append(_move(place, 1))
+        series.ours.append(_move(place, 1, near))
     return [series]
 
 
@@ -267,7 +276,7 @@ def _come_home(place: Place) -> None:
     if "box editor" in _title(driven.screen):
         leave_editor(driven)
     row = next((r for r in driven.screen.text.splitlines() if r.startswith("▌")), "")
-    found = (n for n, path in enumerate(place.images) if path.name[-_TAIL:] in row)
+    found = (n for n, path in enumerate(place.images) if path.name[:_HEAD] in row)
     place.at = next(found, place.at)
 
 
