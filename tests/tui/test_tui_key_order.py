@@ -9,6 +9,7 @@ from textual.widgets import Input
 from tui_helpers import app_on, job_screen, wait_for
 
 from hardcase.model.job import Status
+from hardcase.model.precedence import keys
 
 if TYPE_CHECKING:
     from hardcase.tui.app import HardcaseApp
@@ -54,6 +55,17 @@ async def test_decisions_typed_ahead_fall_on_one_sample_after_the_other(make_job
         names = [label.name for label in session.labels[:2]]
         assert [a[0].label for a in labels] == [names[i] for i in (0, 1, 0, 1, 0)]
         assert session.sample(6).status is Status.UNLABELED
+
+
+async def test_a_key_goes_before_long_work_until_its_effect_is_painted(make_job):
+    app = app_on(make_job())
+    async with app.run_test(size=(100, 30)) as pilot:
+        screen = await job_screen(pilot)
+        await wait_for(pilot, lambda: keys.left == 0.0)
+        burst(app, "j")
+        assert keys.left > 0
+        await wait_for(pilot, lambda: screen.browser.cursor == 1)
+        await wait_for(pilot, lambda: keys.left == 0.0)
 
 
 async def test_keys_go_on_after_one_whose_place_is_gone(make_job):

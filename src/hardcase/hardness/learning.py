@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hardcase.model.embedding import as_numbers
+from hardcase.model.precedence import keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,7 +82,7 @@ def probability_wrong(rows: Rows, wrong: Array, prior: Prior) -> Array:
     steady = local + prior.intercept[1] ** 2
     duals, evidence = [], []
     dual = np.zeros(decided.size)
-    for scale in SCALES:
+    for scale in keys.before(SCALES):
         mean = prior.intercept[0] + scale * (known.features @ np.array(prior.means))
         dual, fits = _mode(scale**2 * linear + steady, mean, y, dual)
         duals.append(dual)
@@ -92,7 +93,7 @@ def probability_wrong(rows: Rows, wrong: Array, prior: Prior) -> Array:
 
 def _predicted(rows: Rows, known: Rows, duals: Array, weights: Array, prior: Prior) -> Array:
     out = np.zeros(len(rows.features))
-    for start in range(0, len(out), _BLOCK):
+    for start in keys.before(range(0, len(out), _BLOCK)):
         block = rows.taken(slice(start, start + _BLOCK))
         local = _local_kernel(block, known, prior) @ duals.T
         for n, scale in enumerate(SCALES):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hardcase.model.embedding import as_numbers
+from hardcase.model.precedence import keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,7 +57,7 @@ def neighbourhood(embeddings: Looks | None, predicted: NDArray[np.int64]) -> Nei
         return Neighbourhood(np.zeros_like(known), nearest, likeness, of_class)
     bank = bank_rows(rows)
     vectors, labels = as_numbers(embeddings[bank]), predicted[bank]
-    for start in range(0, rows.size, _BLOCK):
+    for start in keys.before(range(0, rows.size, _BLOCK)):
         block = rows[start : start + _BLOCK]
         cosine = as_numbers(embeddings[block]) @ vectors.T
         own = np.searchsorted(bank, block)

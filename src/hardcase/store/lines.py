@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hardcase.model.changes import Change, Edit, Kind, Table
+from hardcase.model.precedence import keys
 from hardcase.model.rows import from_json, to_json
 from hardcase.store.schema import FORMAT, SCHEMA, upgraded
 
@@ -35,6 +36,8 @@ JOURNAL_FORMAT = f"{FORMAT}-journal"
 
 _CRC = 8
 _BEGINNING = 1 << 20
+_PATIENCE = 0.2
+"""Seconds that a record lets keys go first, all together: what comes after it waits too."""
 
 
 class DamagedLine(ValueError):  # noqa: N818  a fact about a line; the store makes the error of it
@@ -84,9 +87,11 @@ def encode_change(change: Change) -> bytes:
         header["samples"] = change.samples
     if change.forgotten is not None:
         header["forgotten"] = True
-    keeps_before = change.kind is not Kind.RECORD
-    edits = ",".join(_encode_edit(edit, keeps_before=keeps_before) for edit in change.edits)
-    return encode_line(header, f"[{edits}]")
+    is_record = change.kind is Kind.RECORD
+    # Records come by the hundred while a run is under way; decisions must not wait behind them.
+    edits = keys.before(change.edits, _PATIENCE) if is_record else change.edits
+    encoded = ",".join([_encode_edit(edit, keeps_before=not is_record) for edit in edits])
+    return encode_line(header, f"[{encoded}]")
 
 
 def _encode_edit(edit: Edit, *, keeps_before: bool) -> str:

@@ -10,8 +10,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from textual.app import App
-from textual.events import Event, Key
+from textual.events import Event, InputEvent, Key
 from textual.message import Message
+
+from hardcase.model.precedence import keys
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -33,6 +35,12 @@ class KeysInOrder(App[None]):
         self._under_way = 0
         self._key_timer: Timer | None = None
 
+    def post_message(self, message: Message) -> bool:
+        """Let what the user does go first, from the moment it is known of."""
+        if isinstance(message, InputEvent):
+            keys.came()
+        return super().post_message(message)
+
     async def on_event(self, event: Event) -> None:
         """Take keys one by one; everything else at once."""
         if not isinstance(event, Key) or event.is_forwarded:
@@ -43,6 +51,7 @@ class KeysInOrder(App[None]):
             await self._take(event)
 
     async def _take(self, key: Key) -> None:
+        keys.came()
         self._under_way += 1
         number = self._under_way
         self._key_timer = self.set_timer(PATIENCE, lambda: self._settle(number))
@@ -59,5 +68,6 @@ class KeysInOrder(App[None]):
             return
         self._key_timer.stop()
         self._key_timer = None
+        keys.is_through()
         if self._held:
             await self._take(self._held.popleft())

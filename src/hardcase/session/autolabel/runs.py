@@ -18,6 +18,7 @@ from hardcase.inference import EngineRequest, LocalEngine, RayEngine
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState
 from hardcase.model.numbers import count
+from hardcase.model.precedence import keys
 from hardcase.model.text import printable
 from hardcase.session.autolabel.class_map import labels_of, wanted_labels
 from hardcase.session.autolabel.kinds import PRE_LABEL
@@ -118,7 +119,7 @@ class ActiveRun:
         pending: list[Prediction] = []
         began = time.monotonic()
         try:
-            for sample_id, outcome in self._engine.run(self._noting()):
+            for sample_id, outcome in keys.before(self._engine.run(self._noting())):
                 file = self._files.pop(sample_id, 0)
                 if isinstance(outcome, str):
                     error = printable(outcome)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hardcase import hardness
 from hardcase.model.changes import Edit, Table
 from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample, Status, Task
+from hardcase.model.precedence import keys
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
 from hardcase.session.judging.population import completed, is_decided, is_usable, populate
@@ -55,7 +56,7 @@ class Settlement:
         moment = now()
         edits = {
             key: edit
-            for key, verdict in verdicts.items()
+            for key, verdict in keys.before(verdicts.items())
             if (edit := verdict.edit(self._samples[key], self._run, self._task, moment))
         }
         return Settled(self._run.id, verdicts, edits, self._names, len(self._learned))

@@ -16,6 +16,7 @@ from hardcase.hardness.evaluation import true_work
 from hardcase.model.embedding import stacked
 from hardcase.model.evidence import Detections
 from hardcase.model.job import HUMAN, Annotation, Prediction, Run, RunState, Sample, Status, Task
+from hardcase.model.precedence import keys
 from hardcase.session.autolabel.kinds import AUTO_LABELING
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def populate(
         np.array([_position(p.annotations, labels) for p, _ in rows], np.int64),
         stacked([p.embedding for p, _ in rows]),
     )
-    for row, (prediction, sample) in enumerate(rows):
+    for row, (prediction, sample) in enumerate(keys.before(rows)):
         if sample.id in undecided or not is_decided(sample, prediction):
             continue
         if sample.status is not Status.LABELED:

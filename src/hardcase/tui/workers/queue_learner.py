@@ -13,6 +13,7 @@ from hardcase.errors import HardcaseError
 from hardcase.model.changes import Change, Kind, Table
 from hardcase.model.job import Sample
 from hardcase.model.memory import give_back
+from hardcase.model.precedence import keys
 from hardcase.session.judging import ranking
 from hardcase.session.judging.ranking import Ranking, next_after
 from hardcase.tui.fallen import why_fallen
@@ -115,6 +116,9 @@ class QueueLearner(Widget, can_focus=False):
     def _record(self) -> None:
         """Record a slice and let the keys come in before the next one."""
         if self._slices is None:
+            return
+        if (left := keys.left) > 0:
+            self.set_timer(left, self._record)
             return
         self.recording = True
         try:
