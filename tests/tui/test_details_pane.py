@@ -97,3 +97,20 @@ async def test_a_line_of_text_may_hold_anything() -> None:
     async with Alone().run_test(size=(40, 8)) as pilot:
         pilot.app.query_one(DetailsPane).show("no such [bold]file")
         await wait_for(pilot, lambda: "[bold]file" in screen_text(pilot.app)[1], "the line")
+
+
+async def test_only_lines_that_differ_are_painted_again() -> None:
+    near = replace(SAMPLE, id=8)
+    async with Alone().run_test(size=(40, 8)) as pilot:
+        pane = pilot.app.query_one(DetailsPane)
+        pane.show(about())
+        await wait_for(pilot, lambda: "owl" in screen_text(pilot.app)[3], "the label")
+        pane.prefetch([about(near)])
+        await wait_for(pilot, lambda: pane._ready(about(near)), "what is laid out ahead")
+        pane.show(about(near))
+        (region,) = pane._repaint_regions
+        assert 0 < region.height < pane.size.height
+        await wait_for(pilot, lambda: "#8" in "".join(screen_text(pilot.app)), "the other number")
+        pane.show("")
+        pane.show("nothing to tell")
+        await wait_for(pilot, lambda: "nothing to tell" in screen_text(pilot.app)[1], "a text")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from operator import ne
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.content import Content
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
@@ -17,7 +19,7 @@ from hardcase.tui.widgets.details import details
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from textual.geometry import Region, Size
+    from textual.geometry import Size
 
     from hardcase.model.findings import Finding
     from hardcase.model.job import Sample, Task
@@ -59,11 +61,18 @@ class DetailsPane(Widget, can_focus=False):
         self._soon: asyncio.TimerHandle | None = None
 
     def show(self, told: About | str) -> None:
-        """Tell about a sample, or a text as it is."""
-        if told != self._told:
-            self._told = told
-            self._lines = []
+        """Tell about a sample, or a text as it is; where it is laid out, only what differs."""
+        if told == self._told:
+            return
+        before, ready = self._lines, self._ready(told)
+        self._told, self._lines = told, ready
+        if not ready or len(before) != len(ready) or self._laid_out_for != self.size:
             self.refresh()
+            return
+        differ = [y for y, lines in enumerate(zip(before, ready, strict=True)) if ne(*lines)]
+        if differ:
+            first, last = differ[0], differ[-1]
+            self.refresh(Region(0, first, self.size.width, last - first + 1))
 
     def prefetch(self, near: Sequence[About]) -> None:
         """Lay these out as soon as there is time."""
@@ -106,14 +115,20 @@ class DetailsPane(Widget, can_focus=False):
             for about in self._near:
                 self._of(about)
 
+    def _ready(self, told: About | str) -> list[Strip]:
+        """Return the lines that were laid out ahead, none if they were not."""
+        if isinstance(told, str):
+            return []
+        made = self._made.get((told.sample.id, told.box))
+        return made[1] if made is not None and made[0] == told else []
+
     def _of(self, told: About | str) -> list[Strip]:
         """Return the lines of what is told, which may have been laid out ahead."""
         if isinstance(told, str):
             return self._laid_out(Content(told))
+        if ready := self._ready(told):
+            return ready
         key = told.sample.id, told.box
-        made = self._made.get(key)
-        if made is not None and made[0] == told:
-            return made[1]
         size = max(self.size.width - 2, 1), self.size.height - 1
         text = details(told.sample, told.task, told.colours, told.box, size, finding=told.finding)
         lines = self._laid_out(text)
