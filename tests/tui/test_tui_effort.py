@@ -47,6 +47,7 @@ async def test_all_of_it_fits_and_the_standard_effort_is_chosen(make_job):
         text = "\n".join(screen_text(pilot.app))
         assert "● standard" in text
         assert "Encoder" in text
+        assert "Provider" in text
         assert "goes on" in text
         assert shown.query_one("#effort").value == "standard"
 
