@@ -322,3 +322,14 @@ async def test_a_folder_that_cannot_be_read_is_told_and_may_be_tried_again(
             broken.undo()
             await pilot.press("enter")
             await job_screen(pilot)
+
+
+async def test_the_names_of_the_columns_stand_over_them(two_jobs) -> None:
+    async with app_on(None).run_test(size=(80, 24)) as pilot:
+        await listed(pilot)
+        await wait_for(pilot, lambda: any("second" in t for t in screen_text(pilot.app)), "rows")
+        lines = screen_text(pilot.app)
+        heading = next(line for line in lines if "last change" in line)
+        row = next(line for line in lines if "first" in line)
+        for title, cell in (("name", "first"), ("task", "classification"), ("last", "just now")):
+            assert heading.index(title) == row.index(cell)

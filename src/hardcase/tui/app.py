@@ -46,7 +46,8 @@ _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 class HardcaseApp(Wired, KeysInOrder, inherit_bindings=False):
     """The list of jobs, and over it a job while one is open."""
 
-    CSS_PATH: ClassVar = "app.tcss"
+    # Textual reads no styles of a default screen, so those of the list of jobs are read with these.
+    CSS_PATH: ClassVar = ["app.tcss", "screens/jobs.tcss"]
     TITLE = "hardcase"
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING: ClassVar[str] = "f24"  # the registry has the key; this one is no key

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from hardcase.tui.widgets.virtual_list import Part
 
 _EMPTY = """No jobs yet.
-Press {key} to create one from a folder of images, or run: hardcase init FOLDER --task detection
-To look around first, run: hardcase demo"""
+
+Press {key} to create one from a folder of images.
+To look around first, leave and run: hardcase demo"""
 
 _OF_A_JOB = frozenset({"open_job", "forget_job", "delete_job", "auto_label_job", "export_job"})
 """Actions that need a job to act on."""
@@ -49,7 +50,6 @@ class JobsScreen(PlaceScreen):
     """The jobs this user worked on, newest first."""
 
     PLACES: ClassVar = (Place.JOBS, Place.LISTS, Place.EVERYWHERE)
-    CSS_PATH: ClassVar = "jobs.tcss"
 
     def __init__(self, actions: Sequence[Action], *, new_from: Path | None = None) -> None:
         super().__init__(actions)
