@@ -248,7 +248,9 @@ async def test_leaving_tells_of_the_run_and_of_what_is_not_saved(make_job, engin
             pilot, lambda: any("Not everything is saved" in t for t in screen_text(app)), "both"
         )
         assert any("A run is under way" in t for t in screen_text(app))
-        await pilot.press("enter")
+        await pilot.press("enter")  # it may be meant for the list: labels would be lost
+        assert isinstance(app.screen, ConfirmDialog)
+        await pilot.press("y")
         await wait_for(pilot, lambda: not app.is_running, "the end")
     assert app.problem is not None
     journal.append = append

@@ -291,7 +291,9 @@ class JobScreen(PlaceScreen):
 
         question = " ".join([*(what for what, _ in asked), "Leave?"])
         consequence = "\n".join(then for _, then in asked)
-        self.app.push_screen(ConfirmDialog(self.actions, question, consequence), answered)
+        deliberate = self.session.trouble is not None
+        dialog = ConfirmDialog(self.actions, question, consequence, deliberate=deliberate)
+        self.app.push_screen(dialog, answered)
 
     # -- showing
 
