@@ -23,7 +23,7 @@ def shown(path: Path) -> str:
 def why_not_written(path: Path, error: OSError) -> str:
     """Return one line: why `path` could not be written, and what to do about it."""
     if error.errno in _FULL:
-        return f"{shown(path)} cannot grow, the disk is full: free some space, then save again"
+        return f"the disk is full: free some space, then save again ({shown(path)} cannot grow)"
     reason = printable(error.strerror or str(error)).lower()
     return f"{shown(path)} cannot be written ({reason}): check the disk, then save again"
 
