@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from tui_helpers import app_on, job_screen, screen_text, wait_for
 
-from hardcase.model.job import Task
+from hardcase.model.boxes import Box
+from hardcase.model.job import Annotation, Task
 from hardcase.tui.dialogs.label_list import LabelListDialog
 
 
@@ -37,9 +38,9 @@ async def test_labels_are_listed_with_digit_and_count(session, size) -> None:
     async with app_on(session).run_test(size=size) as pilot:
         await open_list(pilot)
         lines = screen_text(pilot.app)
-        row = next(line for line in lines if " dog " in line and "samples" in line)
+        row = next(line for line in lines if " dog " in line and "images" in line)
         assert "2 ■ dog" in row
-        assert "2 samples" in row
+        assert "2 images" in row
         assert any("q close" in line for line in lines)
 
 
@@ -129,3 +130,20 @@ async def test_a_change_of_many_samples_is_taken_back_only_when_asked_again(make
         await pilot.press("u")
         await wait_for(pilot, lambda: shown(pilot, "took back"), "undo")
         assert session.stats().labeled == 0
+
+
+async def test_boxes_and_images_of_labels_stand_in_columns(make_job) -> None:
+    session = make_job(Task.DETECTION)
+    boxes = [Annotation("cat", Box(n, 1, n + 5, 9)) for n in range(3)]
+    session.set_annotations(1, boxes)
+    session.set_annotations(2, [Annotation("dog", Box(1, 1, 5, 9))])
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        await open_list(pilot)
+        cat, dog, other = (
+            next(line for line in screen_text(pilot.app) if f"■ {name}" in line)
+            for name in ("cat", "dog", "traffic light")
+        )
+        assert "3 boxes" in cat
+        assert "1 box " in dog
+        assert cat.rindex("1 image") == dog.rindex("1 image")
+        assert "unused" in other

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from hardcase.errors import HardcaseError
+from hardcase.model.job import Task
 from hardcase.model.numbers import count
 from hardcase.model.palette import LABEL_COLOURS
 from hardcase.session import label_list
@@ -214,9 +215,7 @@ class LabelListDialog(ListDialog[None]):
         use = self._uses[index]
         label = use.label
         digit = str((label.position + 1) % 10) if label.position < 10 else " "
-        used = f"{count(use.annotations, 'annotation')} on {count(use.samples, 'sample')}"
-        if use.annotations == use.samples:
-            used = count(use.samples, "sample")
+        used = _used(use, boxes=self._session.task is Task.DETECTION)
         merging = self._asking is _Asking.MERGE_INTO and self._subject == label
         before = f" (was {', '.join(label.aliases)})" if label.aliases else ""
         room = max(width - 7 - len(used), 4)
@@ -228,3 +227,11 @@ class LabelListDialog(ListDialog[None]):
             (name, ""),
             (f"{used} ", "muted"),
         ]
+
+
+def _used(use: label_list.Use, *, boxes: bool) -> str:
+    """Return how much a label is used, in columns."""
+    if not use.annotations:
+        return "unused"
+    images = f"{count(use.samples, 'image'):>14}"
+    return f"{count(use.annotations, 'box')}{images}" if boxes else images.strip()
