@@ -105,7 +105,7 @@ def create(
         raise
     said = f"read {count(report.annotations, 'annotation')} of {count(report.images, 'image')}"
     if report.problems:
-        said += f"; {len(report.problems):,} left out, first: {report.problems[0]}"
+        said += f"; {len(report.problems):,} left out ({report.problems[0]})"
     return session, said
 
 

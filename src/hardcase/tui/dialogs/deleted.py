@@ -46,7 +46,7 @@ class DeletedDialog(ListDialog[frozenset[int]]):
             rows.styles.height = min(len(self._deleted) + 1, self.app.size.height - _ABOUT)
             yield rows
             yield Label(
-                "They come back without labels, from their files, by a sync of the folder.",
+                "They come back without labels, by a sync of the folder.",
                 classes="note",
                 markup=False,
             )

@@ -43,7 +43,7 @@ class HardRuleDialog(Dialog[Rule]):
                 f"{self.key('dialog_accept')} sets · {self.key('dialog_close')} closes"
             )
             yield Label(
-                "From which risk on, such as 0.50; or how much of the work, such as 20 %",
+                "Hard from which risk on (0.50), or which share of the work (20 %)",
                 markup=False,
             )
             now = degree if self._now.kind is RuleKind.RISK else percent

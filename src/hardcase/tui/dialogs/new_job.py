@@ -85,9 +85,9 @@ class NewJobDialog(Dialog[NewJob]):
             yield OneLine(id="found")
             yield Label("Task", markup=False)
             yield Choice([task.value for task in Task], id="task")
-            yield Label("Labels, with commas; more can be added later", markup=False)
-            yield Input(id="labels", compact=True, placeholder="cat, dog, traffic light")
-            yield Label("Annotations that are there: use them?", markup=False)
+            yield Label(_labels_asked(0), id="labels-asked", markup=False)
+            yield Input(id="labels", compact=True, placeholder="such as: cat, dog, traffic light")
+            yield Label("Annotations that are there: use them?", id="use-asked", markup=False)
             yield Choice([_WITHOUT], id="use")
             yield Reason(id="problem")
 
@@ -105,6 +105,12 @@ class NewJobDialog(Dialog[NewJob]):
         """Look at the folder typed."""
         if event.input.id == "folder":
             self._look_at_typed()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say how many labels there are: the line shows only some of many."""
+        if event.input.id == "labels":
+            number = len(_names(event.value))
+            self.query_one("#labels-asked", Label).update(_labels_asked(number))
 
     def on_choice_changed(self, message: Choice.Changed) -> None:
         """Offer what there is for the other task."""
@@ -154,10 +160,10 @@ class NewJobDialog(Dialog[NewJob]):
         self.dismiss(self._answer(folder))
 
     def _answer(self, folder: Path) -> NewJob:
-        names = split_names(self.query_one("#labels", Input).value)
+        names = _names(self.query_one("#labels", Input).value)
         chosen = self.query_one("#use", Choice).value
         use = next((o for o in self._offers() if _words(o) == chosen), None)
-        return NewJob(folder, self._chosen_task, tuple(n for n in names if n), use)
+        return NewJob(folder, self._chosen_task, names, use)
 
     @property
     def _chosen_task(self) -> Task:
@@ -201,6 +207,8 @@ class NewJobDialog(Dialog[NewJob]):
         words = [*map(_words, offers), _WITHOUT]
         use = self.query_one("#use", Choice)
         use.offer(words)
+        for asked in (use, self.query_one("#use-asked")):
+            asked.display = bool(offers)
         if "use" not in self._answered:
             use.choose(words[0])
         self.query_one("#problem", OneLine).show(self._unused(), "$muted")
@@ -216,6 +224,15 @@ class NewJobDialog(Dialog[NewJob]):
         offer = self._look.offers[0]
         tasks = " or ".join(sorted(task.value for task in offer.tasks))
         return f"{_words(offer)}: only for {tasks}"
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in split_names(text) if name)
+
+
+def _labels_asked(number: int) -> str:
+    what = count(number, "label") if number else "Labels"
+    return f"{what}, with commas; more can be added later"
 
 
 def _words(offer: Offer) -> str:
