@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,3 +86,14 @@ def rgb(colour: str) -> NDArray[np.uint8]:
     except ValueError:
         value = 0xFFFFFF
     return np.array([value >> 16 & 255, value >> 8 & 255, value & 255], dtype=np.uint8)
+
+
+@lru_cache(maxsize=1024)
+def swatch_ground(colour: str, ground: str) -> str:
+    """Return the colour, `#rrggbb`, to show a label's colour on, where all around is `ground`.
+
+    The ground gives way as that of lines over a picture does, so that a swatch has the very colour
+    of its boxes, and colours stay as far apart as they were chosen to be.
+    """
+    shown = behind(rgb(colour), rgb(ground)[None], Depth.FULL)[0]
+    return "#" + bytes(shown.tolist()).hex()

@@ -9,7 +9,7 @@ import numpy as np
 from rich.cells import cell_len
 
 from hardcase.imaging.cells import LOWER_HALF, CellGrid, blank
-from hardcase.imaging.contrast import BLACK, WHITE, rgb
+from hardcase.imaging.contrast import BLACK, WHITE, behind, rgb
 from hardcase.imaging.depth import Depth, nearest
 from hardcase.imaging.overlay import draw, message
 from hardcase.imaging.tags import clusters
@@ -229,7 +229,9 @@ def _draw_text(sheet: _Sheet, tile: Tile, inks: Inks, *, cursor: bool) -> None:
     sheet.write(top, 1, label, first)
     sheet.write(top + 1, 1, fit(_unjoined(tile.name), width), second)
     if tile.swatch and inks.depth is not Depth.MONO:
-        sheet.write(top, 1, "■", (rgb(tile.swatch), first[1]))
+        colour = rgb(tile.swatch)
+        ground = behind(colour, first[1][None], inks.depth)[0]
+        sheet.write(top, 1, "■", (colour, ground))
 
 
 def _unjoined(text: str) -> str:

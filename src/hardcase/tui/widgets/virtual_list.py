@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from hardcase.tui.widgets.swatch import swatch
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -112,7 +114,12 @@ class VirtualList(ScrollView, can_focus=False):
             return Strip([Segment(" " * width, base)], width)
         at_cursor, parts = row
         under = base + self._row_style("cursor") if at_cursor else base
-        segments = [Segment(text, self._part_style(name, under, at_cursor)) for text, name in parts]
+        segments: list[Segment] = []
+        for text, name in parts:
+            if name.startswith("#"):
+                segments += swatch(text, name, under)
+            else:
+                segments.append(Segment(text, self._part_style(name, under, at_cursor)))
         return Strip(segments).adjust_cell_length(width, under)
 
     def _row(self, y: int, width: int) -> tuple[bool, Sequence[Part]] | None:
@@ -144,8 +151,6 @@ class VirtualList(ScrollView, can_focus=False):
     def _part_style(self, name: str, under: Style, at_cursor: bool) -> Style:  # noqa: FBT001
         if not name:
             return under
-        if name.startswith("#"):
-            return under + Style(color=name)
         if at_cursor and name != "strong":
             return under + Style(bold=True)
         return under + self._row_style(name)
