@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from rich.style import Style
+from textual.content import Content
 
 from hardcase.imaging.contrast import MIN_CONTRAST, ratio, rgb, swatch_ground
 from hardcase.model.palette import LABEL_COLOURS
 from hardcase.tui.themes import THEMES
-from hardcase.tui.widgets.swatch import swatch
+from hardcase.tui.widgets.swatch import on_ground, swatch
 
 GROUNDS = sorted(
     {
@@ -45,3 +46,12 @@ def test_only_the_square_has_a_ground_of_its_own() -> None:
     assert square.style.color is not None
     assert square.style.color.name == "#ffffaa"
     assert square.style.bgcolor != under.bgcolor
+
+
+def test_squares_among_other_words_show_where_they_are_drawn() -> None:
+    said = Content.assemble(("drawing ", "bold"), ("■ ", "#ffffaa"), ("cat", "$muted"))
+    drawn = on_ground(said, "#ffffff")
+    styles = {drawn.plain[span.start : span.end]: str(span.style) for span in drawn.spans}
+    assert drawn.plain == said.plain
+    assert (styles["drawing "], styles["cat"]) == ("bold", "$muted")
+    assert styles["■"] == f"#ffffaa on {swatch_ground('#ffffaa', '#ffffff')}"

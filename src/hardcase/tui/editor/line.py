@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from hardcase.model.job import HUMAN
 from hardcase.model.numbers import count, degree
+from hardcase.tui.widgets.swatch import on_ground
 from hardcase.tui.widgets.text import elide
 
 if TYPE_CHECKING:
@@ -59,8 +60,10 @@ class BoxLine(Widget, can_focus=False):
             return Content("")
         width = self.content_size.width
         if isinstance(self._shown, Drawn):
-            return Content.assemble(*parts_of_drawn(self._shown, self._colour, width))
-        return Content.assemble(*parts(self._shown, self._colour, width, self._key))
+            drawn = Content.assemble(*parts_of_drawn(self._shown, self._colour, width))
+            return on_ground(drawn, self.background_colors[1].hex6)
+        drawn = Content.assemble(*parts(self._shown, self._colour, width, self._key))
+        return on_ground(drawn, self.background_colors[1].hex6)
 
 
 def parts_of_drawn(drawn: Drawn, colour: str, width: int) -> list[Part]:

@@ -15,6 +15,7 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from hardcase.tui.widgets.details import details
+from hardcase.tui.widgets.swatch import on_ground
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -131,7 +132,7 @@ class DetailsPane(Widget, can_focus=False):
         key = told.sample.id, told.box
         size = max(self.size.width - 2, 1), self.size.height - 1
         text = details(told.sample, told.task, told.colours, told.box, size, finding=told.finding)
-        lines = self._laid_out(text)
+        lines = self._laid_out(on_ground(text, self.background_colors[1].hex6))
         self._made.pop(key, None)
         self._made[key] = told, lines
         if len(self._made) > _MOST:

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from hardcase.model.numbers import count
+from hardcase.tui.widgets.swatch import on_ground
 from hardcase.tui.widgets.text import cut, fit
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class SeenLines(Widget, can_focus=False):
         if len(lines) > height > 0:
             more = Content.styled(f"… {len(lines) - height + 1} more", "$muted")
             lines = [*lines[: height - 1], more]
-        return Content("\n").join(lines)
+        return on_ground(Content("\n").join(lines), self.background_colors[1].hex6)
 
 
 def _lines(sighting: Sighting, colours: Mapping[str, str], width: int) -> list[Content]:

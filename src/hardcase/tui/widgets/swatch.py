@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content, Span
 
 from hardcase.imaging.contrast import swatch_ground
 
 SWATCH = "■"
+_PLAIN = re.compile("#[0-9a-fA-F]{6}")
 
 
 def swatch(text: str, colour: str, under: Style) -> list[Segment]:
@@ -23,3 +27,16 @@ def swatch(text: str, colour: str, under: Style) -> list[Segment]:
     before, found, after = text.partition(SWATCH)
     parts = ((before, under), (found, square), (after, under))
     return [Segment(part, style) for part, style in parts if part]
+
+
+def on_ground(content: Content, ground: str) -> Content:
+    """Return a content drawn on `ground`, `#rrggbb`, whose squares all show there."""
+    spans = []
+    for span in content.spans:
+        colour, start = str(span.style), span.start
+        if _PLAIN.fullmatch(colour) and content.plain[start : start + 1] == SWATCH:
+            style = f"{colour} on {swatch_ground(colour, ground)}"
+            spans.append(Span(start, start + 1, style))
+        else:
+            spans.append(span)
+    return Content(content.plain, spans)
