@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -62,11 +64,14 @@ def ray_address():
     }
     before = {name: os.environ.get(name) for name in settings}
     os.environ.update(settings)
+    # In /tmp, wherever temporary files are: the path of a socket has 107 bytes at most.
+    folder = Path(tempfile.mkdtemp(prefix="ray", dir="/tmp"))
     try:
         ray = pytest.importorskip("ray")
         ray.init(
             address="local",
             num_cpus=2,
+            _temp_dir=str(folder),
             include_dashboard=False,
             logging_level=logging.CRITICAL,
             log_to_driver=False,
@@ -74,5 +79,6 @@ def ray_address():
         yield ray.get_runtime_context().gcs_address
         ray.shutdown()
     finally:
+        shutil.rmtree(folder, ignore_errors=True)
         for name, value in before.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
