@@ -17,6 +17,7 @@ from hardcase.session import LabelingSession, Tab
 from hardcase.tui.dialogs.confirm import ConfirmDialog
 from hardcase.tui.dialogs.labels import LabelDialog
 from hardcase.tui.editor import view as edit_view
+from hardcase.tui.editor.line import BoxLine
 from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.screens.job import JobScreen
 
@@ -287,6 +288,15 @@ async def test_space_confirms_and_edits_the_next_until_there_is_none(job, tab) -
             await pilot.press("escape")
         await job_screen(pilot)
         assert job.stats().labeled == 2
+
+
+async def test_a_change_made_while_it_closes_finds_nothing_to_draw_on(job) -> None:
+    async with editor_on(job) as (pilot, screen):
+        screen.action_edit_leave()
+        await screen.query_one(BoxLine).remove()  # as closing does before the screen itself goes
+        job.mark_hard([1])
+        await job_screen(pilot)
+        assert job.sample(1).hard
 
 
 async def test_leaving_it_is_leaving_it(make_job) -> None:

@@ -96,6 +96,7 @@ class EditView(PlaceScreen):
         self._pending_since: float | None = None
         self._idle: Timer | None = None
         self._committing = False
+        self._unfollow: Callable[[], None] | None = None
         self._unreadable: Outcome | None = None
 
     def compose(self) -> ComposeResult:
@@ -110,7 +111,7 @@ class EditView(PlaceScreen):
 
     def on_mount(self) -> None:
         """Follow the job from now on, and show the sample."""
-        self._unsubscribe = self.session.subscribe(self._follow)
+        self._unfollow = self.session.subscribe(self._follow)
         self.session.on_saved(self._saved)
         sample = self.session.sample(self.sample_id)
         path = self.session.image_path(self.sample_id)
@@ -120,7 +121,7 @@ class EditView(PlaceScreen):
 
     def on_unmount(self) -> None:
         """Save what is pending however the editor ends, and follow the job no longer."""
-        self._unsubscribe()
+        self._unfollow_once()
         if self.pending:
             with suppress(HardcaseError):  # there is no screen left; closing the job says it
                 self._save()
@@ -268,19 +269,28 @@ class EditView(PlaceScreen):
     def leave(self, outcome: Outcome) -> None:
         """Go back to the job, after asking if that would lose something."""
         if self.commit():
-            self.outcome = outcome
-            self.dismiss(None)
+            self._close(outcome)
             return
 
         def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
             if yes:
                 self._pending_since = None
-                self.outcome = replace(outcome, done=False, said="the last edits were given up")
-                self.dismiss(None)
+                self._close(replace(outcome, done=False, said="the last edits were given up"))
 
         question = "The last edits are not saved. Leave?"
         trouble = f"{self.session.trouble or 'The job refuses them'}. They would be lost."
         self.app.push_screen(ConfirmDialog(self.actions, question, trouble), answered)
+
+    def _close(self, outcome: Outcome) -> None:
+        """Go. The lines that a change would be shown in are gone before the screen is."""
+        self._unfollow_once()
+        self.outcome = outcome
+        self.dismiss(None)
+
+    def _unfollow_once(self) -> None:
+        unfollow, self._unfollow = self._unfollow, None
+        if unfollow is not None:
+            unfollow()
 
     def _save(self) -> None:
         annotations = self.draft.annotations
