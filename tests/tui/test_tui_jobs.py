@@ -88,6 +88,9 @@ async def test_a_job_is_made_of_a_folder(tmp_path) -> None:
     folder = make_images(tmp_path / "pictures", ["a.png"])
     async with app_on(None, new_from=folder).run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, NewJobDialog), "the dialog")
+        dialog = pilot.app.screen
+        await wait_for(pilot, lambda: not dialog.query_one("#use").display, "the look")
+        assert not any("use them?" in line for line in screen_text(pilot.app))
         await pilot.press("right", "tab", *"cat, traffic light", "enter")
         screen = await job_screen(pilot)
         assert screen.session.task is Task.DETECTION
@@ -114,7 +117,7 @@ async def test_a_first_run_offers_what_is_there_and_starts_with_one_key(tmp_path
         dialog = pilot.app.screen
         await wait_for(pilot, lambda: dialog.query_one("#labels").value == "cat, dog", "the look")
         shown = "\n".join(screen_text(pilot.app))
-        for words in ("4 images", "● classification", "● the names of the folders"):
+        for words in ("4 images", "● classification", "● the names of the folders", "2 labels,"):
             assert words in shown
         await pilot.press("enter")
         screen = await job_screen(pilot)

@@ -249,7 +249,7 @@ async def test_leaving_with_unsaved_changes_asks_and_tells_in_the_end(make_job) 
         assert screen.is_current
         await pilot.press("q")
         await wait_for(pilot, lambda: isinstance(app.screen, ConfirmDialog), "the question")
-        await pilot.press("enter")
+        await pilot.press("y")
         await wait_for(pilot, lambda: not app.is_running, "the end")
     assert "space" in str(app.problem)
     journal.append = append
