@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from dataclasses import dataclass
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from wire_drive import NotSeenError
@@ -82,15 +83,16 @@ def hold(
         for _ in range(ahead):
             start = driven.program.send(b"j")
             singles.append(_still(driven, region, album, line, start))
-        before, begun = driven.screen.bytes, time.monotonic()
+        before = driven.screen.bytes
         seen: set[int | None] = set()
-        end = begun
-        for n in range(keys):
-            while (pause := begun + n / REPEAT - time.monotonic()) > 0:
-                driven.burst(pause, pause)
-            end = driven.program.send(b"j")
-            if n % 5 == 0:
+        held = _Held(driven, keys, time.monotonic())
+        looked = 0.0
+        while not held.ended.is_set():
+            driven.burst(0.01, 0.03)
+            if time.monotonic() - looked > 5 / REPEAT:
+                looked = time.monotonic()
                 seen.add(shown_sample(driven.screen, album))
+        end = held.last
         at_end = driven.screen.bytes
         after = _still(driven, region, album, line, end)
         return Held(
@@ -106,6 +108,27 @@ def hold(
             after.seen[-1:] == (last,),
             after.rested,
         )
+
+
+class _Held(Thread):
+    """A key held down: it repeats as regularly as a keyboard does, whatever is looked at meanwhile.
+
+    `ended` is set after the last one, which was pressed at `last`.
+    """
+
+    def __init__(self, driven: Driven, keys: int, begun: float) -> None:
+        super().__init__(daemon=True)
+        self._driven, self._keys, self._begun = driven, keys, begun
+        self.ended = Event()
+        self.last = begun
+        self.start()
+
+    def run(self) -> None:
+        """Press it."""
+        for n in range(self._keys):
+            time.sleep(max(self._begun + n / REPEAT - time.monotonic(), 0.0))
+            self.last = self._driven.program.send(b"j")
+        self.ended.set()
 
 
 @dataclass(frozen=True, slots=True)
