@@ -33,7 +33,7 @@ _FAREWELL = 1.0
 _REPEAT = 0.12
 """Seconds between keys up to which one is held down, or they are typed in a burst."""
 
-_PAUSES = 4
+_PAUSES = 8
 """So many of the last pauses tell how regular a held key comes."""
 
 _JITTER = 1.25
