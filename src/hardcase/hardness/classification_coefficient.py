@@ -34,7 +34,7 @@ def classification_coefficients(
     usable = np.isfinite(x).all(axis=1)
     out = np.full(len(x), np.nan)
     looks = population.embeddings
-    if looks is not None:
+    if looks is not None and not (usable & has_look(looks)).all():  # else no copy: it is large
         looks = looks[usable]
         looks[~has_look(looks)] = 0
     rows = Rows(x[usable], population.predicted[usable], looks)

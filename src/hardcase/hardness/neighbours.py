@@ -25,7 +25,7 @@ NEIGHBOURS = 10
 BANK = 4096
 """Samples compared with. It takes about 0.2 s at 10,000 samples and 2 s at 100,000."""
 
-_BLOCK = 128  # rows; more take more memory and no less time
+_BLOCK = 64  # rows; more take more memory and no less time
 _ROWS = 4096  # the same, where rows are not compared with the bank
 
 
@@ -63,7 +63,7 @@ def neighbourhood(embeddings: Looks | None, predicted: NDArray[np.int64]) -> Nei
         own = np.searchsorted(bank, block)
         own_here = bank[np.minimum(own, bank.size - 1)] == block
         cosine[np.flatnonzero(own_here), own[own_here]] = -np.inf
-        best = np.argpartition(-cosine, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+        best = np.argpartition(cosine, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
         nearest[block] = bank[best]
         likeness[block] = np.take_along_axis(cosine, best, axis=1).mean(axis=1)
         of_class[block] = _class_likeness(cosine, predicted[block], labels)
@@ -119,6 +119,6 @@ def _class_likeness(
         mine = np.flatnonzero(classes == c)
         same = cosine[mine][:, labels == c]
         if same.shape[1] > NEIGHBOURS:
-            best = -np.partition(-same, NEIGHBOURS - 1, axis=1)[:, :NEIGHBOURS]
+            best = np.partition(same, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS:]
             out[mine] = best.mean(axis=1)
     return out
