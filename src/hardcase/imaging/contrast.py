@@ -19,6 +19,9 @@ Its 3.0 for graphics (criterion 1.4.11) is for what is told by lightness alone; 
 hue too, and whatever they need is taken from the picture in their cells.
 """
 
+SWATCH_CONTRAST = 2.0
+"""Least contrast ratio of a filled square and its ground, which needs less than a line does."""
+
 _GAMMA = 2.2  # close enough to sRGB's curve, and invertible by hand
 _LINEAR = np.array([0.2126, 0.7152, 0.0722])
 _GREY_STEP = 10  # between greys of the 256 colours: one further, to be on the safe side
@@ -95,5 +98,7 @@ def swatch_ground(colour: str, ground: str) -> str:
     The ground gives way as that of lines over a picture does, so that a swatch has the very colour
     of its boxes, and colours stay as far apart as they were chosen to be.
     """
+    if float(ratio(rgb(colour), rgb(ground))) >= SWATCH_CONTRAST:
+        return ground
     shown = behind(rgb(colour), rgb(ground)[None], Depth.FULL)[0]
     return "#" + bytes(shown.tolist()).hex()

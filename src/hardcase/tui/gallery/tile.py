@@ -9,7 +9,7 @@ import numpy as np
 from rich.cells import cell_len
 
 from hardcase.imaging.cells import LOWER_HALF, CellGrid, blank
-from hardcase.imaging.contrast import BLACK, WHITE, behind, rgb
+from hardcase.imaging.contrast import BLACK, WHITE, rgb, swatch_ground
 from hardcase.imaging.depth import Depth, nearest
 from hardcase.imaging.overlay import draw, message
 from hardcase.imaging.tags import clusters
@@ -229,9 +229,8 @@ def _draw_text(sheet: _Sheet, tile: Tile, inks: Inks, *, cursor: bool) -> None:
     sheet.write(top, 1, label, first)
     sheet.write(top + 1, 1, fit(_unjoined(tile.name), width), second)
     if tile.swatch and inks.depth is not Depth.MONO:
-        colour = rgb(tile.swatch)
-        ground = behind(colour, first[1][None], inks.depth)[0]
-        sheet.write(top, 1, "■", (colour, ground))
+        ground = swatch_ground(tile.swatch, "#" + bytes(first[1].tolist()).hex())
+        sheet.write(top, 1, "■", (rgb(tile.swatch), nearest(rgb(ground), inks.depth)))
 
 
 def _unjoined(text: str) -> str:
