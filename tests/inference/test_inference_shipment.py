@@ -12,7 +12,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from hardcase.errors import ModelError
-from hardcase.inference.engine import run_request
+from hardcase.inference import EngineRequest
 from hardcase.inference.ray.remote_worker import Item, RemoteWorker, Start, file_state
 from hardcase.inference.ray.shipment import pack, unpack
 
@@ -47,8 +47,10 @@ def outside(tmp_path):
 def start(profile):
     def build(model: Path, **more) -> Start:
         chosen = profile("classifier", "rgb", (8, 8))
-        request = run_request(model, chosen, threshold=0.3, iou=0.5, views=())
-        return Start(version("hardcase"), request.to_json(), pack(model), timeout=60.0, **more)
+        asked = EngineRequest(model, chosen, threshold=0.3, iou=0.5, views=())
+        return Start(
+            version("hardcase"), asked.for_child().to_json(), pack(model), timeout=60.0, **more
+        )
 
     return build
 
