@@ -205,13 +205,23 @@ def look_of(terminal: Terminal, text: str) -> list[tuple[str, str, bool]]:
     return [(cell.fg, cell.bg, cell.reverse) for _, cell in sorted(cells.items())]
 
 
+def check_alike(twins: Twins) -> None:
+    """Check that both jobs are the same; a coefficient has a last digit, which sums may move."""
+    keys, commands = state(twins.keys), state(twins.commands)
+    by_keys, by_commands = (
+        [sample.pop("hard_coefficient") for sample in job[0]] for job in (keys, commands)
+    )
+    assert by_keys == pytest.approx(by_commands, abs=2e-6)
+    assert keys == commands
+
+
 def compare(twins: Twins, easy: str) -> None:
     """Work on both and compare, also what the next undo does."""
     waiting = work_by_commands(twins, easy)
     work_by_keys(twins, easy, waiting)
-    assert state(twins.keys) == state(twins.commands)
+    check_alike(twins)
     assert do("undo", twins.keys) == do("undo", twins.commands)
-    assert state(twins.keys) == state(twins.commands)
+    check_alike(twins)
     do("check", twins.keys)
 
 
