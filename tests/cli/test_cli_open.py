@@ -34,6 +34,12 @@ def test_a_job_opens_in_the_app(job, cli, shown):
     assert shown == [(job, None), (job / "hardcase.json", None), (None, None)]
 
 
+def test_the_job_of_the_current_folder_opens_where_none_is_named(job, cli, shown, monkeypatch):
+    monkeypatch.chdir(job)
+    assert cli().status == 0
+    assert shown == [(job, None)]
+
+
 def test_a_folder_of_images_opens_in_the_app(folder, cli, shown):
     assert cli(folder).status == 0
     assert shown == [(folder, None)]

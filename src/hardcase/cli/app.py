@@ -43,6 +43,7 @@ def _arguments(parser: ArgumentParser) -> None:
 def open_(args: Namespace, output: Output) -> int:
     """Open the app on a job, on a folder of images to make a job of, or on the list of jobs.
 
+    Without PATH that is what the current folder is, and the list where it is neither.
     Without PATH and without a terminal, or with --json, the jobs worked on here are listed.
     --json prints one object a line: {job, name, task, total, unlabeled, labeled, to_be_confirmed,
     hard, running, exists, seen_at, changed_at}.
@@ -56,7 +57,9 @@ def open_(args: Namespace, output: Output) -> int:
         raise UsageError("--json lists the jobs and takes no PATH; see: hardcase stats JOB --json")
     if args.path is not None:
         _expect_something(args.path)
-    return show(args.path, mouse=not args.no_mouse)
+    here = Path.cwd()
+    path = here if args.path is None and (here / JOB_FILE).is_file() else args.path
+    return show(path, mouse=not args.no_mouse)
 
 
 def has_terminal() -> bool:
