@@ -9,7 +9,7 @@ from textual.widgets import Input
 from tui_helpers import app_on, job_screen, wait_for
 
 from hardcase.model.job import Status
-from hardcase.model.precedence import keys
+from hardcase.precedence import keys
 
 if TYPE_CHECKING:
     from hardcase.tui.app import HardcaseApp

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from hardcase.model.embedding import as_numbers
-from hardcase.model.precedence import keys
+from hardcase.precedence import keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

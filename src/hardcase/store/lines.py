@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hardcase.model.changes import Change, Edit, Kind, Table
-from hardcase.model.precedence import keys
 from hardcase.model.rows import from_json, to_json
+from hardcase.precedence import keys
 from hardcase.store.schema import FORMAT, SCHEMA, upgraded
 
 if TYPE_CHECKING:

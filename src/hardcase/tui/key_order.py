@@ -13,7 +13,7 @@ from textual.app import App
 from textual.events import Event, InputEvent, Key
 from textual.message import Message
 
-from hardcase.model.precedence import keys
+from hardcase.precedence import keys
 
 if TYPE_CHECKING:
     from textual.timer import Timer

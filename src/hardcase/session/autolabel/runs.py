@@ -18,8 +18,8 @@ from hardcase.inference import EngineRequest, LocalEngine, RayEngine
 from hardcase.model.changes import Change, Edit, Kind, Table
 from hardcase.model.job import Prediction, Run, RunState
 from hardcase.model.numbers import count
-from hardcase.model.precedence import keys
 from hardcase.model.text import printable
+from hardcase.precedence import keys
 from hardcase.session.autolabel.class_map import labels_of, wanted_labels
 from hardcase.session.autolabel.kinds import PRE_LABEL
 from hardcase.session.autolabel.run_request import PreparedRun, RunRequest, beyond_a_form, prepare

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hardcase import hardness
 from hardcase.model.changes import Edit, Table
 from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample, Status, Task
-from hardcase.model.precedence import keys
+from hardcase.precedence import keys
 from hardcase.session.clock import now
 from hardcase.session.columns import made_by_human
 from hardcase.session.judging.population import completed, is_decided, is_usable, populate

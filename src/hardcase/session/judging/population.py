@@ -16,7 +16,7 @@ from hardcase.hardness.evaluation import true_work
 from hardcase.model.embedding import stacked
 from hardcase.model.evidence import Detections
 from hardcase.model.job import HUMAN, Annotation, Prediction, Run, RunState, Sample, Status, Task
-from hardcase.model.precedence import keys
+from hardcase.precedence import keys
 from hardcase.session.autolabel.kinds import AUTO_LABELING
 
 if TYPE_CHECKING:

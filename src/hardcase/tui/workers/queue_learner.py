@@ -13,7 +13,7 @@ from hardcase.errors import HardcaseError
 from hardcase.model.changes import Change, Kind, Table
 from hardcase.model.job import Sample
 from hardcase.model.memory import give_back
-from hardcase.model.precedence import keys
+from hardcase.precedence import keys
 from hardcase.session.judging import ranking
 from hardcase.session.judging.ranking import Ranking, next_after
 from hardcase.tui.fallen import why_fallen

@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from hardcase.model import precedence
-from hardcase.model.precedence import Precedence
+from hardcase import precedence
+from hardcase.precedence import Precedence
 
 
 @pytest.fixture
