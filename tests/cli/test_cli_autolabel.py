@@ -202,6 +202,16 @@ def test_classes_of_the_model_are_mapped_to_labels_of_the_job(folder, model, cli
     assert cli("stats", folder, "--json").record["labels"] == {"warm": 4, "green": 0}
 
 
+def test_classes_that_are_no_labels_of_the_job_are_told_unless_they_were_left_out(
+    folder, model, cli
+):
+    cli("init", folder, "--task", "classification", "--labels", "red")
+    told = cli(*argv(folder, model)).err
+    assert "2 of its 3 classes are no labels of this job and are left out: green, blue;" in told
+    told = cli(*argv(folder, model, "--map", "green=", "--map", "blue=red")).err
+    assert "no labels of this job" not in told
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -15,8 +15,9 @@ from hardcase.cli.table import Spec
 from hardcase.inference import Certainty, Effort
 from hardcase.model.job import Run, RunState
 from hardcase.session.autolabel import run_queue
+from hardcase.session.autolabel.class_map import listed
 from hardcase.session.autolabel.kinds import PRE_LABEL
-from hardcase.session.autolabel.runs import RunRequest, prepare
+from hardcase.session.autolabel.runs import RunRequest, left_out, prepare
 from hardcase.session.autolabel.targets import Existing
 
 if TYPE_CHECKING:
@@ -95,6 +96,12 @@ def autolabel(args: Namespace, output: Output) -> int:
         why = nothing_to_do(session, prepared)
         if why is not None:
             return _nothing(prepared, why, output)
+        if absent := left_out(session, prepared):
+            known = count(len(prepared.profile.labels), "class")
+            output.note(
+                f"{len(absent):,} of its {known} are no labels of this job and are left out: "
+                f"{listed(absent, 3)}; see --map, or hardcase labels JOB --add"
+            )
         if args.queue:
             return _queued(session, run_queue.add(session, prepared), output)
         ended = work(session, prepared, output)

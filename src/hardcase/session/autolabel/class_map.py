@@ -79,7 +79,7 @@ def labels_of(
     if wrong:
         raise UsageError(
             f"there is no label {printable(wrong[0])!r} to map to; "
-            f"there are: {_listed(dict.fromkeys(names.values()))}"
+            f"there are: {listed(dict.fromkeys(names.values()))}"
         )
     found = {
         index: _meant(wanted, names, by_folded)
@@ -167,7 +167,7 @@ def _spelled(name: str, classes: Sequence[str]) -> list[str]:
     found = [known for known in classes if known.strip().casefold() == wanted.casefold()]
     if not found:
         raise UsageError(
-            f"the model knows no class {printable(wanted)!r}; it knows: {_listed(classes)}"
+            f"the model knows no class {printable(wanted)!r}; it knows: {listed(classes)}"
         )
     return found
 
@@ -179,7 +179,8 @@ def _cleaned(label: str) -> str:
         raise UsageError(f"label {printable(label.strip())!r}: {error}") from None
 
 
-def _listed(names: Iterable[str]) -> str:
-    listed = list(map(printable, names))
-    more = f", and {len(listed) - _SHOWN:,} more" if len(listed) > _SHOWN else ""
-    return ", ".join(listed[:_SHOWN]) + more
+def listed(names: Iterable[str], most: int = _SHOWN) -> str:
+    """Return names in a line, `most` of them and how many more there are."""
+    shown = list(map(printable, names))
+    more = f", and {len(shown) - most:,} more" if len(shown) > most else ""
+    return ", ".join(shown[:most]) + more

@@ -224,6 +224,17 @@ def fitting(session: LabelingSession, prepared: PreparedRun) -> tuple[dict[int, 
     return classes, edits
 
 
+def left_out(session: LabelingSession, prepared: PreparedRun) -> list[str]:
+    """Return the classes of a model that mean no label of the job, those mapped to none aside.
+
+    Raises UsageError like `fitting`.
+    """
+    classes, _ = fitting(session, prepared)
+    names = enumerate(prepared.profile.labels)
+    mapped = prepared.mapping
+    return [name for index, name in names if index not in classes and mapped.get(name, name)]
+
+
 def engine_of(prepared: PreparedRun) -> Engine:
     """Return the engine that runs a prepared model. Raises UsageError if it is not installed."""
     request = prepared.request
