@@ -60,7 +60,7 @@ def test_deleted_samples_stay_out_until_asked_for_again(job, cli):
     assert cli("sync", job).out == (
         "nothing new among 6 images · left out, deleted from the job: 1\n"
     )
-    assert cli("sync", job, "--deleted").out == "1 new\n"
+    assert cli("sync", job, "--deleted").out == "1 new · deleted before: 1\n"
 
 
 def test_deleting_by_a_filter_is_one_change_that_undo_takes_back(job, cli):

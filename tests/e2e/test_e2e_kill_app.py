@@ -86,7 +86,7 @@ def test_a_run_that_the_screen_shows_survives_a_kill_and_goes_on(tmp_path, hardc
     job = tmp_path / "flowers"
     job.mkdir()
     for image in asset("sample_data", "classification", "images").iterdir():
-        for n in range(16):
+        for n in range(64):
             (job / f"{n}-{image.name}").symlink_to(image)
     argv = ("init", job, "--task", "classification", "--json")
     (made,) = hardcase(*argv).records

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from tui_helpers import job_screen, wait_for
 
-from hardcase.inference import Certainty, Profile, Recognition
+from hardcase.inference import Certainty, EngineRequest, Profile, Recognition
 from hardcase.inference.profile.schema import Activation, Decoder, InputSpec
 from hardcase.inference.recognition import Sign
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
@@ -59,8 +59,8 @@ class Answering:
 
     made: list[Answering]
 
-    def __init__(self, _model: Path, profile: Profile, **_options: object) -> None:
-        self.profile, self.closed = profile, False
+    def __init__(self, request: EngineRequest) -> None:
+        self.profile, self.closed = request.profile, False
         type(self).made.append(self)
 
     def run(self, items: Iterator[tuple[int, Path]]) -> Iterator[tuple[int, Evidence | str]]:
