@@ -227,6 +227,4 @@ def test_started_in_a_folder_of_images_it_asks_three_questions_and_begins(tmp_pa
     with Terminal(cwd=folder, size=(80, 24)) as terminal:
         terminal.wait_for("Labeled 3")  # it is a job now, and opens
         terminal.press("q")
-        terminal.wait_for("1 job")
-        terminal.press("q")
         assert terminal.wait_for_exit() == 0

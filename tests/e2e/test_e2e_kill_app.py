@@ -94,7 +94,7 @@ def test_a_run_that_the_screen_shows_survives_a_kill_and_goes_on(tmp_path, hardc
     tag = uuid.uuid4().hex
 
     with Terminal(job, size=(90, 28), env={TAG: tag}) as terminal:
-        terminal.wait_for(f"Unlabeled {made['samples']}")
+        terminal.wait_for(f"Unlabeled {made['samples']:,}")
         terminal.press("A")
         terminal.wait_for("enter goes on")
         terminal.press(str(model))
