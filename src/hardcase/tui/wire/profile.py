@@ -27,11 +27,11 @@ class Profile(StrEnum):
     """Textual's own output, to compare with or in case of trouble."""
 
 
-# Bytes a cell: 100 KB on 120x40 cells, less what moves and text may take, and all of 30 KB; what
-# leads from row to row is reckoned with.
+# Bytes a cell: 100 KB on 120x40 cells, less what moves and text may take, and 30 KB less the 4 %
+# by which what leads from row to row is reckoned too low.
 # `keep`: were every pixel that far off, that would be 40.3 dB and 28.1 dB.
 FULL = Quality(budget=20.2, least=2.0, keep=18)
-LEAN = Quality(budget=6.25, least=15.0, keep=300, named=True)
+LEAN = Quality(budget=6.0, least=15.0, keep=300, named=True)
 
 
 def chosen_profile(environ: Mapping[str, str]) -> Profile:

@@ -100,6 +100,7 @@ def _fitting(
     prices go up by leaps until one does not.
     """
     low, high = least, _DEAREST
+    price = min(price, high)
     before: _Try | None = None
     best: _Try | None = None
     for _ in range(most):
@@ -121,9 +122,16 @@ def _fitting(
                 following = price * (new.share / _AIM) ** min(-1 / step, _MOST_STEEPNESS)
         if not low < following < high:
             following = least if new.share < 1 and low == least else sqrt(low * high)
+        if following == price:
+            break  # the dearest takes too much, or there is no price in between
         before, price = new, following
-    while best is None:
+    return best or _leaping(tried, price)
+
+
+def _leaping(tried: Callable[[float], _Try], price: float) -> _Try:
+    """Return the first above `price` that keeps the budget, or the dearest."""
+    while True:
         price = min(price * _LEAP, _DEAREST)
         new = tried(price)
-        best = new if new.share <= 1 or price == _DEAREST else None
-    return best
+        if new.share <= 1 or price == _DEAREST:
+            return new
