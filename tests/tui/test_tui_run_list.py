@@ -11,9 +11,9 @@ from hardcase.model.job import RunState, Status
 from hardcase.session import LabelingSession
 from hardcase.session.autolabel import run_queue
 from hardcase.session.autolabel.run_request import RunRequest
+from hardcase.tui.dialogs.auto_label import AutoLabelDialog
 from hardcase.tui.dialogs.run_list import RunListDialog
 from hardcase.tui.widgets import run_panel
-from hardcase.tui.widgets.virtual_list import VirtualList
 
 
 def text(pilot):
@@ -28,7 +28,7 @@ async def run_list(pilot):
     await pilot.press("Y")
     await wait_for(pilot, lambda: isinstance(pilot.app.screen, RunListDialog), "the list")
     dialog = pilot.app.screen
-    await wait_for(pilot, lambda: dialog.query_one(VirtualList).size.height > 0, "its layout")
+    await wait_for(pilot, lambda: dialog.query_one(".box").size.height > 0, "its layout")
     return dialog
 
 
@@ -262,13 +262,50 @@ async def test_a_read_only_job_shows_its_runs_and_alters_nothing(make_job, engin
         assert second.stats().to_be_confirmed == 1
 
 
-async def test_a_job_without_runs_says_how_to_start_one(make_job):
+def keys_shown(pilot):
+    return str(pilot.app.screen.query_one(".box").border_subtitle)
+
+
+async def test_a_job_without_runs_says_what_they_are_and_starts_one_by_the_key_it_names(make_job):
     async with app_on(make_job()).run_test(size=(80, 24)) as pilot:
         await job_screen(pilot)
-        await run_list(pilot)
-        assert "no run yet: A in the job starts one" in text(pilot)
-        await pilot.press("x", "d", "r", "J", "enter", "q")
+        await pilot.press("Y")
+        await wait_for(pilot, lambda: "No run yet: A starts one." in text(pilot), "the words")
+        assert "A run lets a model label the images" in text(pilot)
+        assert keys_shown(pilot) == "A new · q close"
+        await pilot.press("x", "d", "r", "J", "enter", "A")
+        await wait_for(pilot, lambda: isinstance(pilot.app.screen, AutoLabelDialog), "the form")
+
+
+async def test_only_keys_are_shown_that_do_something_to_the_run_under_the_cursor(
+    make_job, engine, model
+):
+    session = make_job()
+    auto_labeled(session, {1: 0.2})
+    asked(session, model, "000", "001")
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
         await job_screen(pilot)
+        await run_list(pilot)
+        assert keys_shown(pilot) == "x remove labels · A new · q close"
+        await pilot.press("x")
+        assert keys_shown(pilot) == "enter removes · esc removes nothing"
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "u undo" in keys_shown(pilot), "what undo takes back")
+        await pilot.press("up")
+        assert keys_shown(pilot) == "r start · d give up · JK move · A new · u undo · q close"
+        await pilot.press("d")
+        await wait_for(pilot, lambda: "JK" not in keys_shown(pilot), "one alone has no order")
+
+
+async def test_a_read_only_job_offers_no_key_that_alters_it(make_job):
+    first = make_job()
+    first.flush()
+    with LabelingSession.open(first.path) as second:
+        async with app_on(second).run_test(size=(80, 24)) as pilot:
+            await job_screen(pilot)
+            await pilot.press("Y")
+            await wait_for(pilot, lambda: "No run yet." in text(pilot), "the words")
+            assert keys_shown(pilot) == "q close"
 
 
 async def test_a_change_of_many_samples_is_taken_back_only_when_asked_again(make_job) -> None:

@@ -64,6 +64,7 @@ def _look_dialog() -> Iterable[Action]:
 
 def _runs_dialog() -> Iterable[Action]:
     here = Place.RUNS
+    yield Action("runs_new", ("A",), "Close, and auto label: a new run", here)
     yield Action("runs_go_on", ("r",), "Go on with the run, or let it start next", here)
     yield Action("runs_drop", ("d", "delete"), "Give up a run that waits or stopped", here)
     yield Action("runs_remove", ("x",), "Remove everything the run made, after asking", here)

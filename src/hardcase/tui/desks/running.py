@@ -90,8 +90,9 @@ class RunningDesk(Desk):
 
     def action_run_list(self) -> None:
         """List the runs that wait and those that were."""
-        dialog = RunListDialog(self.screen.actions, self.session, self.screen.runs)
-        self.screen.app.push_screen(dialog, self._go_on)
+        screen = self.screen
+        dialog = RunListDialog(screen.actions, self.session, screen.runs, self.action_auto_label)
+        screen.app.push_screen(dialog, self._go_on)
 
     def _next(self) -> Run | None:
         """Return the run that stopped, or else the next one that waits."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
+from textual.widgets import Static
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Kind, Table
@@ -14,7 +15,7 @@ from hardcase.session.autolabel import run_history, run_queue
 from hardcase.tui.actions import Place
 from hardcase.tui.bindings import place_bindings
 from hardcase.tui.dialogs.dialog import ListDialog
-from hardcase.tui.dialogs.run_words import about, goes_and_stays
+from hardcase.tui.dialogs.run_words import WHAT_RUNS_ARE, about, acts_on, goes_and_stays
 from hardcase.tui.screens.done import asked_again, told
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.run_lines import state_of, what, when
@@ -40,28 +41,35 @@ _STYLES = {"completed": "good", "failed": "bad", "at work": "open", "waits": "op
 class RunListDialog(ListDialog[Run]):
     """Answers with a run to go on with; everything else it does itself.
 
-    `panel` has the run under way.
+    `panel` has the run under way, `begin` asks for a new one once the list is closed.
     """
 
     AUTO_FOCUS = ""
 
     def __init__(
-        self, actions: Sequence[Action], session: LabelingSession, panel: RunPanel
+        self,
+        actions: Sequence[Action],
+        session: LabelingSession,
+        panel: RunPanel,
+        begin: Callable[[], None],
     ) -> None:
         super().__init__(actions)
         self._bindings = place_bindings(actions, (Place.RUNS, Place.DIALOG))
         self._session = session
         self._panel = panel
+        self._begin = begin
         self._accounts: list[Account] = []
         self._removal: Removal | None = None
         """What enter removes, while that is asked."""
 
     def compose(self) -> ComposeResult:
         """Lay out the runs over lines on the one under the cursor, and one on what happened."""
+        new = self.key("runs_new")
         with Vertical(classes="box wide tall") as box:
             box.border_title = "Runs"
-            box.border_subtitle = self._hints()
             yield VirtualList(self._draw)
+            none = "No run yet." if self._session.read_only else f"No run yet: {new} starts one."
+            yield Static(f"{none}\n\n{WHAT_RUNS_ARE}", id="no-runs", markup=False)
             for n in range(_TOLD):
                 yield OneLine(id=f"told{n}")
             yield OneLine(id="problem")
@@ -74,14 +82,18 @@ class RunListDialog(ListDialog[Run]):
         rows = [account.run.id for account in self._accounts]
         newest = len(self._waiting) if len(rows) > len(self._waiting) else 0
         self._show(rows.index(at_work) if at_work in rows else newest)
-        if not rows:
-            self.say(f"no run yet: {self.key('auto_label')} in the job starts one")
 
     def on_unmount(self) -> None:
         """Follow the job no longer."""
         self._unsubscribe()
 
     # -- keys
+
+    def action_runs_new(self) -> None:
+        """Close, and ask for a new run."""
+        if self._may_alter():
+            self.dismiss(None)
+            self.app.call_later(self._begin)
 
     def action_runs_go_on(self) -> None:
         """Go on with the run, or begin it; a waiting one comes next where one is under way."""
@@ -123,12 +135,13 @@ class RunListDialog(ListDialog[Run]):
             return
         self._removal = found
         self.say(f"{self.key('dialog_accept')} removes {goes_and_stays(found)}", "$warning bold")
+        self._show_keys()
 
     def action_runs_undo(self) -> None:
         """Take back the newest change of the job; a large one only when asked again."""
         shown = self.query_one("#problem", OneLine).text
         if asked := asked_again(self._session, self.key("runs_undo"), shown):
-            self._removal = None
+            self._drop_question()
             self.say(asked)
         else:
             self._do(self._session.undo, "nothing to undo")
@@ -139,14 +152,14 @@ class RunListDialog(ListDialog[Run]):
 
     def go(self, step: int) -> None:
         """Go to another run, and remove nothing after all."""
-        self._removal = None
+        self._drop_question()
         super().go(step)
         self._tell()
         self.say("")
 
     def action_dialog_accept(self) -> None:
         """Remove what was asked about."""
-        found, self._removal = self._removal, None
+        found = self._removal
         if found is not None:
             self._do(
                 lambda: run_history.remove(self._session, found), "there was nothing to remove"
@@ -157,7 +170,7 @@ class RunListDialog(ListDialog[Run]):
         if self._removal is None:
             self.dismiss(None)
         else:
-            self._removal = None
+            self._drop_question()
             self.say("nothing is removed")
 
     # -- in between
@@ -182,12 +195,14 @@ class RunListDialog(ListDialog[Run]):
 
     def _do(self, step: Callable[[], Change | None], nothing: str) -> None:
         """Take a step and say what came of it; what it made of the runs is followed."""
-        self._removal = None
+        self._drop_question()
         try:
             change = step()
         except HardcaseError as error:
             self.say(str(error), "$error bold")
             return
+        finally:
+            self._show_keys()  # a change of samples alone may be undone too
         undo, redo = self.key("runs_undo"), self.key("runs_redo")
         self.say(nothing if change is None else told(change, undo, redo))
 
@@ -207,6 +222,7 @@ class RunListDialog(ListDialog[Run]):
         self._show(ids.index(run.id) if run is not None and run.id in ids else at)
         # Which run is at work the panel knows only after the change that begins it.
         self.call_later(self.rows.refresh_changed)
+        self.call_later(self._show_keys)
 
     def _refresh(self) -> None:
         """Read the runs anew: those that wait in their order, then the newest first."""
@@ -216,6 +232,8 @@ class RunListDialog(ListDialog[Run]):
 
     def _show(self, cursor: int) -> None:
         self.rows.set_rows(len(self._accounts), cursor)
+        self.rows.display = bool(self._accounts)
+        self.query_one("#no-runs").display = not self._accounts
         self._tell()
 
     def _tell(self) -> None:
@@ -223,14 +241,40 @@ class RunListDialog(ListDialog[Run]):
         lines = about(self._accounts[at]) if 0 <= at < len(self._accounts) else ()
         for n in range(_TOLD):
             text = lines[n] if n < len(lines) else ""
-            self.query_one(f"#told{n}", OneLine).show(text, "" if n == 0 else "$muted")
+            line = self.query_one(f"#told{n}", OneLine)
+            line.show(text, "" if n == 0 else "$muted")
+            line.display = bool(lines)
+        self._show_keys()
 
-    def _hints(self) -> str:
-        words = {"go_on": "go on", "drop": "give up", "remove": "remove labels"}
-        acts = [f"{self.key(f'runs_{name}')} {word}" for name, word in words.items()]
-        later, sooner = self.key("runs_later"), self.key("runs_sooner")
-        acts += [f"{later}{sooner} move", f"{self.key('runs_undo')} undo"]
-        return " · ".join([*acts, f"{self.key('runs_close')} close"])
+    def _drop_question(self) -> None:
+        self._removal = None
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        """Show the keys that do something now."""
+        if self._removal is not None:
+            accept, close = self.key("dialog_accept"), self.key("dialog_close")
+            hints = [f"{accept} removes", f"{close} removes nothing"]
+        else:
+            acts = () if self._session.read_only else self._acts()
+            hints = [f"{''.join(map(self.key, ids))} {word}" for word, ids in acts]
+            hints.append(f"{self.key('runs_close')} close")
+        self.query_one(".box").border_subtitle = " · ".join(hints)
+
+    def _acts(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Return what can be done now: a word, and the ids of its actions."""
+        at = self.rows.cursor
+        acts: list[tuple[str, tuple[str, ...]]] = []
+        if 0 <= at < len(self._accounts):
+            account = self._accounts[at]
+            at_work = account.run.id == self._panel.at_work
+            acts += acts_on(account, at_work=at_work, busy=self._panel.busy)
+            acts += [("move", ("runs_later", "runs_sooner"))] * (
+                account.run.state is RunState.QUEUED and len(self._waiting) > 1
+            )
+        acts.append(("new", ("runs_new",)))
+        acts += [("undo", ("runs_undo",))] * bool(self._session.decisions(1))
+        return acts
 
     def _draw(self, index: int, width: int) -> list[Part]:
         run = self._accounts[index].run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hardcase.model.job import RunState
 from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session.autolabel.run_history import settings_in_words
@@ -14,6 +15,33 @@ if TYPE_CHECKING:
 
 _HASH = 12
 """Characters of a model's SHA-256 that tell it from others."""
+
+
+WHAT_RUNS_ARE = """\
+A run lets a model label the images that nobody has labeled.
+Its labels wait in To Be Confirmed, the hardest first.
+Here you then see how far it is, go on with one that stopped,
+and remove what one made."""
+
+
+def acts_on(account: Account, *, at_work: bool, busy: bool) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what can be done with a run: a word, and the ids of its actions.
+
+    `at_work` says whether it is the one under way, `busy` whether any is.
+    """
+    run = account.run
+    if at_work:
+        return []
+    acts: list[tuple[str, tuple[str, ...]]] = []
+    if run.state is RunState.QUEUED:
+        acts.append(("next" if busy else "start", ("runs_go_on",)))
+    elif run.state is not RunState.COMPLETED and not busy:
+        acts.append(("go on", ("runs_go_on",)))
+    if run.state in (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED):
+        acts.append(("give up", ("runs_drop",)))
+    if run.done and not account.is_pending:
+        acts.append(("remove labels", ("runs_remove",)))
+    return acts
 
 
 def about(account: Account) -> tuple[str, ...]:
