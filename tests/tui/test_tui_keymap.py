@@ -70,6 +70,40 @@ def test_a_file_that_is_no_keymap_is_refused(tmp_path, monkeypatch, text) -> Non
         user_actions()
 
 
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("confirm: [a]\n\nfly: [x]\n", "keys.yaml, line 3: no action 'fly'"),
+        ("confirm: [a]\nreject: [enterr]\n", "keys.yaml, line 2: no key 'enterr'"),
+        ("skip: [w]\nreject: [s]\nlast: [w]\n", "keys.yaml, line 3: key 'w' means both"),
+        ("# mine\nreject: [j]\n", "keys.yaml, line 2: key 'j' means both 'cursor_down'"),
+        ("a: [b\nskip: [s]\n", "keys.yaml, line 2: is no YAML: "),
+        ("confirm: [a]\nskip: {a: b}\n", "keys.yaml, line 2: skip: write its keys as a list"),
+        ("skip: [s]\nskip: [w]\n", "keys.yaml, line 2: skip stands in line 1 already"),
+        ("# mine\n- a\n", "keys.yaml, line 2: write lines such as"),
+        ("skip: [s]\nconfirm: ['\x00']\n", "keys.yaml, line 2: is no YAML: "),
+        ("skip: [s]\nconfirm: [!!python/name:os.system '']\n", "keys.yaml, line 2: is no YAML: "),
+        ("skip: [s]\nconfirm: [\xe9]\n".encode("latin-1"), "keys.yaml, line 2: is no UTF-8"),
+    ],
+)
+def test_what_is_wrong_in_a_keymap_is_told_with_its_line(tmp_path, monkeypatch, text, complaint):
+    file = tmp_path / "keys.yaml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    monkeypatch.setenv("HARDCASE_KEYMAP", str(file))
+    with pytest.raises(UsageError) as caught:
+        user_actions()
+    assert complaint in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "null\n", "\ufeffskip: [w]\n"])
+def test_a_keymap_may_be_empty_and_begin_with_a_byte_order_mark(tmp_path, monkeypatch, text):
+    file = tmp_path / "keys.yaml"
+    file.write_text(text)
+    monkeypatch.setenv("HARDCASE_KEYMAP", str(file))
+    assert keys_of(user_actions(), "skip") == (("w",) if "skip" in text else ("s",))
+
+
 def test_a_keymap_asked_for_by_name_must_be_there(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("HARDCASE_KEYMAP", str(tmp_path / "none.yaml"))
     with pytest.raises(UsageError, match="cannot be read"):

@@ -7,11 +7,14 @@ where that is set). An empty list leaves an action without a key; it stays in th
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import yaml
+from yaml.reader import ReaderError
 
 from hardcase.errors import UsageError
 from hardcase.model.text import printable
@@ -19,9 +22,11 @@ from hardcase.tui.actions import ACTIONS, Action, Place
 from hardcase.tui.typed_path import is_file, typed_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 MAX_BYTES = 64 * 1024
+
+_NOWHERE: Mapping[str, int] = MappingProxyType({})
 
 NAMED_KEYS = {
     *("enter", "escape", "tab", "space", "backspace", "delete", "insert"),
@@ -42,29 +47,41 @@ def keymap_path() -> Path:
 
 
 def user_actions() -> tuple[Action, ...]:
-    """Return the actions with the user's keys in place. Raises UsageError naming what is wrong."""
+    """Return the actions with the user's keys in place.
+
+    Raises UsageError that names the file, the line where there is one, and what is wrong.
+    """
     path = keymap_path()
     if not is_file(path) and not os.environ.get("HARDCASE_KEYMAP"):
         return ACTIONS
     try:
-        return with_keys(ACTIONS, _read(path))
+        return with_keys(ACTIONS, *_read(path))
+    except _LineError as error:
+        raise UsageError(f"{printable(str(path))}, line {error.line}: {error}") from None
     except UsageError as error:
         raise UsageError(f"{printable(str(path))}: {error}") from None
 
 
-def with_keys(actions: Sequence[Action], keymap: Mapping[str, Iterable[str]]) -> tuple[Action, ...]:
-    """Return `actions` with the keys of `keymap`. Raises UsageError: unknown ids, keys, clashes."""
+def with_keys(
+    actions: Sequence[Action],
+    keymap: Mapping[str, Iterable[str]],
+    lines: Mapping[str, int] = _NOWHERE,
+) -> tuple[Action, ...]:
+    """Return `actions` with the keys of `keymap`, whose entries stand in `lines` of a file.
+
+    Raises UsageError: unknown ids, keys, clashes.
+    """
     known = {a.id for a in actions}
-    for name in keymap:
-        if name not in known:
-            raise UsageError(f"no action {printable(name)!r}; `hardcase keys` lists them")
+    parsed: dict[str, tuple[str, ...]] = {}
+    for name, keys in keymap.items():
+        with _at(lines.get(name, 0)):
+            if name not in known:
+                raise UsageError(f"no action {printable(name)!r}; `hardcase keys` lists them")
+            parsed[name] = tuple(parse_key(key) for key in keys)
     out = tuple(
-        replace(a, keys=tuple(parse_key(k) for k in keymap[a.id]), hint_key="")
-        if a.id in keymap
-        else a
-        for a in actions
+        replace(a, keys=parsed[a.id], hint_key="") if a.id in parsed else a for a in actions
     )
-    check_clashes(out)
+    check_clashes(out, lines)
     return out
 
 
@@ -84,41 +101,89 @@ def parse_key(text: str) -> str:
     return "+".join([*sorted(modifiers), name])
 
 
-def check_clashes(actions: Sequence[Action]) -> None:
-    """Raise UsageError if one key would mean two actions in one place."""
+def check_clashes(actions: Sequence[Action], lines: Mapping[str, int] = _NOWHERE) -> None:
+    """Raise UsageError if one key would mean two actions in one place.
+
+    `lines` says in which line of a file keys were given; the later of both is named.
+    """
     taken: dict[tuple[str, Place], Action] = {}
     for action in actions:
         for key in action.keys:
             for place in action.where.meets:
                 other = taken.get((key, place))
                 if other is not None:
-                    raise UsageError(
-                        f"key {key!r} means both {other.id!r} and {action.id!r}; "
-                        "give one of them another key"
-                    )
+                    with _at(max(lines.get(action.id, 0), lines.get(other.id, 0))):
+                        raise UsageError(
+                            f"key {key!r} means both {other.id!r} and {action.id!r}; "
+                            "give one of them another key"
+                        )
             taken[key, action.where] = action
 
 
-def _read(path: Path) -> dict[str, list[str]]:
+class _LineError(UsageError):
+    """What is wrong in a line of the keymap, counted from 1."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+@contextmanager
+def _at(line: int) -> Iterator[None]:
+    """Say of what is wrong that it is in this line, if there is one."""
+    try:
+        yield
+    except UsageError as error:
+        if line:
+            raise _LineError(line, str(error)) from None
+        raise
+
+
+def _read(path: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
+    """Return the keys of actions, and the lines they stand in. Raises UsageError."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise UsageError(f"a keymap has at most {MAX_BYTES} bytes")
-        found = yaml.safe_load(data)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        reason = printable(str(getattr(error, "problem", None) or error))
-        raise UsageError(f"is no YAML: {reason}") from None
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise UsageError("write lines such as `confirm: [a, enter]`")
-    return {str(name): _key_list(str(name), keys) for name, keys in found.items()}
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"a keymap has at most {MAX_BYTES} bytes")
+    try:
+        return _parsed(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _LineError(data.count(b"\n", 0, error.start) + 1, "is no UTF-8") from None
+    except ReaderError as error:  # it knows the place only in what it was given
+        line = data.decode("utf-8-sig").count("\n", 0, error.position) + 1
+        raise _LineError(line, f"is no YAML: {printable(error.reason)}") from None
+    except yaml.MarkedYAMLError as error:
+        mark, reason = error.problem_mark, f"is no YAML: {printable(str(error.problem))}"
+        raise _LineError(mark.line + 1 if mark else 1, reason) from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"is no YAML: {printable(str(error))}") from None
 
 
-def _key_list(name: str, keys: object) -> list[str]:
+def _parsed(text: str) -> tuple[dict[str, tuple[str, ...]], dict[str, int]]:
+    """Do what `_read` does with the text of the file. Raises YAMLError, ValueError too."""
+    loader = yaml.SafeLoader(text)
+    root = loader.get_single_node()
+    keymap: dict[str, tuple[str, ...]] = {}
+    lines: dict[str, int] = {}
+    if root is None or root.tag == "tag:yaml.org,2002:null":
+        return keymap, lines
+    if not isinstance(root, yaml.MappingNode):
+        raise _LineError(root.start_mark.line + 1, "write lines such as `confirm: [a, enter]`")
+    for key, value in root.value:
+        line = key.start_mark.line + 1
+        name = str(loader.construct_object(key, deep=True))
+        with _at(line):
+            if name in keymap:
+                raise UsageError(f"{printable(name)} stands in line {lines[name]} already")
+            keymap[name] = _key_list(name, loader.construct_object(value, deep=True))
+        lines[name] = line
+    return keymap, lines
+
+
+def _key_list(name: str, keys: object) -> tuple[str, ...]:
     values = [keys] if isinstance(keys, str | int) else keys
     if not isinstance(values, list) or any(
         isinstance(v, bool) or not isinstance(v, str | int) for v in values
@@ -126,4 +191,4 @@ def _key_list(name: str, keys: object) -> list[str]:
         raise UsageError(
             f"{printable(name)}: write its keys as a list, such as [a, enter]; quote y, n, on"
         )
-    return [str(v) for v in values]
+    return tuple(str(v) for v in values)
