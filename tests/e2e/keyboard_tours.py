@@ -126,8 +126,8 @@ def detection_tour(walk: Walk) -> None:
     walk.take("previous_box")
     walk.take("toggle_boxes", "boxes hidden")
     walk.type("o")
-    walk.take("details")
-    walk.type("i")
+    walk.take("details", "all details")
+    walk.type("i", "i")
     for _ in range(3):
         walk.take("zoom_in")
     walk.take("zoom_out")

@@ -9,6 +9,7 @@ from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
 from hardcase.model.reasons import Reason
 from hardcase.tui.gallery.sample import caption
 from hardcase.tui.widgets.details import details
+from hardcase.tui.widgets.digits import digits
 
 AUTO = Annotation("cat", Box(1, 2, 9, 9), 0.5, "net#1")
 MINE = Annotation("cat", Box(1, 2, 9, 9))
@@ -51,3 +52,40 @@ def test_without_a_label_there_is_none_that_is_wrong() -> None:
     )
     assert "wrong" not in said(unlabeled)
     assert "coefficient 0.81" in said(unlabeled)
+
+
+LONG = "IMG_2026-01-31_" + "camera-north-gate-" * 10 + "frame-000017.jpeg"
+
+
+def lines(sample: Sample, size: tuple[int, int]) -> list[str]:
+    return details(sample, Task.DETECTION, {}, None, size).plain.split("\n")
+
+
+def test_a_name_too_long_for_the_list_is_told_and_its_end_is_never_cut() -> None:
+    assert "a.png" not in said(OFFERED)
+    told = lines(replace(OFFERED, path=LONG), (44, 7))
+    assert told[1].startswith("IMG_2026-01-31_")
+    assert told[1].endswith("frame-000017.jpeg")
+    assert "…" in told[1]
+    assert told[2:] == lines(OFFERED, (44, 6))[1:]
+
+
+def test_where_there_is_room_a_long_name_is_told_in_full() -> None:
+    wide = "猫の写真" * 60 + ".jpg"
+    for path in (LONG, wide, f"folder/{LONG}"):
+        told = lines(replace(OFFERED, path=path), (45, 20))
+        assert path in "".join(told)
+
+
+def test_the_digits_of_labels_stand_in_columns_and_say_what_is_left_out() -> None:
+    names = tuple(f"label number {n}" for n in range(1, 15))
+    for rows in (1, 2, 3):
+        told = digits(names, 44, rows, "l")
+        assert len(told) == rows
+        assert all(len(line) <= 44 for line in told)
+        shown = sum(line.count("…") for line in told)
+        assert told[-1].endswith(f"l +{14 - shown}")
+    assert digits(("cat", "dog"), 44, 3, "l") == ["1 cat  2 dog"]
+    assert digits(names[:10], 200, 3, "l")[0].startswith("1 label number 1   2 label number 2")
+    assert digits((), 44, 3, "l") == digits(names, 44, 0, "l") == []
+    assert digits(names, 3, 1, "l") == []

@@ -235,7 +235,7 @@ async def test_boxes_and_details_can_be_hidden(make_job) -> None:
     auto_labeled(session, {1: 0.7})
     async with app_on(session).run_test(size=(80, 24)) as pilot:
         screen = await job_screen(pilot)
-        await pilot.press("o", "i")
+        await pilot.press("o", "i", "i")
         assert not screen.preview.canvas.overlays_visible
         await wait_for(pilot, lambda: not screen.query_one("#details").display, "no details")
         await pilot.press("o", "i")

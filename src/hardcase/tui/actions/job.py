@@ -89,7 +89,7 @@ JOB = (
     Action("zoom_in", ("+", "="), "Zoom in", Place.JOB),
     Action("zoom_out", ("-",), "Zoom out", Place.JOB),
     Action("gallery", ("t",), "Gallery of thumbnails, or the list again", Place.JOB, "gallery", 13),
-    Action("details", ("i",), "Show or hide the details", Place.JOB),
+    Action("details", ("i",), "Show all details, then none, then some again", Place.JOB),
     Action("save_again", ("ctrl+s",), "Try to save again after a disk error", Place.JOB),
 )
 

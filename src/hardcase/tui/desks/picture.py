@@ -8,6 +8,7 @@ from hardcase.model.job import Task
 from hardcase.tui.canvas.looks import PAN_CELLS
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.editor.zoom_said import zoom_said
+from hardcase.tui.widgets.preview import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,8 +71,14 @@ class PictureDesk(Desk):
         self._canvas.pan(x * columns, y * rows)
 
     def action_details(self) -> None:
-        """Show or hide the details."""
-        self.screen.preview.toggle_class("without-details")
+        """Show more details, none, or those that are asked for mostly."""
+        key = self.screen.key("details")
+        said = {
+            Telling.ALL: f"all details · {key} hides them",
+            Telling.NOTHING: f"details hidden · {key} shows them",
+            Telling.SOME: "",
+        }
+        self.screen.say(said[self.screen.preview.turn_details()])
 
     def _step_box(self, step: int) -> None:
         screen = self.screen

@@ -37,7 +37,7 @@ class GalleryLine(Widget, can_focus=False):
         """Draw the line; what is known gives way first, from its end."""
         name, about, place = self._told
         room = max(self.content_size.width - cell_len(place) - 2, 0)
-        name = elide(name, max(room // 2, 8))
+        name = elide(name, max(room // 2, room - cell_len(about) - 2, 8))
         about = cut(about, max(room - cell_len(name) - 2, 0))
         gap = " " * max(room - cell_len(name) - cell_len(about), 0)
         return Content.assemble((name, "bold"), "  ", about, gap, (place, "$muted"))

@@ -83,7 +83,7 @@ class JobScreen(PlaceScreen):
         self.session = session
         self.browser = Browser(session, tab, places)
         self.rows = VirtualList(self._draw_row, id="samples")
-        self.preview = PreviewPane(session)
+        self.preview = PreviewPane(session, self.key("pick_label"))
         self.runs = RunPanel(session, self.key)
         self.learner = QueueLearner(session)
         self.colours = _colours(session)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from textual.content import Content
 
 from hardcase.model.job import HUMAN, Annotation, Sample, Status, Task
@@ -13,11 +13,12 @@ from hardcase.model.mistake_words import in_words as in_words_of_labels
 from hardcase.model.numbers import count, degree
 from hardcase.model.reasons import Reason, explained
 from hardcase.model.text import printable
+from hardcase.tui.widgets.digits import digits
 from hardcase.tui.widgets.sample_rows import HARD_MARK, STATUS_WORDS, status_mark
-from hardcase.tui.widgets.text import cut, elide
+from hardcase.tui.widgets.text import elide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from hardcase.model.findings import Finding, Mistake
 
@@ -33,17 +34,17 @@ def details(
     size: tuple[int, int],
     *,
     finding: Finding | None = None,
+    more: str = "",
 ) -> Content:
     """Return the details of a sample for `size` (width, height) cells, the most important first.
 
     `box` is the index of the box selected on the picture, None if there is none. Where there is no
     room for all labels, those around the selected box are listed. `finding` is what a check of its
-    labels found. `colours` are in the order of the labels; where a line is free, the digits that
-    set the labels of a classification are told.
+    labels found. `colours` are in the order of the labels; where lines are free, the digits that
+    set the labels of a classification are told, and `more`, the key that lists them all.
     """
     lines: list[Line] = [_state(sample)]
-    if "/" in sample.path:  # the list may leave folders out
-        lines.append([(elide(sample.path, size[0]), "$muted")])
+    lines += [[(part, "$muted")] for part in _path(sample.path, size)]
     if sample.error is not None:
         lines.append([(f"cannot be read: {printable(sample.error)}", "$error")])
     if sample.missing:
@@ -56,8 +57,9 @@ def details(
     lines += _at_most(reasons, room - min(len(sample.annotations), 1), width)
     lines += _annotations(sample, task, colours, box, rows - _height(lines, width) - 1)
     lines.append([(_origin(sample), "$muted")])
-    if task is Task.CLASSIFICATION and colours and _height(lines, width) < rows:
-        lines.append([(_digits(colours, width), "$muted")])
+    if task is Task.CLASSIFICATION:
+        free = rows - _height(lines, width)
+        lines += [[(line, "$muted")] for line in digits(tuple(colours), width, free, more)]
     return Content("\n").join(Content.assemble(*line) for line in lines)
 
 
@@ -97,6 +99,20 @@ def _state(sample: Sample) -> Line:
     if judged := judgement(sample):
         line.append((f"  {judged}", ""))
     return line
+
+
+def _path(path: str, size: tuple[int, int]) -> list[str]:
+    """Return the path in whole lines, in full if most of the rows are left for the rest.
+
+    A short name without a folder is whole in the list.
+    """
+    if "/" not in path and cell_len(path) <= _LISTED:
+        return []
+    width, rows = size
+    most = rows - 5 if rows >= _ROOMY else 1  # where there is little room, reasons count more
+    parts = chop_cells(printable(path), width)
+    # A wide character that is half over the end of a line leaves a cell of it free.
+    return parts if len(parts) <= most else chop_cells(elide(path, (width - 1) * most), width)
 
 
 def _reason(number: int, task: Task, *, past: bool) -> Line:
@@ -161,14 +177,6 @@ def _annotation(a: Annotation, colours: Mapping[str, str], *, selected: bool) ->
     return line
 
 
-def _digits(labels: Iterable[str], width: int) -> str:
-    """Return which digit sets which of the labels, which are in the order of the job's list."""
-    named = (
-        f"{digit} {printable(label)}" for digit, label in zip("1234567890", labels, strict=False)
-    )
-    return cut("  ".join(named), width)
-
-
 def _origin(sample: Sample) -> str:
     facts = []
     if sample.width is not None:
@@ -183,6 +191,12 @@ def _origin(sample: Sample) -> str:
 def _maker(by: str) -> str:
     return "a person" if by == HUMAN else printable(by)
 
+
+_LISTED = 14
+"""Cells of a name that the list shows at least."""
+
+_ROOMY = 10
+"""Rows from which a long path may take several."""
 
 _LIKELY = 0.3
 """Score from which a likely mistake in a label is told; below it there are too many."""

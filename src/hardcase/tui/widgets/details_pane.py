@@ -33,13 +33,17 @@ _MOST = 12
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is told: a sample, the index of the selected box, and what a check found."""
+    """What is told: a sample, the index of the selected box, and what a check found.
+
+    `more` is the key that lists all labels.
+    """
 
     sample: Sample
     task: Task
     colours: Mapping[str, str] = field(repr=False)
     box: int | None = None
     finding: Finding | None = None
+    more: str = ""
 
 
 class DetailsPane(Widget, can_focus=False):
@@ -131,7 +135,8 @@ class DetailsPane(Widget, can_focus=False):
             return ready
         key = told.sample.id, told.box
         size = max(self.size.width - 2, 1), self.size.height - 1
-        text = details(told.sample, told.task, told.colours, told.box, size, finding=told.finding)
+        what = told.sample, told.task, told.colours, told.box, size
+        text = details(*what, finding=told.finding, more=told.more)
         lines = self._laid_out(on_ground(text, self.background_colors[1].hex6))
         self._made.pop(key, None)
         self._made[key] = told, lines

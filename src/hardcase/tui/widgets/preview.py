@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
@@ -21,12 +22,25 @@ if TYPE_CHECKING:
     from hardcase.session import LabelingSession
 
 
-class PreviewPane(Vertical, can_focus=False):
-    """Picture over details. `box` is the index of the box selected, None if there is none."""
+class Telling(Enum):
+    """How much the details tell."""
 
-    def __init__(self, session: LabelingSession) -> None:
+    SOME = auto()
+    ALL = auto()
+    NOTHING = auto()
+
+
+class PreviewPane(Vertical, can_focus=False):
+    """Picture over details. `box` is the index of the box selected, None if there is none.
+
+    `more` is the key that lists all labels.
+    """
+
+    def __init__(self, session: LabelingSession, more: str) -> None:
         super().__init__()
         self._session = session
+        self._more = more
+        self._telling = Telling.SOME
         self._sample: Sample | None = None
         self.canvas = ImageCanvas(id="canvas")
         self._details = DetailsPane(id="details")
@@ -116,8 +130,17 @@ class PreviewPane(Vertical, can_focus=False):
         self._details.styles.height = self._details_height
         self._show_details()
 
+    def turn_details(self) -> Telling:
+        """Tell all there is room for, then nothing, then what is asked for mostly; return which."""
+        self._telling = Telling(self._telling.value % len(Telling) + 1)
+        self._details.display = self._telling is not Telling.NOTHING
+        self.on_resize()
+        return self._telling
+
     @property
     def _details_height(self) -> int:
+        if self._telling is Telling.ALL:
+            return self.size.height * 3 // 4
         return min(max(self.size.height * 3 // 10, 8), 15)
 
     def _show_details(self) -> None:
@@ -126,7 +149,7 @@ class PreviewPane(Vertical, can_focus=False):
 
     def _about(self, sample: Sample, box: int | None) -> About:
         found = self._session.finding(sample.id)
-        return About(sample, self._session.task, self._colours, box, found)
+        return About(sample, self._session.task, self._colours, box, found, self._more)
 
     def _overlays(
         self, sample: Sample, colours: Mapping[str, str], box: int | None

@@ -60,6 +60,11 @@ def fit_end(text: str, width: int) -> str:
     return set_cell_size(shown, max(width, 0))
 
 
+def fit_start(text: str, width: int) -> str:
+    """Return `text`, made printable, in exactly `width` cells: padded, or cut at the end."""
+    return set_cell_size(cut(text, width), max(width, 0))
+
+
 def cut(text: str, width: int) -> str:
     """Return `text`, made printable, in at most `width` cells, cut at the end if need be."""
     shown = printable(text)
