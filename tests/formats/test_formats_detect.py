@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from format_samples import box, labeled, labels
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hardcase.errors import FormatError
 from hardcase.formats import FORMATS, Dataset, WriteOptions, detect_format
@@ -31,6 +34,39 @@ def written(tmp_path: Path, name: str) -> Path:
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_every_format_knows_what_it_wrote(tmp_path: Path, name: str) -> None:
     assert detect_format(written(tmp_path, name)) == name
+
+
+@pytest.mark.parametrize("name", ["coco", "coco-results", "csv", "manifest"])
+@pytest.mark.parametrize("suffix", ["", ".bak", ".txt"])
+def test_a_file_whose_name_tells_nothing_is_known_by_its_content(tmp_path, name, suffix) -> None:
+    out = written(tmp_path, name)
+    renamed = out.rename(tmp_path / f"labels{suffix}")
+    assert detect_format(renamed) == name
+
+
+def test_voc_is_known_by_its_content(tmp_path: Path) -> None:
+    for text in ("<annotation>", '<?xml version="1.0"?>\n<!-- x -->\n<annotation verified="no">'):
+        (tmp_path / "a").write_text(text)
+        assert detect_format(tmp_path / "a") == "voc"
+    for text in ("<html>", "<annotations>", '<?xml version="1.0"?><dataset><annotation/>'):
+        (tmp_path / "a").write_text(text)
+        with pytest.raises(FormatError, match="no format known here: add --format and one of"):
+            detect_format(tmp_path / "a")
+
+
+def test_what_may_be_two_formats_says_what_to_add(tmp_path: Path) -> None:
+    for text in ('{"images": []}', "{", '{"source": "a.jpg"', '{"info": "images"}'):
+        (tmp_path / "a").write_text(text)
+        with pytest.raises(FormatError, match="add --format coco or --format manifest"):
+            detect_format(tmp_path / "a")
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_some_format_or_refused(tmp_path_factory, content: bytes) -> None:
+    file = tmp_path_factory.mktemp("any") / "a"
+    file.write_bytes(content)
+    with suppress(FormatError):  # nothing else may come of it
+        assert detect_format(file) in FORMATS
 
 
 def test_signs_of_foreign_files(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hardcase.errors import FormatError
 from hardcase.formats import coco, coco_results, imagefolder, manifest, table, voc, yolo
+from hardcase.formats.content import told_by_content
 from hardcase.model.text import printable
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ FORMATS: dict[str, Format] = {
 def detect_format(path: Path) -> str:
     """Return the name of the format that `path` seems to be in.
 
-    Raises FormatError, with the formats there are, if it is none of them or cannot be read.
+    Of a file whose name does not tell, the content does. Raises FormatError, with the formats it
+    may be in, if that is not certain or it cannot be read.
     """
     shown = printable(str(path))
     try:
@@ -32,7 +34,13 @@ def detect_format(path: Path) -> str:
         for name, candidate in FORMATS.items():
             if candidate.detect(path):
                 return name
+        likely = told_by_content(path) if path.is_file() else ()
     except OSError as error:
         raise FormatError(f"cannot read {shown}: {error.strerror}") from error
+    if len(likely) == 1:
+        return likely[0]
+    if likely:
+        add = " or ".join(f"--format {name}" for name in likely)
+        raise FormatError(f"cannot tell what format {shown} is in: add {add}")
     known = ", ".join(FORMATS)
-    raise FormatError(f"{shown} is in no format known here: name one of {known}")
+    raise FormatError(f"{shown} looks like no format known here: add --format and one of {known}")
