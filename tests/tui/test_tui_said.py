@@ -94,6 +94,16 @@ async def test_arrows_stop_at_either_end_of_a_choice_and_space_goes_around() -> 
             await wait_for(pilot, lambda value=value: choice.value == value, value)
 
 
+async def test_the_word_chosen_is_marked_and_no_blank_beside_it() -> None:
+    async with Alone().run_test() as pilot:
+        choice = pilot.app.query_one(Choice)
+        choice.focus()
+        await wait_for(pilot, lambda: choice.has_focus, "the focus")
+        marked = [choice.render().plain[s.start : s.end] for s in choice.render().spans if s.style]
+        assert choice.render().plain == "● one   ○ two"
+        assert marked == ["● one"]
+
+
 def test_details_tell_which_digit_sets_which_label_where_a_line_is_free() -> None:
     sample = Sample(1, "a.png", Status.UNLABELED)
     colours = {"cat": "#ffffff", "dog": "#000000"}

@@ -84,12 +84,11 @@ class Choice(Widget, can_focus=True):
 
     def render(self) -> Content:
         """Draw the words, the chosen one marked."""
-        return Content.assemble(
-            *(
-                (f"{'●' if n == self._index else '○'} {word}   ", self._style(n))
-                for n, word in enumerate(self._options)
-            )
+        words = (
+            Content.styled(f"{'●' if n == self._index else '○'} {word}", self._style(n))
+            for n, word in enumerate(self._options)
         )
+        return Content("   ").join(words)
 
     def _style(self, index: int) -> str:
         if index != self._index:
