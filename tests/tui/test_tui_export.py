@@ -80,7 +80,8 @@ async def test_what_nobody_confirmed_is_said_before_and_after(make_job) -> None:
         await wait_for(pilot, lambda: words.capitalize() in lost(dialog), "what is left out")
         dialog.query_one("#to").value = str(session.root.parent / "out.json")
         await pilot.press("enter")
-        await wait_for(pilot, lambda: said(screen).endswith(words), "the result")
+        told = "wrote 1 image, 1 unconfirmed left out · in out.json"
+        await wait_for(pilot, lambda: said(screen) == told, "the result")
 
 
 async def test_nothing_to_export_and_nowhere_to_write_are_told_in_the_dialog(make_job) -> None:
@@ -130,7 +131,7 @@ async def test_a_long_export_tells_how_far_it_is_and_is_alone(make_job, monkeypa
     def write(self, _out, options):
         options.progress(1)
         assert go_on.wait(60)
-        return Report(2, 2, ("000.png: left out for a test",))
+        return Report(2, 2, ("photos/somewhere/000.png: left out for a test, as it must",))
 
     monkeypatch.setattr("hardcase.tui.workers.exporter._EVERY", 0.0)
     monkeypatch.setattr(Export, "write", write)
@@ -143,7 +144,10 @@ async def test_a_long_export_tells_how_far_it_is_and_is_alone(make_job, monkeypa
         await start(pilot, session)
         await wait_for(pilot, lambda: "an export is under way" in said(screen), "the refusal")
         go_on.set()
-        await wait_for(pilot, lambda: "1 left out, first: 000.png" in said(screen), "the result")
+        told = "wrote 2 images, 1 problem: photos/somewhere/000.png: left out for a test"
+        await wait_for(pilot, lambda: said(screen).startswith(told), "the result")
+        line = screen_text(pilot.app)[-2].strip()
+        assert line == "wrote 2 images, 1 problem: photos/somewhere/000.png: left out for a… · in out"
 
 
 async def test_an_export_stops_when_the_job_is_left(make_job, monkeypatch) -> None:

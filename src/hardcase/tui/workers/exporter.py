@@ -16,12 +16,16 @@ from hardcase.model.numbers import count
 from hardcase.model.text import printable
 from hardcase.session.transfer import wrote
 from hardcase.tui.fallen import why_fallen
+from hardcase.tui.widgets.text import elide
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from hardcase.formats import Report
     from hardcase.tui.dialogs.export import ExportRequest
 
+_NAME = 20
+"""Cells of the name of what was written, where more is to be said."""
 _EVERY = 0.5
 """Seconds between two words of how far it is."""
 
@@ -77,12 +81,7 @@ class Exporter(Widget, can_focus=False):
         except HardcaseError as error:
             self._end(str(error), wrong=True)
             return
-        said = wrote(report, request.out)
-        if request.export.left_out:
-            said += f"; {request.export.left_out}"
-        if report.problems:
-            said += f"; {len(report.problems):,} left out, first: {report.problems[0]}"
-        self._end(said, wrong=False)
+        self._end(_told(report, request), wrong=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Report a worker that fell over: a bug, which must not look like nothing happened."""
@@ -92,3 +91,15 @@ class Exporter(Widget, can_focus=False):
     def _end(self, text: str, *, wrong: bool) -> None:
         self.busy = False
         self.post_message(self.Said(printable(text), wrong=wrong, done=True))
+
+
+def _told(report: Report, request: ExportRequest) -> str:
+    """Return what came of an export, for a line that may be cut: what is amiss before where to."""
+    unconfirmed = request.export.dataset.left_out
+    amiss = [f"{unconfirmed:,} unconfirmed left out"] * bool(unconfirmed)
+    if report.problems:
+        amiss.append(f"{count(len(report.problems), 'problem')}: {report.problems[0]}")
+    if not amiss:
+        return wrote(report, request.out)
+    name = elide(request.out.name, _NAME)
+    return f"wrote {count(report.images, 'image')}, {', '.join(amiss)} · in {name}"
