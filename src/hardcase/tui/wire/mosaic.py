@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from hardcase.tui.wire.glyphs import BLANK, BLOCKS, FULL, patterns
 from hardcase.tui.wire.inks import affordable, inks_of
+from hardcase.tui.wire.mixing import mixed
 from hardcase.tui.wire.named import channels, packed
 from hardcase.tui.wire.styles import ANY, INDEXED
-from hardcase.tui.wire.trellis import cheapest, is_calm
+from hardcase.tui.wire.trellis import cheapest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,9 +27,6 @@ _CODE, _BETWEEN, _BLANK, _BLOCK = 3, 1, 1, 3
 _HALVES = np.array([0, 3, 12, FULL])
 """Patterns of blocks that are alike from left to right, by which halves are drawn."""
 _QUARTERS = np.arange(FULL + 1)
-_BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]) / 16 - 15 / 32
-_CARRIED = 0.65
-"""Share of the error of a cell that the next makes good, where there is but a palette."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +84,22 @@ class Mosaic:
             self.pixels[:, :, ::step], self.used[:, ::step], self.row[kept], self.column[kept]
         )
 
-    def dithered(self, spread: float) -> Mosaic:
-        """Return it with an ordered pattern of `spread` levels added, where there is no edge."""
-        deep = self.pixels.shape[1]
-        y = 2 * self.row[:, None] + (np.arange(deep) if deep == 2 else np.array([0, 0, 1, 1]))
-        x = self.column[:, None] * (deep // 2) + (0 if deep == 2 else np.array([0, 1, 0, 1]))
-        pixels = self.pixels.transpose(2, 0, 1, 3).copy()
-        calm = is_calm(self.pixels).T[self.used.T]
-        pixels[self.used.T] += (spread * _BAYER[y % 4, x % 4] * calm[:, None])[..., None]
-        return replace(self, pixels=pixels.transpose(1, 2, 0, 3))
+    def _place(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return the row and column (columns, rows) of each on the screen."""
+        found = np.zeros((2, *self.used.T.shape), dtype=np.intp)
+        found[:, self.used.T] = self.row, self.column
+        return found[0].T, found[1].T
 
     def sketch(self, price: float, palette: Palette | None, *, named: bool) -> Sketch:
         """Return the cells whose squared error and bytes, at `price` each, add up to about least.
 
         `palette` is what the terminal has, None if all colours; `named` as in `Means`.
         """
-        source = self if palette is None else self.dithered(palette.spread)
-        inks = inks_of(source.pixels, self.used, price, palette=palette, named=named)
-        carried = _CARRIED if palette else 0.0
-        drawn = cheapest(source.pixels, self.used, inks, price, carried)
+        inks = inks_of(self.pixels, self.used, price, palette=palette, named=named)
+        if palette is None:
+            drawn = cheapest(self.pixels, self.used, inks, price)
+        else:
+            drawn = mixed(self.pixels, self.used, self._place(), inks, price)
         halves = _HALVES if self.pixels.shape[1] == 2 else _QUARTERS
         (fg, fg_size), (bg, bg_size) = (
             self._lives(inks, drawn, price, front=front, named=named and palette is None,

@@ -65,13 +65,11 @@ _BITS = 5  # a channel in the table of nearest colours
 class Palette:
     """The colours of a terminal that has only some.
 
-    `numbers` (N,) and `packed` (N,), which ascends. `spread`: levels of an ordered pattern that
-    keeps neighbours apart where a colour must be mixed.
+    `numbers` (N,) and `packed` (N,), which ascends.
     """
 
     numbers: NDArray[np.int32]
     packed: NDArray[np.int32]
-    spread: float
     _table: NDArray[np.intp]
 
     def nearest(self, colours: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -106,7 +104,6 @@ def packed(colours: NDArray[np.float32]) -> NDArray[np.int32]:
 
 
 _FEW = 16
-_SPREAD = {_FEW: 70.0, 256: 28.0}
 
 
 @cache
@@ -124,4 +121,4 @@ def palette_of(count: int) -> Palette:
     # |p - t|^2 without |p|^2, which is the same for every t.
     distance = (colours**2).sum(axis=1) - 2 * grid @ colours.T
     table = distance.argmin(axis=1).reshape((2**_BITS,) * 3)
-    return Palette(numbers, values, _SPREAD[count], table)
+    return Palette(numbers, values, table)

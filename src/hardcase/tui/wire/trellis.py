@@ -4,15 +4,12 @@ A terminal's pen holds two colours, and a block shows each of its pixels in one 
 along a row, one colour, both or none are changed before each cell. Which and when, is a shortest
 path (Viterbi 1967) over the pairs of colours that the pen may hold: each step costs its bytes times
 their price, and the squared error of the cell. All rows are worked out at once.
-
-With a palette each path carries its error on to the next cell, so that what it draws is right on
-average (error diffusion, as noise shaping does it in a trellis coder).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -20,16 +17,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
+    Path = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.bool_], NDArray[np.bool_]]
 
 _FAR = np.float32(1e12)
-_PLAIN, _BLOCK = 1, 3
+PLAIN, BLOCK = 1, 3
 """Bytes of a blank and of a block."""
 _CODE, _BETWEEN = 3, 1
 """Bytes of an SGR sequence without its parameters, and of a `;`."""
-_MOST_CARRIED = 48.0
-"""Of a channel's error. More would be seen as a stain behind an edge."""
-_EDGE = 96.0
-"""Difference of a cell's pixels from which both sides must stay clean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +40,13 @@ class Inks:
     fg: Floats
     bg: Floats
 
+    def rows(self, which: NDArray[np.bool_]) -> Inks:
+        """Return those of some rows."""
+        return Inks(
+            self.colours[:, :, which], self.fresh[:, :, which],
+            self.fg[:, :, which], self.bg[:, :, which],
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -59,52 +60,34 @@ class Drawn:
     bg: NDArray[np.intp]
     new_fg: NDArray[np.bool_]
     new_bg: NDArray[np.bool_]
-    pattern: NDArray[np.int32]
+    pattern: NDArray[np.intp]
+
+    @property
+    def arrays(self) -> tuple[NDArray[Any], ...]:
+        """All of them."""
+        return self.fg, self.bg, self.new_fg, self.new_bg, self.pattern
 
 
-def is_calm(pixels: Floats) -> NDArray[np.bool_]:
-    """Return which cells (columns, rows) have no such edge in them that dither would blur."""
-    calm: NDArray[np.bool_] = np.ptp(pixels, axis=1).max(axis=-1) < _EDGE
-    return calm
-
-
-def cheapest(
-    pixels: Floats, used: NDArray[np.bool_], inks: Inks, price: float, carried: float = 0.0
-) -> Drawn:
+def cheapest(pixels: Floats, used: NDArray[np.bool_], inks: Inks, price: float) -> Drawn:
     """Return how to draw (columns, pixels of a cell, rows, 3) `pixels` where `used`.
 
-    `used` is (columns, rows). `price` is the squared error that a byte is worth, `carried` the
-    share of each cell's error that is carried on to the next.
+    `used` is (columns, rows). `price` is the squared error that a byte is worth.
     """
-    columns, rows = used.shape
-    slots = inks.colours.shape[1]
-    walk = _Walk.of(inks, price)
-    targets = pixels[:, :, None, None]
-    cells = None if carried else _cells(targets, inks.colours[:, None], price)
-    error = np.zeros((slots, slots, rows, 3), dtype=np.float32)
-    carry = carried * is_calm(pixels)[..., None]
+    walk = Walk.of(inks, price)
+    costs, fronts = _cells(pixels, inks.colours, price)
     best = walk.first()
     bests = [best]
-    fronts = []
-    for x in range(columns):
-        step = best if x == 0 else walk.step(best, x)
-        if cells is None:
-            if x:
-                error = error.reshape(-1, rows, 3)[walk.before(best, x), np.arange(rows)]
-            target = targets[x] + error * (carry[x] > 0)
-            cost, front = _cells(target, inks.colours[x][None], price)
-            error = _left(target, inks.colours[x], front) * carry[x]
-            error = np.clip(error, -_MOST_CARRIED, _MOST_CARRIED)
-        else:
-            cost, front = cells[0][x], cells[1][x]
-        best = step + np.where(used[x], cost, 0)
+    for x, cost in enumerate(costs):
+        best = (walk.step(best, x) if x else best) + np.where(used[x], cost, 0)
         bests.append(best)
-        fronts.append(front)
-    return _traced(walk, bests, fronts)
+    fg, bg, new_fg, new_bg = traced(walk, bests)
+    columns, rows = used.shape
+    bits = fronts[np.arange(columns)[:, None], :, fg, bg, np.arange(rows)]
+    return Drawn(fg, bg, new_fg, new_bg, (bits << np.arange(bits.shape[-1])).sum(axis=-1))
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
+class Walk:
     """What changes of the pen cost. `fg`, `bg` (columns, slots, rows); far where not kept."""
 
     fg: Floats
@@ -159,44 +142,31 @@ class _Walk:
         return before
 
 
-def _cells(target: Floats, colours: Floats, price: float) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return for each pair the cost of a cell, and which of its pixels are in front.
+def _cells(pixels: Floats, colours: Floats, price: float) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return what cells cost in each pair of colours, and which of their pixels are in front.
 
-    `target` is (..., pixels of a cell, slots or 1, slots or 1, rows, 3) and `colours`
-    (..., 1, slots, rows, 3).
+    `pixels` is (columns, pixels of a cell, rows, 3), `colours` (columns, slots, rows, 3); costs are
+    (columns, slots, slots, rows), with the pixels of a cell behind the columns for the latter.
     """
-    step = target - colours[..., :, None, :, :]
-    fg = np.einsum("...c,...c->...", step, step)
-    if target.shape[-4] == 1:  # the same for all pairs
-        bg = fg.swapaxes(-3, -2)
-    else:
-        step = target - colours[..., None, :, :, :]
-        bg = np.einsum("...c,...c->...", step, step)
-    block = np.minimum(fg, bg).sum(axis=-4) + np.float32(price * _BLOCK)
-    plain = bg.sum(axis=-4) + np.float32(price * _PLAIN)
-    front = (fg < bg) & (block < plain)[..., None, :, :, :]
+    step = pixels[:, :, None] - colours[:, None]
+    off = np.einsum("xpsrc,xpsrc->xpsr", step, step)
+    fg, bg = off[:, :, :, None], off[:, :, None]
+    block = np.minimum(fg, bg).sum(axis=1) + np.float32(price * BLOCK)
+    plain = off.sum(axis=1)[:, None] + np.float32(price * PLAIN)
+    front = (fg < bg) & (block < plain)[:, None]
     return np.minimum(block, plain), front
 
 
-def _left(target: Floats, colours: Floats, front: NDArray[np.bool_]) -> Floats:
-    """Return the mean error of each pair's cell."""
-    drawn = np.where(front[..., None], colours[None, :, None], colours[None, None])
-    error: Floats = (target - drawn).mean(axis=0)
-    return error
+def traced(walk: Walk, bests: list[Floats]) -> Path:
+    """Follow the cheapest path of each row back; the first four of `Drawn`.
 
-
-def _traced(walk: _Walk, bests: list[Floats], fronts: list[NDArray[np.bool_]]) -> Drawn:
-    """Follow the cheapest path of each row back."""
+    `bests` (slots, slots, rows) are the least costs before the first cell, and after each.
+    """
     slots, _, rows = bests[-1].shape
     every = np.arange(rows)
     fg, bg = np.divmod(bests[-1].reshape(-1, rows).argmin(axis=0), slots)
     found = []
-    for x in reversed(range(len(fronts))):
-        bits = fronts[x][:, fg, bg, every]
-        pattern = (bits << np.arange(len(bits))[:, None]).sum(axis=0)
-        if x == 0:
-            found.append((fg, bg, np.full(rows, 3), pattern))
-            break
+    for x in reversed(range(1, len(bests) - 1)):
         best = bests[x]
         column, line = best[:, bg, every], best[fg, :, every].T
         flat = best.reshape(-1, rows).argmin(axis=0)
@@ -207,10 +177,11 @@ def _traced(walk: _Walk, bests: list[Floats], fronts: list[NDArray[np.bool_]]) -
             best.reshape(-1, rows)[flat, every] + walk.both[x][fg, bg, every],
         ))  # fmt: skip
         kind = costs.argmin(axis=0)
-        found.append((fg, bg, kind, pattern))
+        found.append((fg, bg, kind))
         fg, bg = (
             np.choose(kind, (fg, column.argmin(axis=0), fg, flat // slots)),
             np.choose(kind, (bg, bg, line.argmin(axis=0), flat % slots)),
         )
-    fg, bg, kind, pattern = (np.array(values) for values in zip(*reversed(found), strict=True))
-    return Drawn(fg, bg, kind & 1 > 0, kind & 2 > 0, pattern)
+    found.append((fg, bg, np.full(rows, 3)))
+    fg, bg, kind = (np.array(values) for values in zip(*reversed(found), strict=True))
+    return fg, bg, kind & 1 > 0, kind & 2 > 0
