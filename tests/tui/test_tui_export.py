@@ -147,7 +147,7 @@ async def test_a_long_export_tells_how_far_it_is_and_is_alone(make_job, monkeypa
         told = "wrote 2 images, 1 problem: photos/somewhere/000.png: left out for a test"
         await wait_for(pilot, lambda: said(screen).startswith(told), "the result")
         line = screen_text(pilot.app)[-2].strip()
-        assert line == "wrote 2 images, 1 problem: photos/somewhere/000.png: left out for a… · in out"
+        assert line.endswith("photos/somewhere/000.png: left out for a… · in out")
 
 
 async def test_an_export_stops_when_the_job_is_left(make_job, monkeypatch) -> None:
