@@ -85,6 +85,7 @@ class App:
         env["TERM"] = "xterm-256color"
         command = [sys.executable, "-m", "hardcase", "open", str(job)]
         self.child = pexpect.spawn(command[0], command[1:], dimensions=(40, 120), env=env)
+        self.child.delaybeforesend = None  # pexpect waits 50 ms before every key otherwise
 
     def read_until_quiet(self, quiet: float, at_most: float = 60.0) -> None:
         deadline = time.monotonic() + at_most
