@@ -78,7 +78,7 @@ def rank(args: Namespace, output: Output) -> int:
     with writing(args.job) as session:
         found = ranking.rank(session, always=True)
     decisions = 0 if found is None else found.decisions
-    moved = 0 if found is None else len(found.moved)
+    moved = 0 if found is None else found.moved
     if output.json:
         output.record({"decisions": decisions, "moved": moved})
     elif found is None:
@@ -90,7 +90,7 @@ def rank(args: Namespace, output: Output) -> int:
 
 def learned_in_words(found: Ranked) -> str:
     """Return what the queue was judged by."""
-    decisions, moved = count(found.decisions, "decision"), count(len(found.moved), "sample")
+    decisions, moved = count(found.decisions, "decision"), count(found.moved, "sample")
     return f"queue learned from {decisions}: {moved} moved"
 
 

@@ -9,7 +9,9 @@ coefficient, the reasons and the program's own mark of samples that are still to
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from operator import methodcaller
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from hardcase import hardness
 from hardcase.hardness.rule import RuleKind, hardest
 from hardcase.model import numbers
 from hardcase.model.changes import Change, Edit, Kind, Table
-from hardcase.model.job import HUMAN, Prediction, Run, Sample, Status
+from hardcase.model.job import HUMAN, Annotation, Prediction, Run, Sample, Status
 from hardcase.session.columns import made_by_human
 from hardcase.session.judging.population import completed, is_decided, is_usable, populate
 
@@ -54,26 +56,52 @@ def learned(session: LabelingSession) -> int:
     return sum(_newest(runs).learned for runs in completed(session.runs))
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is thought of a sample, and the row that it was thought of."""
+class Verdict(NamedTuple):
+    """What is thought of a sample, the auto labels that it was thought of, and who gave those."""
 
-    seen: Sample
+    sample: int
+    labels: tuple[Annotation, ...]
+    signed: str | None
     coefficient: float
     reasons: tuple[int, ...]
     hard: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdicts:
+    """Verdicts on N samples in columns: 100,000 objects would lie scattered over the memory."""
+
+    samples: NDArray[np.int64]
+    labels: Sequence[tuple[Annotation, ...]]
+    signed: Sequence[str | None]
+    coefficients: NDArray[np.float64]
+    reasons: Sequence[tuple[int, ...]]
+    hard: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __iter__(self) -> Iterator[Verdict]:
+        numbers = self.samples, self.coefficients, self.hard
+        samples, coefficients, hard = (map(methodcaller("item"), column) for column in numbers)
+        return map(Verdict, samples, self.labels, self.signed, coefficients, self.reasons, hard)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """The queue judged anew: what moved, and from how many decisions each run has learned now.
 
-    The marks are those of `rule`.
+    `verdicts` has those on the samples that moved, by model. The marks are those of `rule`.
     """
 
-    moved: tuple[Verdict, ...]
+    verdicts: tuple[Verdicts, ...]
     learned: Mapping[int, int]
     rule: hardness.Rule
+
+    @property
+    def moved(self) -> int:
+        """How many samples are thought of otherwise than before."""
+        return sum(map(len, self.verdicts))
 
     @property
     def decisions(self) -> int:
@@ -99,7 +127,7 @@ class Ranking:
         With `always` all models are judged that have labeled something.
         """
         samples = {s.id: s for s in self._samples}
-        moved: list[Verdict] = []
+        verdicts: list[Verdicts] = []
         learned: dict[int, int] = {}
         for runs in self._groups:
             columns = {r.id: r.signals for r in runs}
@@ -113,36 +141,47 @@ class Ranking:
             newest = _newest(runs)
             if rows and (always or is_due(decided, newest.learned)):
                 learned[newest.id] = decided
-                moved += self._judge(rows, {r.id: r for r in runs})
-        return Ranked(tuple(moved), learned, self._rule) if learned else None
+                verdicts.append(self._judge(rows, {r.id: r for r in runs}))
+        return Ranked(tuple(verdicts), learned, self._rule) if learned else None
 
     def _judge(
         self, rows: Sequence[tuple[Prediction, Sample]], runs: Mapping[int, Run]
-    ) -> Iterator[Verdict]:
+    ) -> Verdicts:
+        """Return the verdicts on the samples of one model that moved."""
         columns = {key: run.signals for key, run in runs.items()}
-        population = populate(self._task, self._labels, columns, rows)
-        assessed = hardness.assess(population, rule=self._rule)
-        waiting = [
-            (sample, found)
-            for (prediction, sample), found in zip(rows, assessed, strict=True)
-            if _is_waiting(sample, runs[prediction.run])
-        ]
-        marks = self._marks(waiting)
-        for (sample, found), mark in zip(waiting, marks.tolist(), strict=True):
-            assert sample.coefficient is not None  # noqa: S101 - `_is_waiting` asks for one
-            far = abs(found.coefficient - sample.coefficient) >= SMALLEST_MOVE
-            if far:
-                yield Verdict(sample, round(found.coefficient, 6), found.reasons, mark)
-            elif self._rule.kind is RuleKind.SHARE and mark != sample.hard:
-                yield Verdict(sample, sample.coefficient, sample.reasons, mark)
+        assessed = hardness.assess(
+            populate(self._task, self._labels, columns, rows), rule=self._rule
+        )
+        waiting = [n for n, (p, s) in enumerate(rows) if _is_waiting(s, runs[p.run])]
+        samples, found = [rows[n][1] for n in waiting], [assessed[n] for n in waiting]
+        before = np.array([s.coefficient for s in samples], np.float64)
+        now = np.array([f.coefficient for f in found], np.float64)
+        marks = self._marks(samples, now, found)
+        far = np.abs(now - before) >= SMALLEST_MOVE
+        moved = far
+        if self._rule.kind is RuleKind.SHARE:
+            moved = far | (marks != np.array([s.hard for s in samples], bool))
+        where = np.flatnonzero(moved)
+        return Verdicts(
+            np.array([samples[n].id for n in where], np.int64),
+            [samples[n].annotations for n in where],
+            [samples[n].labeled_by for n in where],
+            np.array([round(x, 6) for x in np.where(far, now, before)[where].tolist()]),
+            [(found if far[n] else samples)[n].reasons for n in where],
+            marks[where],
+        )
 
-    def _marks(self, waiting: Sequence[tuple[Sample, hardness.Assessment]]) -> NDArray[np.bool_]:
+    def _marks(
+        self,
+        waiting: Sequence[Sample],
+        coefficients: NDArray[np.float64],
+        found: Sequence[hardness.Assessment],
+    ) -> NDArray[np.bool_]:
         """Return the (N,) marks. By share as many stay marked as there are: work done is done."""
         if self._rule.kind is RuleKind.RISK:
-            return np.array([found.hard for _, found in waiting], bool)
-        own = np.array([s.hard_by == HUMAN for s, _ in waiting], bool)
-        coefficients = np.array([found.coefficient for _, found in waiting])
-        quota = sum(s.hard and s.hard_by != HUMAN for s, _ in waiting)
+            return np.array([f.hard for f in found], bool)
+        own = np.array([s.hard_by == HUMAN for s in waiting], bool)
+        quota = sum(s.hard and s.hard_by != HUMAN for s in waiting)
         return hardest(np.where(own, np.nan, coefficients), quota)
 
 
@@ -157,12 +196,13 @@ def apply(session: LabelingSession, ranked: Ranked) -> Iterator[Change]:
         for key, count in ranked.learned.items()
         if key in runs and runs[key].learned != count
     ]
-    for start in range(0, max(len(ranked.moved), 1), SLICE):
-        slice_ = ranked.moved[start : start + SLICE]
+    verdicts = chain.from_iterable(ranked.verdicts)
+    while (slice_ := list(islice(verdicts, SLICE))) or head:
         edits = [edit for verdict in slice_ if (edit := _edit(session, verdict, ranked.rule))]
         ranked_ = numbers.count(len(edits), "sample")
         title = f"rank {ranked_} by {numbers.count(ranked.decisions, 'decision')}"
-        change = session.commit(title, [*(head if start == 0 else ()), *edits], Kind.RECORD)
+        change = session.commit(title, [*head, *edits], Kind.RECORD)
+        head = []
         if change is not None:
             yield change
 
@@ -191,15 +231,11 @@ def _is_waiting(sample: Sample, run: Run) -> bool:
 
 def _edit(session: LabelingSession, verdict: Verdict, rule: hardness.Rule) -> Edit | None:
     """Return what becomes of a sample, None if somebody altered it since it was taken down."""
-    if not session.has(verdict.seen.id):
+    if not session.has(verdict.sample):
         return None
-    now, seen = session.sample(verdict.seen.id), verdict.seen
-    same = (now.status, now.labeled_by, now.annotations) == (
-        seen.status,
-        seen.labeled_by,
-        seen.annotations,
-    )
-    if not same:
+    now = session.sample(verdict.sample)
+    waits = now.status is Status.TO_BE_CONFIRMED
+    if not waits or (now.labeled_by, now.annotations) != (verdict.signed, verdict.labels):
         return None
     keeps_mark = now.hard_by == HUMAN or session.job.hard_rule != rule
     after = replace(
