@@ -84,6 +84,16 @@ def test_error_goes_to_cells_that_are_above_and_below_on_the_screen() -> None:
     assert (drawn_by("mixed", pixels, 50.0, 16, (row, column)) != alone).any()
 
 
+def test_two_of_16_colours_make_what_none_is_near() -> None:
+    palette = palette_of(16)
+    wanted = np.random.default_rng(2).integers(0, 256, (500, 3)).astype(np.float32)
+    first, second = palette.mixed_of(wanted)
+    shares = np.array([0.25, 0.5, 0.75])[:, None, None]
+    mixes = first * (1 - shares) + second * shares
+    off = np.linalg.norm(mixes - wanted, axis=2).min(axis=0).mean()
+    assert off < 0.75 * np.linalg.norm(palette.nearest(wanted) - wanted, axis=1).mean()
+
+
 @pytest.mark.parametrize("count", [16, 256])
 def test_the_sides_of_an_edge_in_the_palette_stay_as_they_are(count: int) -> None:
     black, white = np.zeros(3), np.full(3, 255)

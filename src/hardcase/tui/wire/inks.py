@@ -48,7 +48,8 @@ def inks_of(
     if palette is None:
         colours, size = (a[run] for a in affordable(values, lengths, price, named=named))
     else:
-        colours, row, column = _both_sides(palette, values[run], row, column)
+        colours = np.stack(palette.mixed_of(values[run]), axis=1).reshape(-1, 3)
+        row, column = np.repeat(row, 2), np.repeat(column, 2)
         size = palette.bytes_of(colours)[0]
     slot, kept = _slots(row, colours)
     at = column[kept], slot[kept], row[kept]
@@ -62,16 +63,6 @@ def inks_of(
     fg = held[..., 3]
     bg = fg if palette is None else palette.bytes_of(held[..., :3])[1]
     return Inks(held[..., :3], fresh, fg, bg)
-
-
-def _both_sides(
-    palette: Palette, values: Floats, row: NDArray[np.intp], column: NDArray[np.intp]
-) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp]]:
-    """Return the palette's nearest to each value, and another beyond it to mix it of."""
-    near = palette.nearest(values)
-    beyond = palette.nearest(2 * values - near)
-    both = np.stack((beyond, near), axis=1).reshape(-1, 3)
-    return both, np.repeat(row, 2), np.repeat(column, 2)
 
 
 def _slots(row: NDArray[np.intp], colours: Floats) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

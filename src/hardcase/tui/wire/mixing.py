@@ -36,7 +36,7 @@ _DETAIL, _EDGE_DETAIL = np.float32(0.15), np.float32(0.5)
 _SEEN = np.column_stack([np.eye(3), (0.299, 0.587, 0.114)]).astype(np.float32)
 """Red, green, blue, and as much again of lightness: what detail is measured in."""
 
-_ORDER = {2: (0, 1), 4: (0, 2, 3, 1)}
+_ORDER = {2: (0, 1), 4: (0, 3, 2, 1)}
 """Which pixels of a cell come to the front first where nothing else tells."""
 
 

@@ -59,6 +59,7 @@ _ANSI = (
 )  # fmt: skip
 
 _BITS = 5  # a channel in the table of nearest colours
+_PAIR_BITS = 4  # and in that of colours to mix
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,11 +72,23 @@ class Palette:
     numbers: NDArray[np.int32]
     packed: NDArray[np.int32]
     _table: NDArray[np.intp]
+    _pairs: NDArray[np.intp] | None
 
     def nearest(self, colours: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the closest colour of the palette to each of (..., 3), which may lie outside."""
         cell = np.clip(colours, 0, 255).astype(np.intp) >> (8 - _BITS)
         return channels(self.packed[self._table[cell[..., 0], cell[..., 1], cell[..., 2]]])
+
+    def mixed_of(
+        self, colours: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return two colours of the palette to mix each of (N, 3), the first used last."""
+        if self._pairs is None:
+            near = self.nearest(colours)
+            return self.nearest(2 * colours - near), near
+        cell = np.clip(colours, 0, 255).astype(np.intp) >> (8 - _PAIR_BITS)
+        found = self._pairs[:, cell[:, 0], cell[:, 1], cell[:, 2]]
+        return channels(self.packed[found[0]]), channels(self.packed[found[1]])
 
     def numbers_of(self, colours: NDArray[np.float32]) -> NDArray[np.int32]:
         """Return the terminal's numbers of (..., 3) colours of the palette."""
@@ -104,6 +117,8 @@ def packed(colours: NDArray[np.float32]) -> NDArray[np.int32]:
 
 
 _FEW = 16
+_CONTRAST = 0.15
+"""What squared distance of two colours that are mixed weighs, beside that of the mean."""
 
 
 @cache
@@ -115,10 +130,32 @@ def palette_of(count: int) -> Palette:
         pairs = [(number, colour) for colour, number in NAMED.items()]
     numbers, values = np.array(sorted(pairs, key=lambda pair: pair[1]), dtype=np.int32).T
     colours = channels(values)
-    axis = (np.arange(2**_BITS, dtype=np.float32) + 0.5) * 2 ** (8 - _BITS) - 0.5
+    table = _distances(_grid(_BITS), colours).argmin(axis=1).reshape((2**_BITS,) * 3)
+    return Palette(numbers, values, table, _pairs(colours) if count == _FEW else None)
+
+
+def _grid(bits: int) -> NDArray[np.float32]:
+    """Return (N, 3) the middles of all cells of a table with so many bits a channel."""
+    axis = (np.arange(2**bits, dtype=np.float32) + 0.5) * 2 ** (8 - bits) - 0.5
     axis[0], axis[-1] = 0.0, 255.0  # black and white must stay pure
-    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-    # |p - t|^2 without |p|^2, which is the same for every t.
-    distance = (colours**2).sum(axis=1) - 2 * grid @ colours.T
-    table = distance.argmin(axis=1).reshape((2**_BITS,) * 3)
-    return Palette(numbers, values, table)
+    return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+
+
+def _distances(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the squared distances (N, M) of (N, 3) and (M, 3), less what all M have in common."""
+    distances: NDArray[np.float32] = (b**2).sum(axis=1) - 2 * a @ b.T
+    return distances
+
+
+def _pairs(colours: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return (2, n, n, n): which two colours, in quarters, come closest with little contrast."""
+    first, second = np.triu_indices(len(colours))
+    apart = ((colours[first] - colours[second]) ** 2).sum(axis=1)
+    grid = _grid(_PAIR_BITS)
+    best = np.full((len(grid), len(first)), np.inf, dtype=np.float32)
+    for share in (0.25, 0.5, 0.75):
+        means = colours[first] * (1 - share) + colours[second] * share
+        cost = _distances(grid, means) + _CONTRAST * share * (1 - share) * apart
+        best = np.minimum(best, cost)
+    chosen = best.argmin(axis=1)
+    return np.stack((first[chosen], second[chosen])).reshape(2, *(2**_PAIR_BITS,) * 3)
