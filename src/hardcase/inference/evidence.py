@@ -16,7 +16,7 @@ from hardcase.imaging.open import Decoded, decode
 from hardcase.imaging.statistics import MEASURED_SIDE, Look, reduced, wholes
 from hardcase.inference import budget, decoders, opened, providers, views
 from hardcase.inference.decoders.nms import suppress
-from hardcase.inference.preprocess import place, render
+from hardcase.inference.preprocess import image_of, place, render
 from hardcase.inference.process.request import MAX_MEASURED_BOXES, SCORE_DECIMALS, RunRequest
 from hardcase.inference.process.spread import pictures_at_once
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from PIL import Image
 
+    from hardcase.inference.preprocess import Picture
     from hardcase.inference.profile.schema import InputSpec
     from hardcase.inference.session import Network
 
@@ -190,13 +190,14 @@ class _Sight:
             return budget.risk_of_class(self._probabilities)
         return budget.risk_of_boxes(self._detections[ORIGINAL], self.looker.request.threshold)
 
-    def picture(self, name: str) -> Image.Image:
+    def picture(self, name: str) -> Picture:
         """Return what the model is shown of a view."""
         if name == ORIGINAL:
             return self._canvas
         profile = self.looker.model.profile
         pad = profile.input.pad if profile.task is Task.DETECTION else None
-        return views.view(self._canvas, self._placement, name, pad)
+        self._canvas = canvas = image_of(self._canvas)
+        return views.view(canvas, self._placement, name, pad)
 
     def _found(self, output: tuple[NDArray[Any], ...], name: str) -> Detections:
         profile, placement = self.looker.model.profile, self._placement

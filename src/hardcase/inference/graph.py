@@ -1,4 +1,4 @@
-"""The graph of an ONNX file: reading its nodes, and asking for more outputs.
+"""The graph of an ONNX file: reading its nodes, asking for more outputs, writing a small one.
 
 An ONNX file is a Protocol Buffers message (onnx.proto, ModelProto). Only names and operators are
 wanted of it, so the few kinds of fields are read here, and weights are passed by: reading costs
@@ -24,7 +24,7 @@ _WANTED = (_GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT, _GRAPH_
 _NODE_INPUT, _NODE_OUTPUT, _NODE_OPERATOR = 1, 2, 4
 _TENSOR_NAME, _VALUE_NAME, _SPARSE_VALUES = 8, 1, 1
 
-_BYTES = 2  # the wire type of strings and messages
+_NUMBER, _BYTES = 0, 2  # the wire types of whole numbers, and of strings and messages
 _FIXED = {1: 8, 5: 4}  # wire types of fixed size, in bytes
 
 
@@ -90,8 +90,8 @@ def with_outputs(data: bytes, names: Iterable[str]) -> bytes:
     A message appended to another is merged into it: repeated fields, such as the outputs of a
     graph, are joined (Protocol Buffers, "Encoding", last one wins). ONNX Runtime infers the types.
     """
-    values = b"".join(_packed(_GRAPH_OUTPUT, _packed(_VALUE_NAME, n.encode())) for n in names)
-    return data + _packed(_MODEL_GRAPH, values)
+    values = b"".join(packed(_GRAPH_OUTPUT, packed(_VALUE_NAME, name)) for name in names)
+    return data + packed(_MODEL_GRAPH, values)
 
 
 def _node(scan: _Scan, data: memoryview) -> Node:
@@ -137,7 +137,7 @@ class _Scan:
                     raise ValueError("a field longer than its message")
                 yield key >> 3, data[at : at + size]
                 at += size
-            elif kind == 0:
+            elif kind == _NUMBER:
                 _, at = _number(data, at)
             elif kind in _FIXED:
                 at += _FIXED[kind]
@@ -159,8 +159,15 @@ def _number(data: memoryview, at: int) -> tuple[int, int]:
     raise ValueError("a number without end")
 
 
-def _packed(field: int, content: bytes) -> bytes:
+def packed(field: int, *parts: bytes | str) -> bytes:
+    """Return a field of a message that holds a string, or a message of some fields."""
+    content = b"".join(part.encode() if isinstance(part, str) else part for part in parts)
     return _base128(field << 3 | _BYTES) + _base128(len(content)) + content
+
+
+def numbered(field: int, value: int) -> bytes:
+    """Return a field of a message that holds a whole number from 0 up."""
+    return _base128(field << 3 | _NUMBER) + _base128(value)
 
 
 def _base128(value: int) -> bytes:

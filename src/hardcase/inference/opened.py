@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+    from hardcase.inference.preprocess import Picture
     from hardcase.inference.process.request import EncoderRequest
     from hardcase.inference.profile.schema import Profile
 
@@ -76,7 +77,7 @@ def open_model(
 
 
 def run(
-    model: Model, pictures: Sequence[Image.Image], *, embed: int = 0
+    model: Model, pictures: Sequence[Picture], *, embed: int = 0
 ) -> tuple[list[tuple[NDArray[Any], ...]], list[NDArray[np.float32] | None]]:
     """Return the raw outputs of each rendered picture that are read, without their batch axes.
 
@@ -100,9 +101,7 @@ def run(
     return rows, found
 
 
-def _parts(
-    model: Model, pictures: Sequence[Image.Image]
-) -> Iterator[tuple[int, NDArray[np.generic]]]:
+def _parts(model: Model, pictures: Sequence[Picture]) -> Iterator[tuple[int, NDArray[np.generic]]]:
     """Yield what goes into each call of a model, and which picture is its first.
 
     Small pictures are made ready many together, which costs less, also for a model that takes one.

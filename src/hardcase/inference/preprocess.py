@@ -2,7 +2,8 @@
 
 Letterboxed pictures are resampled bilinearly without antialiasing, as OpenCV's INTER_LINEAR does,
 since that is what Ultralytics and YOLOX train and evaluate with. The other fits come from the world
-of torchvision, where pictures are antialiased as they shrink, and so they are here.
+of torchvision, where pictures are antialiased as they shrink, and so they are here. Only the child
+process imports this module.
 """
 
 from __future__ import annotations
@@ -15,11 +16,19 @@ import numpy as np
 from PIL import Image
 
 from hardcase.inference.profile.schema import Color, Fit, InputSpec, Layout
+from hardcase.inference.resample import resample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    Picture = Image.Image | NDArray[np.float32]
+    """A rendered picture, RGB: an image, or its planes (3, H, W) of whole numbers in 0-255."""
+
+WHOLE_READ = 2.0
+"""Up to this many source pixels to one of the input, on both sides, whole planes are resampled;
+beyond, most of the source is passed by, and Pillow reads no more than it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +92,8 @@ def place(spec: InputSpec, width: int, height: int) -> Placement:
     return Placement(width, height, inner_x / width, inner_y / height, float(x), float(y), content)
 
 
-def render(image: Image.Image, spec: InputSpec, placement: Placement) -> Image.Image:
-    """Return the RGB picture of `spec.size` that shows `image` at `placement`.
+def render(image: Image.Image, spec: InputSpec, placement: Placement) -> Picture:
+    """Return the picture of `spec.size` that shows the RGB `image` at `placement`.
 
     `image` may be smaller than the source that `placement` speaks of (decoded at reduced scale). It
     is returned itself where it is that picture already.
@@ -98,6 +107,8 @@ def render(image: Image.Image, spec: InputSpec, placement: Placement) -> Image.I
     start_y = (y1 - placement.top) * step_y
     size = (x2 - x1, y2 - y1)
     if spec.fit in (Fit.LETTERBOX, Fit.LETTERBOX_TOP_LEFT):
+        if max(step_x, step_y) <= WHOLE_READ:
+            return _letterboxed(planes_of(image), spec, placement.content)
         matrix = (step_x, 0.0, start_x, 0.0, step_y, start_y)
         shown = image.transform(size, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
     else:
@@ -116,20 +127,43 @@ def render(image: Image.Image, spec: InputSpec, placement: Placement) -> Image.I
     return canvas
 
 
+def _letterboxed(
+    planes: NDArray[np.uint8], spec: InputSpec, content: tuple[int, int, int, int]
+) -> NDArray[np.float32]:
+    x1, y1, x2, y2 = content
+    shown = resample(planes.astype(np.float32, order="C"), x2 - x1, y2 - y1)
+    canvas = np.full((3, *spec.size[::-1]), spec.pad, dtype=np.float32)
+    np.rint(shown, out=canvas[:, y1:y2, x1:x2])
+    return canvas
+
+
+def planes_of(image: Image.Image) -> NDArray[np.uint8]:
+    """Return the planes (3, H, W) of an RGB image, each row of them in one piece."""
+    rows = np.frombuffer(image.tobytes("raw", "RGB;L"), dtype=np.uint8)
+    return rows.reshape(image.height, 3, image.width).transpose(1, 0, 2)
+
+
+def image_of(picture: Picture) -> Image.Image:
+    """Return a rendered picture as an RGB image."""
+    if isinstance(picture, Image.Image):
+        return picture
+    return Image.fromarray(np.ascontiguousarray(picture.transpose(1, 2, 0), dtype=np.uint8))
+
+
 def tensor(
-    pictures: Sequence[Image.Image], spec: InputSpec, dtype: np.dtype[np.generic]
+    pictures: Sequence[Picture], spec: InputSpec, dtype: np.dtype[np.generic]
 ) -> NDArray[np.generic]:
     """Return the input of B rendered pictures: (B, 3, H, W) or (B, H, W, 3) by `spec.layout`.
 
     Values are `(v / scale - mean) / std`; an integer `dtype` takes the pixel values as they are,
     and a signed one less 128, as quantised models do.
     """
-    arrays = [np.asarray(picture) for picture in pictures]
-    pixels = np.stack(arrays) if len(arrays) > 1 else arrays[0][None]
+    planes = [planes_of(p) if isinstance(p, Image.Image) else p for p in pictures]
+    pixels = np.stack(planes) if len(planes) > 1 else planes[0][None]
     if spec.color is Color.BGR:
-        pixels = pixels[..., ::-1]
-    if spec.layout is Layout.NCHW:
-        pixels = pixels.transpose(0, 3, 1, 2)
+        pixels = pixels[:, ::-1]
+    if spec.layout is Layout.NHWC:
+        pixels = pixels.transpose(0, 2, 3, 1)
     if np.issubdtype(dtype, np.signedinteger):
         return np.ascontiguousarray(pixels.astype(np.int16) - 128, dtype=dtype)
     if np.issubdtype(dtype, np.integer):

@@ -49,6 +49,7 @@ def rows(outputs: tuple[NDArray[Any], ...], _profile: Profile, floor: float) -> 
     A candidate scores objectness times class score.
     """
     raw = real(outputs[0])
+    raw = raw[raw[:, 4] >= floor]  # class scores are at most 1
     with np.errstate(over="ignore", invalid="ignore"):
         scores = raw[:, 4:5] * raw[:, 5:]
     return of_scores(raw[:, :4], scores, floor, centred=True)

@@ -29,7 +29,9 @@ def decode(outputs: tuple[NDArray[Any], ...], profile: Profile, floor: float) ->
     class score. N is the number of cells of the grids of strides 8, 16 and 32.
     """
     raw = real(outputs[0])
-    places, strides = grid.cells(profile.input.size, STRIDES)
+    rows = np.flatnonzero(raw[:, 4] >= floor)  # class scores are at most 1
+    places, strides = (cells[rows] for cells in grid.cells(profile.input.size, STRIDES))
+    raw = raw[rows]
     with np.errstate(over="ignore", invalid="ignore"):
         centres = (raw[:, :2] + places) * strides
         sides = np.exp(raw[:, 2:4]) * strides

@@ -21,6 +21,8 @@ from hardcase.inference.signature import MAX_TENSORS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hardcase.inference.preprocess import Picture
+
 MAX_PICTURES = 8
 _NUMBERS = ("tensor(float", "tensor(double", "tensor(int", "tensor(uint")
 _SEED = 5
@@ -49,8 +51,8 @@ def probe(command: Mapping[str, Any]) -> dict[str, Any]:
     return {name: measure(values) for name, values in answers.items()}
 
 
-def _pictures(paths: Sequence[str], spec: InputSpec) -> list[Image.Image]:
-    shown = []
+def _pictures(paths: Sequence[str], spec: InputSpec) -> list[Picture]:
+    shown: list[Picture] = []
     for path in paths[:MAX_PICTURES]:
         try:
             decoded = decode(Path(path), max_size=(2 * spec.size[0], 2 * spec.size[1]))
