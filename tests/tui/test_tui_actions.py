@@ -7,6 +7,7 @@ import pytest
 from edit_helpers import boxed_job
 
 from hardcase.tui.actions import ACTIONS, Place, describe_keys, keys_markdown
+from hardcase.tui.editor.open import Opening
 from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.keymap import check_clashes
 from hardcase.tui.screens.job import JobScreen
@@ -46,7 +47,7 @@ def test_every_action_of_a_job_has_a_method_on_its_screen_or_a_desk(make_job) ->
 
 def test_every_action_of_the_editor_has_a_method_on_its_screen_or_a_desk(tmp_path) -> None:
     with boxed_job(tmp_path / "images") as session:
-        screen = EditScreen(ACTIONS, session, 1)
+        screen = EditScreen(ACTIONS, session, Opening(1))
         for action in ACTIONS:
             if action.where in {Place.EVERYWHERE, Place.EDITOR, Place.DRAWING}:
                 assert callable(getattr(screen, f"action_{action.method.partition('(')[0]}", None))

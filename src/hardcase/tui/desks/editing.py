@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from hardcase.model.job import Status, Task
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.editor.look import canvas_region, first_scene
-from hardcase.tui.editor.open import why_not
+from hardcase.tui.editor.open import Opening, why_not
 from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.messages import QuitAsked
 
@@ -37,15 +37,14 @@ class EditingDesk(Desk):
         if sample is None or refusal is not None:
             screen.complain(refusal or "there is no sample here")
             return
-        editor = EditScreen(
-            screen.actions,
-            self.session,
+        opening = Opening(
             sample.id,
             box=screen.preview.box,
             label=self._last_label,
             before=self._seen[0],
             beside=screen.preview.canvas,
         )
+        editor = EditScreen(screen.actions, self.session, opening)
         self.covered = True
         screen.app.push_screen(editor, lambda _: self._edited(editor))
         if said:

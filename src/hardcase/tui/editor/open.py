@@ -1,7 +1,8 @@
-"""Whether a sample's boxes can be edited."""
+"""Which sample's boxes are edited, how that begins, and whether it can be."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
@@ -11,6 +12,22 @@ from hardcase.model.text import printable
 if TYPE_CHECKING:
     from hardcase.model.job import Sample
     from hardcase.session import LabelingSession
+    from hardcase.tui.canvas.canvas import ImageCanvas
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the editor opens on: a sample by id, and the index of the box selected at first.
+
+    `label` is what a new box gets, `before` the sample seen before this one, whose boxes can be
+    taken over, `beside` the canvas of the screen it opens from.
+    """
+
+    sample_id: int
+    box: int | None = None
+    label: str | None = None
+    before: int | None = None
+    beside: ImageCanvas | None = None
 
 
 def why_not(session: LabelingSession, sample: Sample | None) -> str | None:

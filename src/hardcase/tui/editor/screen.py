@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from hardcase.model.changes import Change
     from hardcase.session import LabelingSession
     from hardcase.tui.actions import Action
-    from hardcase.tui.canvas.canvas import ImageCanvas, Overlay
+    from hardcase.tui.canvas.canvas import Overlay
+    from hardcase.tui.editor.open import Opening
 
 
 class EditScreen(EditMouse):
@@ -41,15 +42,9 @@ class EditScreen(EditMouse):
         self,
         actions: Sequence[Action],
         session: LabelingSession,
-        sample_id: int,
-        *,
-        box: int | None = None,
-        label: str | None = None,
-        before: int | None = None,
-        beside: ImageCanvas | None = None,
+        opening: Opening,
     ) -> None:
-        super().__init__(actions, session, sample_id, box=box, label=label, beside=beside)
-        self.before = before
+        super().__init__(actions, session, opening)
         self.drawing = DrawDesk(self)
         self.moving = MoveDesk(self)
         self.striking = StrikeDesk(self)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from hardcase.tui.actions import Action
     from hardcase.tui.canvas.canvas import Overlay
     from hardcase.tui.editor.editing import Draft
+    from hardcase.tui.editor.open import Opening
 
 IDLE_SECONDS = 0.4
 """A run of steps on one box becomes one Change when no key comes for this long."""
@@ -76,22 +77,18 @@ class EditView(PlaceScreen):
         self,
         actions: Sequence[Action],
         session: LabelingSession,
-        sample_id: int,
-        *,
-        box: int | None = None,
-        label: str | None = None,
-        beside: ImageCanvas | None = None,
+        opening: Opening,
     ) -> None:
         super().__init__(actions)
         self.session = session
-        self.sample_id = sample_id
-        self.last_label = label
-        self.before: int | None = None
+        self.sample_id = opening.sample_id
+        self.last_label = opening.label
+        self.before = opening.before
         self.outcome = Outcome()
-        self.draft = begun(session, sample_id, box)
+        self.draft = begun(session, opening.sample_id, opening.box)
         self.opened_with = self.draft.annotations
         self.scope = UndoScope()
-        self.canvas = ImageCanvas(id="canvas", beside=beside)
+        self.canvas = ImageCanvas(id="canvas", beside=opening.beside)
         self.colours = _colours(session)
         self._pending_since: float | None = None
         self._idle: Timer | None = None

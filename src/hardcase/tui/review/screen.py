@@ -14,7 +14,7 @@ from hardcase.model.numbers import count
 from hardcase.terminal import Depth
 from hardcase.tui.actions import Place
 from hardcase.tui.dialogs.confirm import ConfirmDialog
-from hardcase.tui.editor.open import why_not
+from hardcase.tui.editor.open import Opening, why_not
 from hardcase.tui.editor.screen import EditScreen
 from hardcase.tui.gallery.pane import GalleryPane
 from hardcase.tui.review.fixing import FixingDesk
@@ -244,7 +244,8 @@ class ReviewScreen(PlaceScreen):
             self.complain(refusal or "there is no box here")
             return
         box = int(self.review.boxes.index[row])
-        editor = EditScreen(self.actions, self.session, sample.id, box=box, beside=self._beside)
+        opening = Opening(sample.id, box=box, beside=self._beside)
+        editor = EditScreen(self.actions, self.session, opening)
         self.gallery.rest()
         self._lost = 0
         self.app.push_screen(editor, lambda _: self._edited(editor))
