@@ -132,21 +132,3 @@ async def test_nothing_dirty_is_no_update_and_pictures_of_the_screen_are_textual
         assert compositor.render_partial_update() is None
         assert "really" not in app.export_screenshot()
         assert "over" in app.export_screenshot()
-
-
-async def test_all_that_changed_is_painted_at_once_though_one_widget_was_the_first_to_say() -> None:
-    app = Crowded()
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause()
-        compositor = app.screen._compositor
-        adopt(compositor)
-        first, second = app.query_one("#left"), app.query_one("#lid")
-        first.refresh()
-        second.refresh()
-        compositor.update_widgets({first})
-        painted = compositor._dirty_regions.copy()
-        assert any(region.overlaps(second.region) for region in painted)
-        assert any(region.overlaps(first.region) for region in painted)
-        compositor._dirty_regions.clear()
-        compositor.update_widgets({second})
-        assert not compositor._dirty_regions, "it was painted already"

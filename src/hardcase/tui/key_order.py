@@ -14,6 +14,7 @@ from textual.events import Event, InputEvent, Key
 from textual.message import Message
 
 from hardcase.precedence import keys
+from hardcase.tui.wire.at_once import AtOnce
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -34,6 +35,11 @@ class KeysInOrder(App[None]):
         self._held: deque[Key] = deque()
         self._under_way = 0
         self._key_timer: Timer | None = None
+
+    @property
+    def keys_wait(self) -> bool:
+        """Whether keys wait for one before them."""
+        return bool(self._held)
 
     def post_message(self, message: Message) -> bool:
         """Let what the user does go first, from the moment it is known of."""
@@ -59,7 +65,12 @@ class KeysInOrder(App[None]):
         (self.focused or self.screen).post_message(KeySettled())
 
     def on_key_settled(self) -> None:
-        """Look once more round: the focus and a new screen's first focus come by their queues."""
+        """Show what came of the key, and look once more round.
+
+        The focus and a new screen's first focus come by their queues.
+        """
+        if isinstance(self.screen, AtOnce):
+            self.screen.paint()
         number = self._under_way
         self.call_later(lambda: self.screen.call_later(self.call_later, self._settle, number))
 

@@ -12,6 +12,7 @@ from hardcase.tui.bindings import first_key, place_bindings
 from hardcase.tui.fallen import why_fallen
 from hardcase.tui.widgets.lines import OneLine
 from hardcase.tui.widgets.virtual_list import VirtualList
+from hardcase.tui.wire.at_once import AtOnce
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer], Generic[Answer]):
+class Dialog(AtOnce, ModalScreen[Answer], Generic[Answer]):
     """A question over a screen. It is dismissed with an answer, or with None when closed."""
 
     def __init__(self, actions: Sequence[Action]) -> None:

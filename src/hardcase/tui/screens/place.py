@@ -9,6 +9,7 @@ from textual.screen import Screen
 from hardcase.tui.bindings import first_key, place_bindings
 from hardcase.tui.dialogs.help import HelpDialog
 from hardcase.tui.widgets.lines import Hints, OneLine
+from hardcase.tui.wire.at_once import AtOnce
 from hardcase.tui.wire.wired import Wired
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _BLIND = frozenset({"help", "back", "quit_app", "repaint", "suspend"})
 """What can be done where there is too little room to see what one does."""
 
 
-class PlaceScreen(Screen[None]):
+class PlaceScreen(AtOnce, Screen[None]):
     """A screen whose keys come from the registry.
 
     `PLACES` are its places, the one asked first in front.

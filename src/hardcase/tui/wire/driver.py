@@ -111,7 +111,7 @@ class WireDriver(LinuxDriver):
     def hurried(self) -> float:
         """For how many seconds more keys are to be expected, 0 if none are."""
         pauses = [pause for pause in tuple(self._pauses) if pause < _REPEAT]
-        if getattr(self._app, "_held", ()):  # keys that wait for those before them
+        if getattr(self._app, "keys_wait", False):
             return _TICK
         if not pauses or self._pauses[-1] >= _REPEAT:
             return 0.0

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual._compositor import ChopsUpdate, LayoutUpdate
-    from textual.widget import Widget
 
     from hardcase.tui.wire.cells import Piece
 
@@ -31,15 +30,6 @@ class PartsUpdate(CompositorUpdate):
 
 class PartsCompositor(Compositor):
     """Textual's compositor, but that updates are parts."""
-
-    def update_widgets(self, widgets: set[Widget]) -> None:
-        """Note what is to be painted of some widgets, and of all others that changed.
-
-        Each widget tells in its own time that it did. One that comes too late for what the others
-        brought about would be painted with the next frame, long after a key.
-        """
-        changed = {widget for widget in self.visible_widgets if widget._repaint_regions}  # noqa: SLF001 - there is no public way
-        super().update_widgets(widgets | changed)
 
     def render_full_update(self, simplify: bool = False) -> LayoutUpdate:  # noqa: FBT001, FBT002 - Textual's
         """Return all that shows; as Textual does it where that is for a file."""

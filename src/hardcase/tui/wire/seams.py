@@ -12,6 +12,7 @@ def surprises() -> list[str]:
         from textual.app import App  # noqa: PLC0415
         from textual.drivers._writer_thread import WriterThread  # noqa: PLC0415
         from textual.drivers.linux_driver import LinuxDriver  # noqa: PLC0415
+        from textual.screen import Screen  # noqa: PLC0415
         from textual.widget import Widget  # noqa: PLC0415
     except ImportError as error:
         return [str(error)]
@@ -24,8 +25,9 @@ def surprises() -> list[str]:
         (Compositor.render_full_update, ("self", "simplify")),
         (Compositor.render_partial_update, ("self",)),
         (vars(Compositor)["visible_widgets"].fget, ("self",)),
-        (Compositor.update_widgets, ("self", "widgets")),
-        (Widget._exchange_repaint_regions, ("self",)),  # noqa: SLF001 - of `_repaint_regions`
+        (Screen._on_idle, ("self", "event")),  # noqa: SLF001 - it asks the clock to paint
+        (Screen._on_timer_update, ("self",)),  # noqa: SLF001 - the clock
+        (Widget._check_refresh, ("self",)),  # noqa: SLF001 - of what a widget has to tell
         (Widget.render_lines, ("self", "crop")),
         (LinuxDriver.write, ("self", "data")),
         (LinuxDriver.process_message, ("self", "message")),
