@@ -39,7 +39,8 @@ def inks_of(
     streams = pixels.transpose(2, 1, 0, 3).reshape(rows * deep, columns, 3)
     fresh = np.repeat(~used.T, deep, axis=0)
     fresh[:, 0] = True
-    begins = best_runs(streams, fresh, price * _RUN_BYTES)
+    run_bytes = _RUN_BYTES if palette is None else palette.change
+    begins = best_runs(streams, fresh, price * run_bytes)
     values, lengths = run_means(streams, begins)
     number = (begins.ravel().cumsum() - 1).reshape(rows, deep, columns)
     begins = begins.reshape(rows, deep, columns) & used.T[:, None]

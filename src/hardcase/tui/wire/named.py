@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
 
@@ -51,6 +53,9 @@ def nearest_named(colours: NDArray[np.int32]) -> NDArray[np.int32]:
 
 NAMED_BYTES = 8
 """Of `38;5;n`, nearly always."""
+_ANSI_BYTES = 2
+_CODE = 3
+"""Of an SGR sequence without its parameters."""
 
 # What xterm calls its first 16. Terminals differ about them, by 40 of 255 a channel and more.
 _ANSI = (
@@ -90,6 +95,11 @@ class Palette:
         found = self._pairs[:, cell[:, 0], cell[:, 1], cell[:, 2]]
         return channels(self.packed[found[0]]), channels(self.packed[found[1]])
 
+    @property
+    def change(self) -> float:
+        """Bytes that another colour takes, about."""
+        return _CODE + (NAMED_BYTES if len(self.numbers) > _FEW else _ANSI_BYTES)
+
     def numbers_of(self, colours: NDArray[np.float32]) -> NDArray[np.int32]:
         """Return the terminal's numbers of (..., 3) colours of the palette."""
         return self.numbers[np.searchsorted(self.packed, packed(colours))]
@@ -102,7 +112,9 @@ class Palette:
         if len(self.numbers) > _FEW:
             size = NAMED_BYTES - (numbers < 100).astype(np.float32)
             return size, size
-        return np.full(numbers.shape, 2, np.float32), 2 + (numbers > 7).astype(np.float32)
+        return np.full(numbers.shape, _ANSI_BYTES, np.float32), _ANSI_BYTES + (numbers > 7).astype(
+            np.float32
+        )
 
 
 def channels(packed: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -125,13 +137,17 @@ _CONTRAST = 0.15
 def palette_of(count: int) -> Palette:
     """Return the palette of 16 or 256 colours; of the 256 only those that terminals agree on."""
     if count == _FEW:
-        pairs = list(enumerate(_ANSI))
-    else:
-        pairs = [(number, colour) for colour, number in NAMED.items()]
-    numbers, values = np.array(sorted(pairs, key=lambda pair: pair[1]), dtype=np.int32).T
+        return palette_with(enumerate(_ANSI))
+    return palette_with((number, colour) for colour, number in NAMED.items())
+
+
+def palette_with(numbered: Iterable[tuple[int, int]]) -> Palette:
+    """Return the palette of a terminal with such numbers, and 0xRRGGBB of each, all different."""
+    pairs = sorted(numbered, key=lambda pair: pair[1])
+    numbers, values = np.array(pairs, dtype=np.int32).T
     colours = channels(values)
     table = _distances(_grid(_BITS), colours).argmin(axis=1).reshape((2**_BITS,) * 3)
-    return Palette(numbers, values, table, _pairs(colours) if count == _FEW else None)
+    return Palette(numbers, values, table, _pairs(colours) if len(pairs) <= _FEW else None)
 
 
 def _grid(bits: int) -> NDArray[np.float32]:
