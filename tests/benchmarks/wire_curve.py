@@ -4,8 +4,9 @@
 
 Here pictures are drawn by the program's own code without the rest of it, so that any budget can be
 asked for: once the budget is what chafa's picture of the same image on the same cells takes, once
-less and less of it, until the fidelity is no better than chafa's. Of 16
-colours each is shown those it takes the terminal to have: ours xterm's, chafa its own.
+less and less of it, until the fidelity is no better than chafa's. The 16 colours, which differ
+between terminals, are those that chafa takes them to be, for ours too: on xterm, whose 16 ours
+takes them to be, chafa's pictures have other colours than it chose.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from hardcase.imaging.segments import lines
 from hardcase.tui.wire.encode import Means
 from hardcase.tui.wire.front import FrontBuffer
 from hardcase.tui.wire.lossy import Quality
+from hardcase.tui.wire.named import palette_with
 from hardcase.tui.wire.profile import FULL, LEAN
 
 if TYPE_CHECKING:
@@ -60,7 +62,9 @@ class Drawn:
 class Pictures:
     """Draws an image in the program's way on the cells it fills on `size` (columns, rows)."""
 
-    def __init__(self, path: Path, size: tuple[int, int], mode: str, depth: str) -> None:
+    def __init__(
+        self, path: Path, size: tuple[int, int], mode: str, depth: str, *, its_16: bool = False
+    ) -> None:
         self._path = path
         self._columns, self._rows = wire_chafa.whole_cells(path, size)
         across = 2 if mode == "quadrant" else 1
@@ -69,15 +73,18 @@ class Pictures:
         everywhere = np.ones(grid.chars.shape, dtype=np.bool_)
         self._pieces = [(y, 0, Strip(row)) for y, row in enumerate(lines(grid, picture=everywhere))]
         self._system = SYSTEMS[depth]
+        self._its_16 = its_16 and depth == "16"
 
     def draw(self, quality: Quality | None) -> Drawn:
         """Draw it."""
         front = FrontBuffer(self._system, Means(named=bool(quality and quality.named)))
         front.resize(self._columns, self._rows)
+        if self._its_16:
+            front._palette = palette_with(enumerate(wire_chafa.ITS_16))
         front.paint(self._pieces)
         data, _ = front.update(quality)
         screen = Emulator(self._columns, self._rows)
-        screen.feed(data)
+        screen.feed(wire_chafa.in_its_colours(data) if self._its_16 else data)
         seen = read(screen, Region(0, 0, self._columns, self._rows))
         fidelity = judge_whole(seen, self._path, self._columns, self._rows)
         return Drawn(len(data) / (self._columns * self._rows), fidelity)
@@ -150,7 +157,7 @@ def match(
         theirs.append(judge_whole(seen, path, columns, rows))
         costs.append(count / (columns * rows))
         mode = "half" if rival.symbols == "half" else "quadrant"
-        pictures = Pictures(path, size, mode, rival.depth)
+        pictures = Pictures(path, size, mode, rival.depth, its_16=True)
         need = 2.0
         for share in SHARES:
             made = within(pictures, costs[-1] * share)
