@@ -30,7 +30,7 @@ import resnet50
 from PIL import Image
 
 from hardcase import hardness
-from hardcase.imaging.statistics import Look
+from hardcase.imaging.statistics import Look, reduced
 from hardcase.inference import Effort, EngineRequest, LocalEngine, Profile, load_profile, opened
 from hardcase.inference.budget import Plan
 from hardcase.inference.evidence import gather, open_looker
@@ -123,7 +123,7 @@ def measure(
 
 def looked(image: Image.Image, boxes: np.ndarray | None) -> None:
     """Measure an image and its boxes as the engine does."""
-    look = Look(image)
+    look = Look(reduced(image), image.size)
     look.whole()
     for box in () if boxes is None else boxes[:MAX_MEASURED_BOXES]:
         look.part(box)

@@ -9,11 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from hardcase.imaging.statistics import MEASURED_SIDE, Look, measure, wholes
+from hardcase.imaging.statistics import MEASURED_SIDE, Look, measure, reduced, wholes
 
 
 def plain(colour: tuple[int, int, int], height: int = 20, width: int = 30) -> np.ndarray:
     return np.full((height, width, 3), colour, dtype=np.uint8)
+
+
+def look_at(pixels: np.ndarray) -> Look:
+    image = Image.fromarray(pixels)
+    return Look(reduced(image), image.size)
 
 
 def test_black_white_and_grey() -> None:
@@ -90,20 +95,20 @@ def test_a_part_is_measured_as_if_it_were_the_image(
     height, width = pixels.shape[:2]
     x1, y1 = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
     x2, y2 = data.draw(st.integers(x1 + 1, width)), data.draw(st.integers(y1 + 1, height))
-    part = Look(pixels).part(np.array([x1, y1, x2, y2], dtype=np.float32))
+    part = look_at(pixels).part(np.array([x1, y1, x2, y2], dtype=np.float32))
     assert part == pytest.approx(measure(pixels[y1:y2, x1:x2]), rel=1e-4, abs=1e-4)
 
 
 def test_a_part_of_a_large_image_is_measured_at_the_scale_of_the_whole() -> None:
     small = np.random.default_rng(2).integers(0, 256, (MEASURED_SIDE, 100, 3), dtype=np.uint8)
     large = small.repeat(3, axis=0).repeat(3, axis=1)
-    part = Look(large).part(np.array([30, 60, 150, 300], dtype=np.float32))
+    part = look_at(large).part(np.array([30, 60, 150, 300], dtype=np.float32))
     assert part == pytest.approx(measure(small[20:100, 10:50]), rel=1e-4)
 
 
 @pytest.mark.parametrize("box", [(3, 3, 3, 3), (4, 4, 4, 4), (0.1, 0.1, 0.2, 0.2)])
 def test_the_smallest_part_is_one_pixel(box: tuple[float, ...]) -> None:
-    look = Look(plain((10, 200, 30), 4, 4)).part(np.array(box, dtype=np.float32))
+    look = look_at(plain((10, 200, 30), 4, 4)).part(np.array(box, dtype=np.float32))
     assert look.saturation == pytest.approx(190 / 200)
     assert look.sharpness == 0.0
 
@@ -114,10 +119,14 @@ def test_many_are_measured_together_as_each_by_itself(
 ) -> None:
     rng = np.random.default_rng(seed)
     images = [rng.integers(0, 256, (*size, 3), dtype=np.uint8) for size in [*sizes, *sizes[::2]]]
-    assert wholes(images) == [measure(pixels) for pixels in images]
+    assert wholes([reduced(Image.fromarray(image)) for image in images]) == [
+        measure(pixels) for pixels in images
+    ]
 
 
 def test_large_ones_are_measured_together_too() -> None:
     side = MEASURED_SIDE
     images = list(np.random.default_rng(3).integers(0, 256, (3, side, side, 3), dtype=np.uint8))
-    assert wholes(images) == [measure(pixels) for pixels in images]
+    assert wholes([reduced(Image.fromarray(image)) for image in images]) == [
+        measure(pixels) for pixels in images
+    ]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from hardcase.inference.preprocess import image_of, place, render, tensor
+from hardcase.inference.preprocess import as_image, place, render, tensor
 from hardcase.inference.profile.schema import Color, Fit, InputSpec, Layout
 
 FLOAT = np.dtype(np.float32)
@@ -63,7 +63,7 @@ def test_each_fit_places_the_picture_as_its_family_does(fit, size, content):
 def test_letterbox_pads_with_grey_and_keeps_the_picture_between():
     spec = InputSpec((8, 8), pad=114)
     image = Image.new("RGB", (8, 4), (255, 0, 0))
-    out = np.asarray(image_of(render(image, spec, place(spec, 8, 4))))
+    out = np.asarray(as_image(render(image, spec, place(spec, 8, 4))))
     assert (out[:2] == 114).all()
     assert (out[6:] == 114).all()
     assert (out[2:6] == (255, 0, 0)).all()
@@ -72,7 +72,7 @@ def test_letterbox_pads_with_grey_and_keeps_the_picture_between():
 def test_letterbox_samples_between_the_two_nearest_pixels_without_antialiasing():
     columns = np.tile(np.arange(0, 160, 10, dtype=np.uint8)[None, :, None], (16, 1, 3))
     spec = InputSpec((4, 4))
-    out = np.asarray(image_of(render(Image.fromarray(columns), spec, place(spec, 16, 16))))
+    out = np.asarray(as_image(render(Image.fromarray(columns), spec, place(spec, 16, 16))))
     # centres of the output at 1.5, 5.5, 9.5, 13.5: the mean of two neighbours each
     assert out[0, :, 0].tolist() == [15, 55, 95, 135]
 
@@ -89,7 +89,7 @@ def test_an_image_read_at_half_scale_lands_in_the_same_place():
     full = Image.linear_gradient("L").resize((160, 120)).convert("RGB")
     placement = place(spec, 160, 120)
     a, b = (
-        np.asarray(image_of(render(image, spec, placement)), dtype=int)
+        np.asarray(as_image(render(image, spec, placement)), dtype=int)
         for image in (full, full.reduce(2))
     )
     assert abs(a - b).max() <= 4

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from hardcase.imaging.planes import image_of, planes_of
 from hardcase.inference import preprocess
-from hardcase.inference.preprocess import image_of, place, planes_of, render
+from hardcase.inference.preprocess import place, render
 from hardcase.inference.profile.schema import Fit, InputSpec
 from hardcase.inference.resample import onnx_file, resample
 

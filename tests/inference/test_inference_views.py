@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from hardcase.inference.preprocess import image_of, place, render
+from hardcase.inference.preprocess import as_image, place, render
 from hardcase.inference.profile.schema import Fit, InputSpec
 from hardcase.inference.superpixels import PATCHES
 from hardcase.inference.views import shown_part, to_original, view
@@ -23,7 +23,7 @@ fits = st.sampled_from([Fit.LETTERBOX, Fit.LETTERBOX_TOP_LEFT, Fit.STRETCH])
 def shown(pixels: np.ndarray, name: str, size: tuple[int, int], fit: Fit = Fit.LETTERBOX):
     spec = InputSpec(size, fit=fit)
     placement = place(spec, pixels.shape[1], pixels.shape[0])
-    canvas = image_of(render(Image.fromarray(pixels), spec, placement))
+    canvas = as_image(render(Image.fromarray(pixels), spec, placement))
     return np.asarray(canvas), np.asarray(view(canvas, placement, name, 114)), placement
 
 

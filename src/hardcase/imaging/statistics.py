@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import Image
 
+from hardcase.imaging.planes import planes_of
 from hardcase.model.evidence import PixelStatistics
 
 if TYPE_CHECKING:
@@ -27,10 +28,9 @@ _MIXTURES = np.array(  # of R, G, B: luma (ITU-R BT.601), R - G, (R + G) / 2 - B
 
 
 class Look:
-    """How an RGB image looks, or (H, W, 3) uint8 pixels: as a whole, and in parts.
+    """How an image of `size` (width, height) looks, given it `reduced`: as a whole, and in parts.
 
-    It is first reduced by area averaging to at most `MEASURED_SIDE` pixels a side, parts with it,
-    so that their numbers compare with those of the whole. Then
+    Parts are those of the reduced image, so that their numbers compare with those of the whole.
 
     - brightness: mean of Y = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), over 255; [0, 1]
     - saturation: mean of (max - min) / max over R, G, B, 0 for black (HSV); [0, 1]
@@ -40,15 +40,11 @@ class Look:
     - sharpness: ln(1 + variance of the Laplacian of Y in 0-255), 4 neighbours, inner pixels only,
       0 for images narrower than 3 pixels; Pech-Pacheco et al., "Diatom autofocusing in brightfield
       microscopy: a comparative study" (2000)
-
-    Raises ValueError for any other mode, shape or dtype, and for no pixels at all.
     """
 
-    def __init__(self, rgb: Image.Image | NDArray[np.uint8]) -> None:
-        pixels = reduced(rgb)
-        height, width = (rgb.height, rgb.width) if isinstance(rgb, Image.Image) else rgb.shape[:2]
-        self._shape = pixels.shape[:2]
-        self._scale = self._shape[1] / width, self._shape[0] / height
+    def __init__(self, pixels: NDArray[np.uint8], size: tuple[int, int]) -> None:
+        self._shape = pixels.shape[1:]
+        self._scale = self._shape[1] / size[0], self._shape[0] / size[1]
         self._planes = _planes(pixels[None])
 
     def whole(self) -> PixelStatistics:
@@ -58,7 +54,7 @@ class Look:
     def part(self, box: NDArray[np.floating]) -> PixelStatistics:
         """Measure the pixels of the reduced image that a box touches, at least one.
 
-        `box` (4,) is x1, y1, x2, y2 in pixels of the image given, inside it.
+        `box` (4,) is x1, y1, x2, y2 in pixels of the image itself, inside it.
         """
         (height, width), (across, down) = self._shape, self._scale
         x1, y1 = min(int(box[0] * across), width - 1), min(int(box[1] * down), height - 1)
@@ -70,8 +66,11 @@ class Look:
 
 
 def measure(rgb: NDArray[np.uint8]) -> PixelStatistics:
-    """Measure an (H, W, 3) uint8 image as a whole; see `Look`."""
-    return Look(rgb).whole()
+    """Measure an (H, W, 3) uint8 image as a whole; see `Look`.
+
+    Raises ValueError for any other shape or dtype, and for no pixels at all.
+    """
+    return wholes([reduced(_as_image(rgb))])[0]
 
 
 def wholes(images: Sequence[NDArray[np.uint8]]) -> list[PixelStatistics]:
@@ -83,7 +82,7 @@ def wholes(images: Sequence[NDArray[np.uint8]]) -> list[PixelStatistics]:
     for index, pixels in enumerate(images):
         by_shape.setdefault(pixels.shape, []).append(index)
     found: dict[int, PixelStatistics] = {}
-    for (height, width, _), indices in by_shape.items():
+    for (_, height, width), indices in by_shape.items():
         step = max(1, TOGETHER_PIXELS // (height * width))
         for start in range(0, len(indices), step):
             some = indices[start : start + step]
@@ -91,17 +90,20 @@ def wholes(images: Sequence[NDArray[np.uint8]]) -> list[PixelStatistics]:
     return [found[index] for index in range(len(images))]
 
 
-def reduced(rgb: Image.Image | NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return what is measured of an image, see `Look`: (H, W, 3), `MEASURED_SIDE` at most."""
-    image = rgb if isinstance(rgb, Image.Image) else _as_image(rgb)
+def reduced(image: Image.Image) -> NDArray[np.uint8]:
+    """Return what is measured of an RGB image: its planes (3, H, W), `MEASURED_SIDE` at most.
+
+    Larger images are reduced to that by area averaging. Raises ValueError for any other mode, and
+    for no pixels at all.
+    """
     if image.mode != "RGB" or 0 in image.size:
         raise ValueError(f"expected an RGB image, got {image.mode} of shape {image.size}")
     factor = MEASURED_SIDE / max(image.size)
     if factor >= 1:
-        return np.asarray(image)
+        return planes_of(image)
     size = max(1, round(image.width * factor)), max(1, round(image.height * factor))
     # first by a whole factor, which is much faster and moves sharpness by 0.2 %
-    return np.asarray(image.resize(size, Image.Resampling.BOX, reducing_gap=1.0))
+    return planes_of(image.resize(size, Image.Resampling.BOX, reducing_gap=1.0))
 
 
 class _Planes(NamedTuple):
@@ -118,10 +120,9 @@ class _Planes(NamedTuple):
 
 
 def _planes(pixels: NDArray[np.uint8]) -> _Planes:
-    """Return the planes of (N, H, W, 3) images."""
-    count, height, width, _ = pixels.shape
-    # a plane a channel: neighbours in memory are what vector instructions are made for
-    channels = np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
+    """Return the planes of (N, 3, H, W) images."""
+    count, _, height, width = pixels.shape
+    channels = np.ascontiguousarray(pixels)
     values = channels.reshape(count, 3, -1).astype(np.float32)
     mixed = (_MIXTURES @ values).reshape(count, 3, height, width)
     luma, rg, yb = (mixed[:, channel] for channel in range(3))

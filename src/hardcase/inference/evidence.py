@@ -16,7 +16,7 @@ from hardcase.imaging.open import Decoded, decode
 from hardcase.imaging.statistics import MEASURED_SIDE, Look, reduced, wholes
 from hardcase.inference import budget, decoders, opened, providers, views
 from hardcase.inference.decoders.nms import suppress
-from hardcase.inference.preprocess import image_of, place, render
+from hardcase.inference.preprocess import as_image, place, render
 from hardcase.inference.process.request import MAX_MEASURED_BOXES, SCORE_DECIMALS, RunRequest
 from hardcase.inference.process.spread import pictures_at_once
 from hardcase.model.evidence import ORIGINAL, Detections, Evidence, PixelStatistics
@@ -141,8 +141,10 @@ class _Sight:
         self.looker = looker
         self._size = decoded.width, decoded.height
         self._placement = place(spec, *self._size)
-        self._canvas = render(image, spec, self._placement)
+        self._canvas: Picture = render(image, spec, self._placement)
         self.pixels = reduced(image)
+        if self._canvas is image and self.pixels.shape[1:] == (image.height, image.width):
+            self._canvas = self.pixels
         self.whole: PixelStatistics | None = None
         self._detections: dict[str, Detections] = {}
         self._probabilities: dict[str, NDArray[np.float32]] = {}
@@ -166,21 +168,18 @@ class _Sight:
         """Return everything seen, or the trouble."""
         if self.trouble:
             return self.trouble
-        size = width, height = self._size
         if self.whole is not None:
             return Evidence(
-                *size, self.whole, probabilities=self._probabilities, embedding=self.embedding
+                *self._size, self.whole, probabilities=self._probabilities, embedding=self.embedding
             )
-        look = Look(self.pixels)
+        look = Look(self.pixels, self._size)
         original = self._detections[ORIGINAL]
         accepted = original.boxes[original.scores >= self.looker.request.threshold]
-        rows, columns = self.pixels.shape[:2]
-        measured = accepted[:MAX_MEASURED_BOXES] * np.array([columns / width, rows / height] * 2)
         return Evidence(
-            *size,
+            *self._size,
             look.whole(),
             detections=self._detections,
-            box_pixels=tuple(map(look.part, measured)),
+            box_pixels=tuple(map(look.part, accepted[:MAX_MEASURED_BOXES])),
             embedding=self.embedding,
         )
 
@@ -196,7 +195,7 @@ class _Sight:
             return self._canvas
         profile = self.looker.model.profile
         pad = profile.input.pad if profile.task is Task.DETECTION else None
-        self._canvas = canvas = image_of(self._canvas)
+        self._canvas = canvas = as_image(self._canvas)
         return views.view(canvas, self._placement, name, pad)
 
     def _found(self, output: tuple[NDArray[Any], ...], name: str) -> Detections:

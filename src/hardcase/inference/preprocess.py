@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from hardcase.imaging.planes import image_of, planes_of
 from hardcase.inference.profile.schema import Color, Fit, InputSpec, Layout
 from hardcase.inference.resample import resample
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Picture = Image.Image | NDArray[np.float32]
+    Picture = Image.Image | NDArray[np.uint8] | NDArray[np.float32]
     """A rendered picture, RGB: an image, or its planes (3, H, W) of whole numbers in 0-255."""
 
 WHOLE_READ = 2.0
@@ -137,17 +138,9 @@ def _letterboxed(
     return canvas
 
 
-def planes_of(image: Image.Image) -> NDArray[np.uint8]:
-    """Return the planes (3, H, W) of an RGB image, each row of them in one piece."""
-    rows = np.frombuffer(image.tobytes("raw", "RGB;L"), dtype=np.uint8)
-    return rows.reshape(image.height, 3, image.width).transpose(1, 0, 2)
-
-
-def image_of(picture: Picture) -> Image.Image:
-    """Return a rendered picture as an RGB image."""
-    if isinstance(picture, Image.Image):
-        return picture
-    return Image.fromarray(np.ascontiguousarray(picture.transpose(1, 2, 0), dtype=np.uint8))
+def as_image(picture: Picture) -> Image.Image:
+    """Return a rendered picture as an image."""
+    return picture if isinstance(picture, Image.Image) else image_of(picture)
 
 
 def tensor(
