@@ -70,7 +70,8 @@ async def test_a_job_whose_file_is_gone_says_so(two_jobs) -> None:
             "gone",
         )
         await pilot.press("enter")
-        await wait_for(pilot, lambda: "no job at" in said(screen), "the reason")
+        told = "its file is gone · d takes it off the list"
+        await wait_for(pilot, lambda: said(screen) == told, "the reason")
         await pilot.press("d")
         assert [job.name for job in known_jobs()] == ["first"]
 
@@ -105,6 +106,11 @@ async def test_a_folder_without_images_is_refused_in_a_line(tmp_path) -> None:
         await pilot.press("enter")
         problem = dialog.query_one("#problem", OneLine)
         await wait_for(pilot, lambda: "no images there" in problem.text, "the reason")
+        dialog.query_one("#folder").value = str(tmp_path / "none")
+        dialog.query_one("#folder").focus()
+        await pilot.press("tab")
+        found = dialog.query_one("#found", OneLine)
+        await wait_for(pilot, lambda: found.text == "there is no such folder", "another reason")
         await pilot.press("escape")
         await listed(pilot)
 

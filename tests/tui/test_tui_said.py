@@ -220,3 +220,30 @@ async def test_a_task_that_cannot_use_the_annotations_there_are_says_so(tmp_path
         await wait_for(pilot, lambda: "only for detection" in problem.text, "the reason")
         await pilot.press("right")
         await wait_for(pilot, lambda: problem.text == "", "that it can")
+
+
+async def test_a_detection_job_without_boxes_says_how_they_come(make_job) -> None:
+    async with app_on(make_job(Task.DETECTION)).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        for key in ("l", "1"):
+            await pilot.press(key)
+            await wait_for(
+                pilot, lambda: said(screen) == "there is no box here: e draws boxes", "the line"
+            )
+            screen.say("")
+        await pilot.press("a")
+        told = "nothing to confirm: e draws boxes, O says there are no objects"
+        await wait_for(pilot, lambda: said(screen) == told, "the line")
+        assert "labels" not in screen_text(pilot.app)[-1]
+
+
+async def test_a_long_filter_leaves_room_for_what_it_found(make_job) -> None:
+    session = make_job()
+    async with app_on(session).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        screen.browser.set_filter("name:" + "0" * 60)
+        screen.show_list()
+        await wait_for(pilot, lambda: "filter name:" in screen_text(pilot.app)[0], "the title")
+        assert ": 0 " in screen_text(pilot.app)[0]
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: said(screen) == "the filter is cleared", "the line")

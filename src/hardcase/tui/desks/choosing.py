@@ -41,8 +41,10 @@ class ChoosingDesk(Desk):
             return
         if self.browser.selected_count or self.browser.in_range:
             self.browser.clear_selection()
+            self.screen.say("")
         elif self.browser.filter:
             self.browser.set_filter("")
+            self.screen.say("the filter is cleared")
         else:
             self.screen.check.leave()
         self.screen.show_list()

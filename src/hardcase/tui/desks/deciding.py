@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from hardcase.errors import HardcaseError
 from hardcase.model.changes import Table
-from hardcase.model.job import Status
+from hardcase.model.job import Status, Task
 from hardcase.session import Tab
 from hardcase.tui.desks.desk import Desk
 from hardcase.tui.screens.done import asked_again, in_past, stepped
@@ -80,8 +80,16 @@ class DecidingDesk(Desk):
         if targets and all(self.session.sample(i).status is Status.LABELED for i in targets):
             self.screen.say("confirmed already")
             self.onwards(targets)
-        elif self.decide(self.session.confirm, "nothing to confirm: give it a label first"):
+        elif self.decide(self.session.confirm, f"nothing to confirm: {self._first}"):
             self.onwards(targets)
+
+    @property
+    def _first(self) -> str:
+        """What comes before there is something to confirm."""
+        if self.session.task is Task.CLASSIFICATION:
+            return "give it a label first"
+        draw, none = self.screen.key("edit_boxes"), self.screen.key("no_objects")
+        return f"{draw} draws boxes, {none} says there are no objects"
 
     def action_reject(self) -> None:
         """Reject the auto labels."""

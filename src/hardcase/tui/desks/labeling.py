@@ -27,11 +27,11 @@ class LabelingDesk(Desk):
         """Leave out labels where there is nothing to give one to."""
         sample, preview = self.browser.current, self.screen.preview
         match action:
-            case "label_1":
-                boxed = preview.box is not None
-                return sample is not None and (self.session.task is Task.CLASSIFICATION or boxed)
-            case "pick_label":
-                return sample is not None and not preview.zoomed
+            case "label_1" | "pick_label":
+                if sample is None or (action == "pick_label" and preview.zoomed):
+                    return False  # zoomed in, its key pans
+                boxed = preview.box is not None or len(sample.annotations) == 1
+                return boxed or self.session.task is Task.CLASSIFICATION
             case _:
                 return True
 
@@ -97,8 +97,10 @@ class LabelingDesk(Desk):
         if preview.box is None and sample is not None and len(sample.annotations) == 1:
             preview.step_box(1, self.screen.colours)
         if preview.box is None:
-            key = self.screen.key("next_box")
-            self.screen.say(f"there is no box selected: {key} goes from box to box")
+            boxes = sample is not None and sample.annotations
+            key = self.screen.key("next_box" if boxes else "edit_boxes")
+            todo = f"selected: {key} goes from box to box" if boxes else f"here: {key} draws boxes"
+            self.screen.say(f"there is no box {todo}")
         return preview.box
 
     def _label_images(self, targets: list[int], name: str) -> None:

@@ -218,14 +218,14 @@ class LabelListDialog(ListDialog[None]):
         used = _used(use, boxes=self._session.task is Task.DETECTION)
         merging = self._asking is _Asking.MERGE_INTO and self._subject == label
         before = f" (was {', '.join(label.aliases)})" if label.aliases else ""
-        room = max(width - 7 - len(used), 4)
+        room = max(width - 8 - len(used), 4)
         name = fit(f"{label.name}{before}", room)
         return [
             ("→ " if merging else "  ", "strong"),
             (f"{digit} ", "muted"),
             ("■ ", label.colour),
             (name, ""),
-            (f"{used} ", "muted"),
+            (f" {used} ", "muted"),
         ]
 
 

@@ -177,7 +177,11 @@ class NewJobDialog(Dialog[NewJob]):
     def _look_at_typed(self) -> bool:
         """Begin to look at the folder typed; return whether it is another one than before."""
         folder = self._typed()
-        if folder is None or folder == self._looking_at:
+        if folder is None:
+            self._looking_at = self._look = None
+            self.query_one("#found", OneLine).show("there is no such folder", "$error bold")
+            return False
+        if folder == self._looking_at:
             return False
         self._look_at(folder)
         return True

@@ -261,6 +261,13 @@ class RunListDialog(ListDialog[Run]):
             hints.append(f"{self.key('runs_close')} close")
         self.query_one(".box").border_subtitle = " · ".join(hints)
 
+    @property
+    def _may_undo(self) -> bool:
+        try:
+            return bool(self._session.decisions(1))
+        except HardcaseError:
+            return True  # undo says what is wrong
+
     def _acts(self) -> list[tuple[str, tuple[str, ...]]]:
         """Return what can be done now: a word, and the ids of its actions."""
         at = self.rows.cursor
@@ -273,7 +280,7 @@ class RunListDialog(ListDialog[Run]):
                 account.run.state is RunState.QUEUED and len(self._waiting) > 1
             )
         acts.append(("new", ("runs_new",)))
-        acts += [("undo", ("runs_undo",))] * bool(self._session.decisions(1))
+        acts += [("undo", ("runs_undo",))] * self._may_undo
         return acts
 
     def _draw(self, index: int, width: int) -> list[Part]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardcase.tui.widgets.sample_rows import HARD_MARK
+from hardcase.tui.widgets.text import elide
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardcase.session import LabelingSession
     from hardcase.tui.screens.browser import Browser
+
+_FILTER = 24
+"""Cells that tell a filter from others; the line is short."""
 
 
 def about(session: LabelingSession, browser: Browser, check: str) -> str:
@@ -27,7 +31,7 @@ def about(session: LabelingSession, browser: Browser, check: str) -> str:
     elif browser.in_range:
         told += " · range"
     if browser.filter:
-        told += f" · filter {browser.filter}: {len(browser.ids):,}"
+        told += f" · filter {elide(browser.filter, _FILTER)}: {len(browser.ids):,}"
     return told
 
 

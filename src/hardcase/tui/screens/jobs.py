@@ -25,6 +25,7 @@ from hardcase.tui.messages import JobOpened, JobRead, JobRefused, QuitAsked
 from hardcase.tui.screens.place import PlaceScreen
 from hardcase.tui.widgets.job_rows import about, heading, job_row, told_apart
 from hardcase.tui.widgets.lines import Hints, OneLine, TitleLine
+from hardcase.tui.widgets.text import elide
 from hardcase.tui.widgets.virtual_list import VirtualList
 from hardcase.tui.workers.exporter import Exporter
 
@@ -151,7 +152,8 @@ class JobsScreen(PlaceScreen):
         if (job := self._current) is not None:
             forget(job.path)
             self.load()
-            self.say(f"{printable(job.name)} is off the list; its file stays at {job.path}")
+            stays = elide(job.path, self.size.width // 2)
+            self.say(f"{elide(job.name, 20)} is off the list · {stays} stays")
 
     def action_delete_job(self) -> None:
         """Remove the file of the job, after asking: no undo brings it back."""
@@ -209,6 +211,9 @@ class JobsScreen(PlaceScreen):
     def _open_to(self, then: str) -> None:
         job = self._current
         if job is None or self.opening:
+            return
+        if not job.exists:
+            self.complain(f"its file is gone · {self.key('forget_job')} takes it off the list")
             return
         self.opening = True
         self.say(f"opening {printable(job.name)}…")
