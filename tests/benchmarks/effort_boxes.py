@@ -2,7 +2,8 @@
 
 A box is drawn by the four letters nearest to its edges, a small one zoomed in to a place in it. One
 that does not fit well enough is put right by as few steps as two; else it is pulled to the edges of
-the image, as long as that keeps helping in this job; else it is drawn anew, zoomed in. A box of the
+the image, as long as that keeps helping in this job; else an edge or two are carried to letters,
+zoomed in, if the others are right; else it is drawn anew, zoomed in. A box of the
 model that is wrong is drawn anew where an object has none, and keeps its label, unless that is
 small. Where the model is seen to offer a box for an object about to be drawn, that is taken if it
 would have been left as it is had the model been sure of it. Boxes of nothing are deleted last.
@@ -11,6 +12,7 @@ would have been left as it is had the model been sure of it. Boxes of nothing ar
 from __future__ import annotations
 
 import random
+from itertools import combinations
 from string import ascii_letters
 from typing import TYPE_CHECKING
 
@@ -244,8 +246,35 @@ class BoxHand:
                     return
                 if self._edges_pay and await self._pull(wanted):
                     return
+                if off := self._edges_off(wanted):
+                    for edge in off:
+                        await self._carry(edge, wanted)
+                    continue
                 await self._keyboard.press("edit_fine")
                 await self._name(wanted)
+
+    def _edges_off(self, wanted: Annotation) -> tuple[int, ...]:
+        """Return the one or two edges, by their number, without which the box would fit."""
+        there, box = self._draft.box, wanted.box
+        assert there is not None
+        assert box is not None
+        for number in (1, 2):
+            for off in combinations(range(4), number):
+                put_right = (box[n] if n in off else there[n] for n in range(4))
+                if overlap(Box(*put_right), box) >= self._fit:
+                    return off
+        return ()
+
+    async def _carry(self, edge: int, wanted: Annotation) -> None:
+        """Carry an edge to the letter nearest to where it should be."""
+        across = edge in (0, 2)
+        await self._keyboard.press("edit_carry_across" if across else "edit_carry_down")
+        await self._keyboard.until(lambda: self._editor.drawing.aiming is not None, "the rulers")
+        placement = self._editor.placement
+        assert placement is not None
+        assert wanted.box is not None
+        place = self._random.gauss(wanted.box[edge], self._eye * placement.step[0])
+        await self._keyboard.key(nearest(rulers(placement)[0 if across else 1], place))
 
     @property
     def _edges_pay(self) -> bool:

@@ -230,6 +230,10 @@ def drawing_tour(walk: Walk) -> None:
     walk.type("escape")
     walk.take("edit_new_small", "a place in it")
     walk.type("escape")
+    walk.take("edit_carry_across", "nearest edge: column")
+    walk.type("escape")
+    walk.take("edit_carry_down", "nearest edge: row")
+    walk.type("escape")
 
 
 def review_tour(walk: Walk) -> None:

@@ -26,6 +26,9 @@ def _editor() -> Iterable[Action]:
         "edit_new_small", ("F",), "New box of something small: a place in it, zoom, draw", here
     )
     yield Action("edit_redraw", ("B",), "Draw the box anew", here)
+    for way, key, edges in (("across", "g", "left or right"), ("down", "t", "top or bottom")):
+        text = f"Carry the {edges} edge to a letter, zoomed to the box"
+        yield Action(f"edit_carry_{way}", (key,), text, here, command=f"edit_carry('{way}')")
     yield Action("edit_next", ("tab",), "Select the next box", here, "next", 6)
     yield Action("edit_previous", ("shift+tab",), "Select the previous box", here)
     for way, key in (("left", "h"), ("down", "j"), ("up", "k"), ("right", "l")):

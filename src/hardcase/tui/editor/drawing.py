@@ -23,7 +23,7 @@ from hardcase.tui.editor.aim import (
     taken_back,
 )
 from hardcase.tui.editor.colours import NO_COLOUR, faded
-from hardcase.tui.editor.editing import selecting, with_box
+from hardcase.tui.editor.editing import carried, selecting, with_box
 from hardcase.tui.editor.guide import guide
 from hardcase.tui.editor.line import Drawn
 from hardcase.tui.editor.look import overlays
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from hardcase.model.boxes import Box
     from hardcase.model.job import Annotation
     from hardcase.tui.editor.aim import Rulers
+    from hardcase.tui.editor.editing import Draft
     from hardcase.tui.editor.screen import EditScreen
 
 PLACES = (Place.DRAWING, Place.EVERYWHERE)
@@ -57,6 +58,7 @@ class DrawDesk:
         self.seen: list[Annotation] = []
         self._anew: Annotation | None = None
         self._spotting = False
+        self._carrying = False
         self._view: View | None = None
 
     @property
@@ -67,9 +69,11 @@ class DrawDesk:
 
     @property
     def box(self) -> Box | None:
-        """The box there would be if the cross were its second corner."""
+        """The box there would be if the cross were its second corner, or where its edge goes."""
         if self.aiming is None:
             return None
+        if self._carrying:
+            return self._carried(self.aiming).box
         return span_of(self.aiming, self.screen.draft.width, self.screen.draft.height)
 
     @property
@@ -127,26 +131,39 @@ class DrawDesk:
         if self._begin(anew=False, spotting=True):
             self._view = view
 
+    def action_edit_carry(self, way: str) -> None:
+        """Zoom to the box and ask where an edge goes, `across` or `down`; the view comes back."""
+        canvas, box = self.screen.canvas, self.screen.draft.box
+        if box is None:
+            self.screen.say(self.screen.no_box)
+            return
+        view = canvas.view
+        canvas.zoom_to(box)
+        if self._begin(anew=True, carrying=Aiming(box.x2, box.y2, across=way == "across")):
+            self._view = view
+
     def action_draw_cancel(self) -> None:
         """Draw nothing after all."""
         self._end()
         self.screen.say("nothing was drawn")
 
-    def _begin(self, *, anew: bool, spotting: bool = False) -> bool:
+    def _begin(self, *, anew: bool, spotting: bool = False, carrying: Aiming | None = None) -> bool:
         """Begin a new box, or the selected one anew. Return False if that is not possible now.
 
-        If `spotting`, a place to zoom to comes before the corners.
+        If `spotting`, a place to zoom to comes before the corners; if `carrying`, only one edge is
+        asked for, from that cross on.
         """
         along = self._rulers
         if along is None or not self.screen.commit():
             return False
         self._anew = self.screen.draft.annotation if anew else None
         self._spotting = spotting
+        self._carrying = carrying is not None
         self._view = None
-        trouble = self._look_up_seen()
+        trouble = None if carrying else self._look_up_seen()
         self.screen._bindings = place_bindings(self.screen.actions, PLACES)  # noqa: SLF001 - its own
         self.screen.canvas.overlays_visible = True
-        self._go_on(begun(along))
+        self._go_on(carrying or begun(along))
         if trouble is not None:
             self.screen.complain(trouble)
         return True
@@ -179,6 +196,9 @@ class DrawDesk:
         if self.aiming is None or along is None or not character or character not in ascii_letters:
             return False
         after = lettered(self.aiming, character, along)
+        if after is not None and self._carrying:
+            self._carry(after)
+            return True
         if after is not None:
             self._go_on(after)
             return True
@@ -198,15 +218,17 @@ class DrawDesk:
             self._done(taken.box, taken.label)
 
     def action_draw_place(self) -> None:
-        """Place a corner at the cross."""
-        if self.aiming is not None and (along := self._rulers):
+        """Place a corner, or the edge that is carried, at the cross."""
+        if self.aiming is not None and self._carrying:
+            self._carry(self.aiming)
+        elif self.aiming is not None and (along := self._rulers):
             self._go_on(placed(self.aiming, along))
 
     def action_draw_back(self) -> None:
         """Take back the last letter or corner."""
         if self.aiming is None:
             return
-        after = taken_back(self.aiming)
+        after = None if self._carrying else taken_back(self.aiming)
         if after is None:
             self.action_draw_cancel()
         else:
@@ -235,6 +257,17 @@ class DrawDesk:
         if self.box is not None:
             self._done(self.box)
 
+    def _carried(self, to: Aiming) -> Draft:
+        """Return the draft with the edge where the cross is; which way was asked at first."""
+        draft = self.screen.draft
+        across = self.aiming is not None and self.aiming.across
+        return carried(draft, x=to.x) if across else carried(draft, y=to.y)
+
+    def _carry(self, to: Aiming) -> None:
+        box = self._carried(to).box
+        if box is not None:
+            self._done(box)
+
     def _done(self, box: Box, label: str = "") -> None:
         """Make what was drawn a box, or the selected one; a new one with a label if it has one."""
         screen = self.screen
@@ -248,7 +281,7 @@ class DrawDesk:
         elif screen.draft.annotation != self._anew:
             screen.complain("the box is another one by now: nothing was drawn")
         elif screen.alter(with_box(screen.draft, box)):
-            screen.say("drew the box anew")
+            screen.say("carried the edge" if self._carrying else "drew the box anew")
         else:
             screen.say("the box is as it was")
 
@@ -256,14 +289,21 @@ class DrawDesk:
     def _at_start(self) -> bool:
         """Whether nothing is named yet of the box under way."""
         at = self.aiming
-        return at is not None and at.across and at.first is None
+        begun = at is not None and at.across and at.first is None
+        return begun and not self._carrying
 
     @property
     def _guide(self) -> str:
         if self.aiming is None:
             return ""
         seen = len(self.seen) if self._at_start else 0
-        return guide(self.aiming, self.screen.key, spotting=self._spotting, seen=seen)
+        return guide(
+            self.aiming,
+            self.screen.key,
+            spotting=self._spotting,
+            carrying=self._carrying,
+            seen=seen,
+        )
 
     @property
     def _rulers(self) -> Rulers | None:

@@ -102,6 +102,21 @@ def pulled(draft: Draft, edge: Edge, by: float) -> Draft:
     return draft if after == rounded(draft.box) else with_box(draft, after)
 
 
+def carried(draft: Draft, *, x: float | None = None, y: float | None = None) -> Draft:
+    """Move the nearer of the left and right edges to column `x`, of top and bottom to row `y`.
+
+    What lies outside the image is taken to its edge; places are rounded to whole pixels.
+    """
+    if draft.box is None:
+        return draft
+    x1, y1, x2, y2 = draft.box
+    if x is not None:
+        x1, x2 = _nearer_at(x1, x2, min(max(round(x), 0), draft.width))
+    if y is not None:
+        y1, y2 = _nearer_at(y1, y2, min(max(round(y), 0), draft.height))
+    return snapped_to(draft, Box(x1, y1, x2, y2))
+
+
 def dragged(draft: Draft, edges: Collection[Edge], dx: float, dy: float) -> Draft:
     """Move some edges of the selected box by (dx, dy), all of it if there are none."""
     if not edges:
@@ -198,6 +213,10 @@ def spanned(
     x1, x2 = _span(corner[0], opposite[0], width)
     y1, y2 = _span(corner[1], opposite[1], height)
     return Box(x1, y1, x2, y2)
+
+
+def _nearer_at(low: float, high: float, place: float) -> tuple[float, float]:
+    return (place, high) if abs(place - low) < abs(place - high) else (low, place)
 
 
 def _sized(box: Box, width: int, height: int) -> Box | None:

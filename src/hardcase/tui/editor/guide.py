@@ -10,15 +10,23 @@ if TYPE_CHECKING:
     from hardcase.tui.editor.aim import Aiming
 
 
-def guide(aiming: Aiming, key: Callable[[str], str], *, spotting: bool, seen: int) -> str:
+def guide(
+    aiming: Aiming, key: Callable[[str], str], *, spotting: bool, carrying: bool, seen: int
+) -> str:
     """Return in one line what to do next.
 
     `key` tells the user's key for the id of an action. If `spotting`, a place to zoom to comes
-    first; `seen` is how many boxes are offered by number.
+    first; if `carrying`, an edge goes to one column or row. `seen` is how many boxes are offered
+    by number.
     """
     what = "column" if aiming.across else "row"
-    corner = "first corner" if aiming.first is None else "opposite corner"
-    letter = f"{'a place in it' if spotting else corner}: {what} letter (capital: half a step on)"
+    if carrying:
+        place = "nearest edge"
+    elif spotting:
+        place = "a place in it"
+    else:
+        place = "first corner" if aiming.first is None else "opposite corner"
+    letter = f"{place}: {what} letter (capital: half a step on)"
     if not seen:
         return f"{letter} · or arrows and {key('draw_place')}"
     first, last = key("draw_seen_1"), key(f"draw_seen_{seen}")
