@@ -200,3 +200,21 @@ def test_what_a_moved_box_hid_takes_few_bytes_however_busy_the_picture_is() -> N
     pixels[:, [10, 11, 80, 81]] = 255 - pixels[:, [10, 11, 80, 81]]
     buffer.paint(picture(pixels))
     assert 500 < len(buffer.update(FULL)[0]) < 3000
+
+
+def test_a_moved_box_tells_the_colour_of_its_edges_once_not_row_by_row() -> None:
+    columns, rows = 120, 56
+    pixels = scene(5, rows, columns)
+    buffer, screen = front(columns, rows), Seeing(columns, rows)
+    buffer.paint(picture(pixels))
+    screen.feed(buffer.update(FULL)[0])
+    upper = Style(color="#ff8800", bgcolor=marked(np.full(3, 100)))
+    edge = Strip([Segment("▕", upper)])
+    buffer.paint([(y, x, edge) for y in range(4, 50) for x in (20, 90)])
+    pixels[8:100, 22] = np.random.default_rng(1).integers(0, 256, (92, 3))
+    hidden = [(y, 22, Strip([list(strip)[22]])) for y, _, strip in picture(pixels)[4:50]]
+    buffer.paint(hidden)
+    data = buffer.update(FULL)[0]
+    assert data.count(b"38;2;255;136;0") == 1
+    screen.feed(data)
+    assert all(screen.cells()[y][x][0] == "▕" for y in range(4, 50) for x in (20, 90))

@@ -11,7 +11,8 @@ queues updates without asking whether the last one has arrived. Here, once for e
   dither it where the terminal has but a palette (`named`); `rate` finds the price that fits,
 - `encode` writes the cells with the fewest moves and colour codes,
 - `line` measures the line and says how much may be under way,
-- `driver`, `wired` and `at_once` tie this to Textual, and step aside where Textual is not as expected.
+- `driver`, `wired` and `at_once` tie this to Textual, and step aside where Textual is not as
+  expected.
 
 Upstream, two things would make this a plain plug-in: a hook that gets a `CompositorUpdate` before
 it is rendered to text, and a driver that says when what it was given has been written.

@@ -70,9 +70,9 @@ class Batch:
     soft: NDArray[np.int32]
 
     @classmethod
-    def of(cls, cells: Cells, where: NDArray[np.bool_]) -> Batch:
-        """Take the cells `where`, by rows."""
-        row, column = where.nonzero()
+    def of(cls, cells: Cells, where: NDArray[np.bool_], *, down: bool = False) -> Batch:
+        """Take the cells `where`, by rows, or `down` the columns."""
+        row, column = where.T.nonzero()[::-1] if down else where.nonzero()
         return cls(row, column, *(array[row, column] for array in cells.arrays))
 
 

@@ -16,7 +16,7 @@ from rich.color import ColorSystem
 
 from hardcase.tui.wire.cells import Cells
 from hardcase.tui.wire.encode import Batch, Means, Pen, encode, move
-from hardcase.tui.wire.glyphs import BLANK, CONTINUED, UNKNOWN
+from hardcase.tui.wire.glyphs import BLANK, CONTINUED, UNKNOWN, is_line
 from hardcase.tui.wire.lossy import Quality, cheapened, near, picture_mask
 from hardcase.tui.wire.named import palette_of
 from hardcase.tui.wire.rate import Rate
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 UNLIMITED = 1 << 40
 _LONGEST_BRIDGE = 3
 """Letters that take no more bytes than a jump over them."""
+_FEW = 0.15
+"""Share of a picture up to which it is but a box that was moved."""
 _NOT_ASCII = 0x7F
 _COLOURS = {ColorSystem.EIGHT_BIT: 256, ColorSystem.STANDARD: 16}
 _CLEAR = b"\x1b[m\x1b[2J\x1b[H"
@@ -114,14 +116,17 @@ class FrontBuffer:
             drawn = cheapened(self.wanted, pictures, quality, self._palette, rate, roomy=self.roomy)
         text = b"" if not self._clear else self._cleared(changed)
         sent, complete = [text], True
+        upright = self._upright(pictures)
         whole = limit >= UNLIMITED
-        parts = [changed] if whole else [changed & ~pictures, pictures]
-        for part in parts:
+        parts = [changed & ~upright] if whole else [changed & ~pictures, pictures & ~upright]
+        batches = [Batch.of(drawn, part) for part in parts]
+        for batch in [Batch.of(drawn, upright, down=True), *batches]:
+            if not len(batch.code):
+                continue
             room = limit - sum(map(len, sent))
-            if part.any() and (room <= 0 or not complete):
+            if room <= 0 or not complete:
                 complete = False
                 break
-            batch = Batch.of(drawn, part)
             text, done = encode(
                 batch,
                 self._pen,
@@ -197,6 +202,19 @@ class FrontBuffer:
             for n in range(1, width + 1):
                 bridges[:, n : n + last - 1] |= ends
         return bridges
+
+    def _upright(self, pictures: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return the edges of boxes that are better drawn from top to bottom than row by row.
+
+        All of an edge has one colour, which would have to be told again beside what it hid.
+        """
+        if np.count_nonzero(pictures) > _FEW * np.count_nonzero(self.wanted.soft):
+            return np.zeros_like(pictures)
+        lines = pictures & is_line(self.wanted.code)
+        upright = lines.copy()
+        upright[:, 1:] &= ~lines[:, :-1]
+        upright[:, :-1] &= ~lines[:, 1:]
+        return upright
 
     def _settle(self, drawn: Cells, batch: Batch, done: int) -> bool:
         """Record what was sent."""
