@@ -143,6 +143,7 @@ class WireDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal, as it is at first or after a suspension."""
         self.pump.front.forget()
+        self.pump.touched = time.monotonic()  # what shows now was asked for, as if by a key
         super().start_application_mode()  # type: ignore[no-untyped-call] # Textual's
         if self._writer_thread is not None:
             self.pump.ask()

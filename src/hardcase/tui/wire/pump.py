@@ -71,7 +71,7 @@ class Pump:
         self.waiting = False
         """Whether there is something to send that had to wait; read by other threads."""
         self.touched = 0.0
-        """When a key was last pressed; set by the thread that reads them."""
+        """When a key was last pressed, or the terminal taken; set by the driver."""
         self.passing = 0.0
         """Until when the picture that is wanted is but in the place of one on its way."""
         self._output = output
