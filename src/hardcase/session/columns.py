@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hardcase.model.job import HUMAN, Sample, Status
+from hardcase.session.column_values import STATUS_CODES, Names, Values, values_of
 from hardcase.session.views import Sort
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ _ARRAYS = (
 )
 """Attributes of `Columns` that are plain arrays with a row a sample."""
 
-STATUS_CODES: dict[Status, int] = {status: code for code, status in enumerate(Status)}
-
 
 class Members:
     """Which of some names each of N rows has: one bit a name, (N, words) uint64."""
@@ -40,19 +37,17 @@ class Members:
         """Every name that a row ever had."""
         return list(self._bits)
 
-    def write(self, rows: NDArray[np.int64], names: Iterable[tuple[str, ...]]) -> None:
+    def write(self, rows: NDArray[np.int64], names: Names) -> None:
         """Let each of the rows (M,) have its names, in any order, and no others."""
-        number: dict[tuple[str, ...], int] = {}
-        index = [number.setdefault(some, len(number)) for some in names]
-        places = [[self._bits.setdefault(n, len(self._bits)) for n in some] for some in number]
+        places = [[self._bits.setdefault(n, len(self._bits)) for n in some] for some in names.some]
         missing = (len(self._bits) + 63) // 64 - self._words.shape[1]
         if missing > 0:
             self._words = np.pad(self._words, ((0, 0), (0, missing)))
-        words = np.zeros((len(number), self._words.shape[1]), np.uint64)
+        words = np.zeros((len(names.some), self._words.shape[1]), np.uint64)
         for row, bits in zip(words, places, strict=True):
             for bit in bits:
                 row[bit // 64] |= np.uint64(1 << bit % 64)
-        self._words[rows] = words[index]
+        self._words[rows] = words[names.which]
 
     def without(self, rows: NDArray[np.int64]) -> None:
         """Drop rows (M,)."""
@@ -104,30 +99,37 @@ class Columns:
         self._label_counts: Counter[str] = Counter()
         self._hard_order: NDArray[np.int64] | None = None
         self._label_counts.update(a.label for s in ordered for a in s.annotations)
-        self._write(np.arange(size), ordered)
+        self._put(np.arange(size), values_of(ordered))
 
-    def update(self, edits: Sequence[tuple[Sample | None, Sample | None]]) -> bool:
-        """Follow a change. Return False if new columns have to be built: samples came or went."""
+    def update(
+        self,
+        edits: Sequence[tuple[Sample | None, Sample | None]],
+        values: Values | None = None,
+    ) -> bool:
+        """Follow a change. Return False if new columns have to be built: samples came or went.
+
+        `values` are those of the samples after it, where somebody has them already.
+        """
         if not edits:
             return True
         gone = [before for before, after in edits if before is not None and after is None]
         if len(gone) == len(edits):
             self._drop(gone)
             return True
-        rows, samples = [], []
-        counts: Counter[str] = Counter()
+        rows, samples, said_before, said_after = [], [], [], []
         for before, after in edits:
             if before is None or after is None or before.path != after.path:
                 return False
             rows.append(self._row_of[after.id])
             samples.append(after)
             if before.annotations is not after.annotations:
-                counts.update(a.label for a in before.annotations)
-                counts.subtract(a.label for a in after.annotations)
+                said_before.append(before.annotations)
+                said_after.append(after.annotations)
             if before.coefficient != after.coefficient or before.hard != after.hard:
                 self._hard_order = None
-        self._label_counts.subtract(counts)
-        self._write(np.array(rows), samples)
+        self._label_counts.subtract(a.label for some in said_before for a in some)
+        self._label_counts.update(a.label for some in said_after for a in some)
+        self._put(np.array(rows), values_of(samples) if values is None else values)
         return True
 
     def order(self, mask: Mask, sort: Sort) -> NDArray[np.int64]:
@@ -162,38 +164,12 @@ class Columns:
         self._label_counts.subtract(a.label for s in gone for a in s.annotations)
         self._hard_order = None
 
-    def _write(self, rows: NDArray[np.int64], samples: Sequence[Sample]) -> None:
-        """Write samples into the rows (M,), a column at a time, since 100,000 may have changed."""
-        said = [s.annotations for s in samples]
-        scores = [[a.score for a in some if a.score is not None] for some in said]
-        self.status[rows] = [STATUS_CODES[s.status] for s in samples]
-        self.hard[rows] = [s.hard for s in samples]
-        self.missing[rows] = [s.missing for s in samples]
-        self.broken[rows] = [s.error is not None for s in samples]
-        self.coefficient[rows] = np.array([s.coefficient for s in samples], np.float32)
-        self.score_low[rows] = [min(some, default=np.nan) for some in scores]
-        self.score_high[rows] = [max(some, default=np.nan) for some in scores]
-        self.reasons[rows] = [_bits(s.reasons) for s in samples]
-        self.day[rows] = [_day(s.updated_at[:10]) for s in samples]
-        self.labels.write(rows, [tuple([a.label for a in some]) for some in said])
-        makers = ([a.by for a in some] for some in said)
-        confirmed = ([] if s.labeled_by is None else [s.labeled_by] for s in samples)
-        pairs = zip(makers, confirmed, strict=True)
-        self.makers.write(rows, [tuple(made + by) for made, by in pairs])
-
-
-@lru_cache(maxsize=4096)
-def _bits(reasons: tuple[int, ...]) -> int:
-    return sum(1 << r for r in set(reasons) if 0 <= r < 32)
-
-
-@lru_cache(maxsize=1024)
-def _day(date: str) -> int:
-    """Days since 1970 of an ISO date, -1 if it is none: what a job file says is not trusted."""
-    try:
-        return (dt.date.fromisoformat(date) - dt.date(1970, 1, 1)).days
-    except ValueError:
-        return -1
+    def _put(self, rows: NDArray[np.int64], values: Values) -> None:
+        """Let the rows (M,) have the values of M samples."""
+        for name, column in values.arrays.items():
+            getattr(self, name)[rows] = column
+        self.labels.write(rows, values.labels)
+        self.makers.write(rows, values.makers)
 
 
 def made_by_human(sample: Sample) -> bool:

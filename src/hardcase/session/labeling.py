@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from hardcase.formats import Report, WriteOptions
     from hardcase.session.autolabel.runs import ActiveRun, Chunk, PreparedRun, RunRequest
+    from hardcase.session.column_values import Values
     from hardcase.session.folder.sync import Synced
 
 JOB_FILE = "hardcase.json"
@@ -245,14 +246,18 @@ class LabelingSession(JobReader):
         edits: Sequence[Edit],
         kind: Kind = Kind.EDIT,
         target: int | None = None,
+        values: Values | None = None,
     ) -> Change | None:
-        """Make a Change of `edits`, apply it, tell the listeners. None if there are no edits."""
+        """Make a Change of `edits`, apply it, tell the listeners. None if there are no edits.
+
+        `values` are those of the edited samples, in their order, where somebody has them already.
+        """
         if not edits:
             return None
         seq = self._store.last_seq + 1
         change = Change(seq, now(), self._who, title, tuple(edits), kind, target)
         self._store.commit(change)
-        self._keep_up(change)
+        self._keep_up(change, values)
         for listener in tuple(self._listeners):
             listener(change)
         return change

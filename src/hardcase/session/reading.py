@@ -11,7 +11,8 @@ from hardcase.model.changes import Change, Step, Table
 from hardcase.model.checksum import annotations_checksum
 from hardcase.model.job import Job, Label, Prediction, Run, Sample, Status, Task
 from hardcase.model.text import printable
-from hardcase.session.columns import STATUS_CODES, Columns
+from hardcase.session.column_values import STATUS_CODES
+from hardcase.session.columns import Columns
 from hardcase.session.filtering import filters
 from hardcase.session.label_list import in_names_of_today, names_now
 from hardcase.session.views import Sort, Stats, Tab
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from hardcase.model.findings import Finding
     from hardcase.model.fingerprint import Fingerprint
     from hardcase.model.seen import Seen
+    from hardcase.session.column_values import Values
     from hardcase.store import JobStore
 
 
@@ -202,11 +204,14 @@ class JobReader:
         """Return the newest changes that undo would take back, newest first."""
         return self._store.undoable(limit)
 
-    def _keep_up(self, change: Change) -> None:
-        """Keep what was worked out from the rows in step with them."""
+    def _keep_up(self, change: Change, values: Values | None = None) -> None:
+        """Keep what was worked out from the rows in step with them.
+
+        `values` are those of the samples after the change, in its order, if somebody has them.
+        """
         pairs = [(e.before, e.after) for e in change.edits if e.table is Table.SAMPLES]
         samples = cast("list[tuple[Sample | None, Sample | None]]", pairs)
-        if self._columns is not None and not self._columns.update(samples):
+        if self._columns is not None and not self._columns.update(samples, values):
             self._columns = None
         if any(b is None or a is None or b.path != a.path for b, a in samples):
             self._ids_by_path = None

@@ -293,11 +293,11 @@ def finish(session: LabelingSession, settled: Settled) -> Change | None:
     """
     run = session.run(settled.run)
     moment = now()
-    edits = list(settled.current_edits(session))
+    edits, values = settled.current(session)
     title = f"auto label {count(len(edits), 'sample')} with {run.signature}"
     completed = replace(run, state=RunState.COMPLETED, ended_at=moment, learned=settled.learned)
     edits.append(Edit(Table.RUNS, run.id, run, completed))
-    return session.commit(title, edits)
+    return session.commit(title, edits, values=values)
 
 
 def run_through(

@@ -7,13 +7,16 @@ and held against the rows as they are when it is committed.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
 
 from hardcase import hardness
 from hardcase.model.changes import Edit, Table
 from hardcase.model.job import HUMAN, Prediction, Run, RunState, Sample, Status, Task
 from hardcase.precedence import keys
 from hardcase.session.clock import now
+from hardcase.session.column_values import values_of
 from hardcase.session.columns import made_by_human
 from hardcase.session.judging.population import completed, is_decided, is_usable, populate
 from hardcase.session.label_list import in_names_of_today, names_now
@@ -21,6 +24,7 @@ from hardcase.session.label_list import in_names_of_today, names_now
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from hardcase.session.column_values import Values
     from hardcase.session.labeling import LabelingSession
 
 
@@ -59,7 +63,8 @@ class Settlement:
             for key, verdict in keys.before(verdicts.items())
             if (edit := verdict.edit(self._samples[key], self._run, self._task, moment))
         }
-        return Settled(self._run.id, verdicts, edits, self._names, len(self._learned))
+        values = values_of([cast("Sample", edit.after) for edit in edits.values()])
+        return Settled(self._run.id, verdicts, edits, values, self._names, len(self._learned))
 
     def judge_new(self, predictions: Sequence[Prediction]) -> list[hardness.Assessment]:
         """Assess predictions of images that are no samples yet, beside those of the run.
@@ -88,13 +93,29 @@ class Settled:
     run: int
     verdicts: Mapping[int, _Verdict]
     edits: Mapping[int, Edit]
+    values: Values
+    """Of the samples after the edits, in their order: it takes longer than anything else at the end
+    of a run."""
     names: Mapping[str, str]
     """What labels were called, see `names_now`."""
     learned: int
     """How many decisions of people the coefficients rest on."""
 
-    def current_edits(self, session: LabelingSession) -> Iterator[Edit]:
-        """Yield the edits, worked out again where samples or labels changed since the run ended."""
+    def current(self, session: LabelingSession) -> tuple[list[Edit], Values]:
+        """Return the edits, worked out again where samples or labels changed since the run ended.
+
+        Beside them, the values of their samples. Edits that were worked out again come last.
+        """
+        edits = list(self._current_edits(session))
+        place = {key: n for n, key in enumerate(self.edits)}
+        kept = [edit for edit in edits if self.edits.get(edit.key) is edit]
+        again = [edit for edit in edits if self.edits.get(edit.key) is not edit]
+        values = self.values.of(np.array([place[edit.key] for edit in kept], np.int64))
+        if again:
+            values = values.then(values_of([cast("Sample", edit.after) for edit in again]))
+        return kept + again, values
+
+    def _current_edits(self, session: LabelingSession) -> Iterator[Edit]:
         run, task, moment = session.run(self.run), session.task, now()
         names = names_now(session.labels)
         relabeled = names != self.names

@@ -12,7 +12,7 @@ import numpy as np
 from hardcase.errors import UsageError
 from hardcase.model.job import HUMAN, Status, Task
 from hardcase.model.reasons import Reason, explained
-from hardcase.session.columns import STATUS_CODES
+from hardcase.session.column_values import STATUS_CODES
 from hardcase.session.filtering.filter_words import quoted, split
 from hardcase.session.filtering.filters import FIELDS, FLAGS, Term, evaluate, parse
 

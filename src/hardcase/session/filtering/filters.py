@@ -21,7 +21,7 @@ import numpy as np
 from hardcase.errors import UsageError
 from hardcase.model.job import HUMAN, Status, Task
 from hardcase.model.reasons import Reason, explained
-from hardcase.session.columns import STATUS_CODES, Columns
+from hardcase.session.column_values import STATUS_CODES
 from hardcase.session.filtering.filter_words import quoted, split
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from hardcase.session.columns import Columns
     from hardcase.session.filtering.filter_words import Word
 
     Mask = NDArray[np.bool_]
