@@ -7,12 +7,9 @@ own decoder. Whatever is out of the ordinary is left to `imaging.open`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import struct
 
 from PIL import Image
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MOST_BYTES = 1 << 16
 """Larger files spend their time in the decoder, whoever opens them."""
@@ -54,29 +51,28 @@ def _frame(data: bytes) -> tuple[str, tuple[int, int]] | None:
     reads the file itself, sees the same frame.
     """
     found = None
-    for marker, start, end in _segments(data):
+    at = 2 if data.startswith(_START) else len(data)
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker, start, end = data[at + 1], at + 4, at + 2 + (data[at + 2] << 8 | data[at + 3])
+        if not start <= end <= len(data):
+            return None
         if marker == _SCAN:
             return found
-        if marker in _FRAMES and found is None and end - start >= 6:
-            precision, channels = data[start], data[start + 5]
-            height = int.from_bytes(data[start + 1 : start + 3])
-            width = int.from_bytes(data[start + 3 : start + 5])
-            if precision != 8 or channels not in _MODES or not 0 < width * height <= MOST_PIXELS:
+        if marker in _FRAMES and found is None:
+            found = _shape(data[start:end])
+            if found is None:
                 return None
-            found = _MODES[channels], (width, height)
         elif marker not in _PASSED:
             return None
+        at = end
     return None
 
 
-def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield marker, start and end of what each segment holds; end where there is none."""
-    if not data.startswith(_START):
-        return
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        end = at + 2 + int.from_bytes(data[at + 2 : at + 4])
-        if not at + 4 <= end <= len(data):
-            return
-        yield data[at + 1], at + 4, end
-        at = end
+def _shape(frame: bytes) -> tuple[str, tuple[int, int]] | None:
+    """Return mode and (width, height) that a frame tells, None for what is not read here."""
+    if len(frame) < 6:
+        return None
+    precision, height, width, channels = struct.unpack_from(">BHHB", frame)
+    if precision != 8 or channels not in _MODES or not 0 < width * height <= MOST_PIXELS:
+        return None
+    return _MODES[channels], (width, height)
