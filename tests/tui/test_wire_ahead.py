@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from rich.color import ColorSystem
+from rich.segment import Segment
 from textual.filter import ANSIToTruecolor, Monochrome
 from textual.strip import Strip
 
@@ -35,8 +36,10 @@ def grid_of(seed: int, tag: str = " 猫 cat ") -> tuple[CellGrid, CellGrid]:
     return CellGrid(chars, fg, bg), ground
 
 
-def sheet_of(seed: int, system: ColorSystem = ColorSystem.TRUECOLOR) -> Sheet:
-    return Sheet.of(*grid_of(seed), system)
+def sheet_of(
+    seed: int, system: ColorSystem = ColorSystem.TRUECOLOR, tag: str = " 猫 cat "
+) -> Sheet:
+    return Sheet.of(*grid_of(seed, tag), system)
 
 
 def pieces(sheet: Sheet) -> list[tuple[int, int, Strip]]:
@@ -159,6 +162,19 @@ def test_hurried_updates_leave_the_picture_for_later() -> None:
     data, complete = front.update(FULL)
     assert complete
     assert sheet.ahead.bands[0].data in data
+
+
+def test_in_a_hurry_the_boxes_of_a_picture_wait_with_it_but_not_what_lies_over_both() -> None:
+    front = buffer()
+    front.paint(pieces(sheet_of(1)))
+    front.update(FULL)
+    front.paint(pieces(sheet_of(2, tag=" other ")))
+    front.paint([(Y + 8, X + 20, Strip([Segment("dialog")]))])
+    data, complete = front.update(FULL, hurried=True)
+    assert b"dialog" in data
+    assert b"other" not in data
+    assert not complete
+    assert b"other" in front.update(FULL)[0]
 
 
 def test_the_letterbox_is_no_picture_and_stays_exact() -> None:

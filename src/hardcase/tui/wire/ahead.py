@@ -164,6 +164,18 @@ class AheadBuffer(FrontBuffer):
             sent.append(text)
         return b"".join(sent), complete
 
+    def _passing(self) -> NDArray[np.bool_]:
+        """Return the cells of the picture with all that lies on it: boxes go with their picture."""
+        passing = super()._passing()
+        if self._sheet is not None:
+            sheet, y, x = self._sheet
+            part = np.s_[y : y + sheet.grid.rows, x : x + sheet.grid.columns]
+            same = np.ones_like(sheet.picture)
+            for wanted, asked in zip(self.wanted.arrays, sheet.cells.arrays, strict=True):
+                same &= wanted[part] == asked
+            passing[part] |= same
+        return passing
+
     def _bands(self, quality: Quality) -> list[Band]:
         """Return what was encoded of the rows that are to change, unless less would do."""
         if self._sheet is None:

@@ -91,20 +91,19 @@ class FrontBuffer:
         """Return what to write now, and whether the terminal shows what it should after that.
 
         `quality` None is exact. At most about `limit` bytes, in whole rows: text goes first, then
-        pictures from the top. `hurried` leaves pictures for later.
+        pictures from the top. `hurried` leaves pictures, and what lies on them, for later.
         """
         pictures = np.zeros(self.wanted.code.shape, dtype=np.bool_)
         changed = self._differs()
         if not changed.any():
             return b"", True
         left = False
-        if quality is not None:
-            pictures = picture_mask(self.wanted) & changed
         if hurried:
-            left = bool(pictures.any())
-            changed &= ~pictures
-            pictures[:] = False
+            passing = self._passing() & changed
+            left = bool(passing.any())
+            changed &= ~passing
         elif quality is not None:
+            pictures = picture_mask(self.wanted) & changed
             close = near(self.wanted, self._shown, pictures, quality.keep)
             _copy(self.wanted, self._meant, close)
             changed &= ~close
@@ -202,6 +201,10 @@ class FrontBuffer:
             for n in range(1, width + 1):
                 bridges[:, n : n + last - 1] |= ends
         return bridges
+
+    def _passing(self) -> NDArray[np.bool_]:
+        """Return the cells that are left for later in a hurry."""
+        return picture_mask(self.wanted)
 
     def _upright(self, pictures: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return the edges of boxes that are better drawn from top to bottom than row by row.
