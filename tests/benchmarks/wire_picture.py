@@ -268,18 +268,17 @@ def editor_regions(screen: Emulator) -> list[Region]:
 
 
 class Album:
-    """Images as a region of the screen would show them, to tell which one it shows."""
+    """Images as a region of the screen would show them, to tell which one it shows.
+
+    Each is compared where it would lie only: the letterbox around it is like that of many others.
+    """
 
     def __init__(self, images: Sequence[Path], region: Region) -> None:
         self._region = region
-        pages = []
+        self._pages = []
         for path in images:
-            place = fit(source(path).size, region.columns, region.rows)
-            page = np.full((2 * region.rows, region.columns), _GROUND)
-            x, y, width, height = place
-            page[y : y + height, x : x + width] = _soft_ideal(path, width, height)
-            pages.append(_normal(page.ravel()))
-        self._pages = np.array(pages)
+            x, y, width, height = place = fit(source(path).size, region.columns, region.rows)
+            self._pages.append((np.s_[y : y + height, x : x + width], _page(path, place)))
 
     def scores(self, screen: Emulator) -> NDArray[np.floating]:
         """Return for each image how like it the picture is, a correlation in [-1, 1]."""
@@ -289,12 +288,12 @@ class Album:
         if text.all():
             return np.zeros(len(self._pages))
         luma[text] = luma[~text].mean()
-        scores: NDArray[np.floating] = self._pages @ _normal(_smooth(luma, 1.0, 3).ravel())
-        return scores
+        smooth = _smooth(luma, 1.0, 3)
+        return np.array([float(page @ _normal(smooth[at].ravel())) for at, page in self._pages])
 
 
-_GROUND = 20.0
-"""About the luma of the letterbox."""
+def _page(path: Path, place: Fit) -> NDArray[np.floating]:
+    return _normal(_soft_ideal(path, place.width, place.height).ravel())
 
 
 def _normal(values: NDArray[np.floating]) -> NDArray[np.floating]:

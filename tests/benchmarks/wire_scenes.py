@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 BARE = Path(__file__).with_name("wire_bare.py")
 LIKE = 0.3
 """Likeness from which a picture counts as that of an image, if it is like no other even more."""
+SURE = 0.8
+"""The same where many images may be meant: one picture half over another is like several."""
 
 
 @dataclass
@@ -73,11 +75,11 @@ def _show_all(driven: Driven, images: list[Path]) -> None:
     raise NotSeenError(f"the list of all samples is not on screen:\n{driven.screen.text}")
 
 
-def shown_sample(screen: Emulator, album: Album) -> int | None:
+def shown_sample(screen: Emulator, album: Album, like: float = LIKE) -> int | None:
     """Return which image of the album the picture is closest to, None if it is like none."""
     scores = album.scores(screen)
     best = int(scores.argmax())
-    return best if scores[best] > LIKE else None
+    return best if scores[best] > like else None
 
 
 def interactions(

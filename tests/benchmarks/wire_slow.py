@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wire_drive import NotSeenError
 from wire_picture import Album
-from wire_scenes import open_job, shown_sample
+from wire_scenes import SURE, open_job, shown_sample
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,11 +34,11 @@ TOLERANCE = 1.1
 class Held:
     """What holding a key brought.
 
-    `single`: seconds from one key on the resting line till its picture is there, the median of
-    some, and `single_bytes` what that takes. `settled`: the same from the last of the keys held,
-    and `line_quiet` till nothing more came. `late` bytes came after the last key, `total` in all.
-    Of so many `pictures` enough was seen to tell them; `stale` of them came up after the last key
-    and were not its own. `came`: whether that of the last sample was there in the end, within
+    `single`: seconds from one key on the resting line till the picture of the last sample is there,
+    the median of some, and `single_bytes` what that takes. `settled`: the same from the last of the
+    keys held, and `line_quiet` till nothing more came. `late` bytes came after the last key,
+    `total` in all. Of so many `pictures` enough was seen to tell them; `stale` of them came up
+    after the last key and were not its own. `came`: whether that of the last sample was there in the end, within
     `PATIENCE` seconds; `rested`: whether the line was quiet by then.
     """
 
@@ -79,10 +79,8 @@ def hold(
             raise NotSeenError(f"holding j over {keys} images needs {last + 1} of them")
         album = Album(images[: last + 1], region)
         _still(driven, region, album, line, 0.0)
-        singles = []
         for _ in range(ahead):
-            start = driven.program.send(b"j")
-            singles.append(_still(driven, region, album, line, start))
+            _still(driven, region, album, line, driven.program.send(b"j"))
         before = driven.screen.bytes
         seen: set[int | None] = set()
         held = _Held(driven, keys, time.monotonic())
@@ -91,18 +89,23 @@ def hold(
             driven.burst(0.01, 0.03)
             if time.monotonic() - looked > 5 / REPEAT:
                 looked = time.monotonic()
-                seen.add(shown_sample(driven.screen, album))
+                seen.add(shown_sample(driven.screen, album, SURE))
         end = held.last
         at_end = driven.screen.bytes
         after = _still(driven, region, album, line, end)
+        late, total = (driven.screen.bytes - since for since in (at_end, before))
+        singles = []
+        for _ in range(3):
+            _still(driven, region, album, line, driven.program.send(b"k"))
+            singles.append(_still(driven, region, album, line, driven.program.send(b"j")))
         return Held(
             keys,
             statistics.median(s.picture for s in singles),
             int(statistics.median(s.raw for s in singles)),
             after.picture,
             after.end,
-            driven.screen.bytes - at_end,
-            driven.screen.bytes - before,
+            late,
+            total,
             len({*seen, *after.seen} - {None}),
             sum(n != last for n in after.seen[1:]),
             after.seen[-1:] == (last,),
@@ -163,7 +166,7 @@ def _still(driven: Driven, region: Region, album: Album, line: Line, start: floa
             touched, changed = cost, driven.last
         if still or (more and end - looked > 0.15):
             looked = end
-            sample = shown_sample(driven.screen, album)
+            sample = shown_sample(driven.screen, album, SURE)
             if sample is not None and seen[-1:] != [sample]:
                 seen.append(sample)
         if still or now > deadline:
