@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import colorsys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +12,8 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 from rich.color import EIGHT_BIT_PALETTE, STANDARD_PALETTE, Color, ColorSystem
 
-from hardcase.imaging.depth import Depth, dithered, flat, nearest, palette
+from hardcase.imaging.contrast import ink, ratio, rgb
+from hardcase.imaging.depth import SHOWN, Depth, dithered, flat, nearest, palette, shown
 from hardcase.model.palette import LABEL_COLOURS
 
 PALETTES = [Depth.XTERM, Depth.ANSI]
@@ -79,3 +82,25 @@ def test_a_label_with_a_hue_keeps_one_in_16_colours() -> None:
         chosen = flat(np.array([r, g, b], dtype=np.uint8), Depth.ANSI).tolist()
         assert chosen in palette(Depth.ANSI).tolist()
         assert (len(set(chosen)) > 1) == (len({r, g, b}) > 1)
+
+
+def test_the_first_eight_labels_have_eight_of_the_16_colours() -> None:
+    chosen = [tuple(flat(rgb(colour), Depth.ANSI).tolist()) for colour in LABEL_COLOURS[:8]]
+    assert len(set(chosen)) == 8
+
+
+@pytest.mark.parametrize("colour", LABEL_COLOURS)
+def test_what_xterm_shows_for_a_label_has_its_hue(colour: str) -> None:
+    wanted = rgb(colour)
+    number = palette(Depth.ANSI).tolist().index(flat(wanted, Depth.ANSI).tolist())
+    shown = rgb(f"#{SHOWN[number]:06x}")
+    hues = [colorsys.rgb_to_hls(*(c / 255).tolist())[0] for c in (wanted, shown)]
+    turn = abs(hues[0] - hues[1])
+    assert np.ptp(wanted) < 40 or min(turn, 1 - turn) < 0.125
+
+
+@pytest.mark.parametrize("colour", LABEL_COLOURS)
+def test_names_of_labels_are_read_on_what_terminals_show(colour: str) -> None:
+    drawn = shown(flat(rgb(colour), Depth.ANSI), Depth.ANSI)
+    assert f"#{bytes(drawn.tolist()).hex()}" in {f"#{value:06x}" for value in SHOWN}
+    assert ratio(ink(drawn), drawn) >= 4

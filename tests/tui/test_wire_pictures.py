@@ -17,6 +17,9 @@ from wire_pictures import decibels, front, marked, picture, scene
 from wire_screens import Seeing
 
 from hardcase.imaging.cells import half_blocks
+from hardcase.imaging.contrast import rgb
+from hardcase.imaging.depth import Depth, flat
+from hardcase.model.palette import LABEL_COLOURS
 from hardcase.tui.wire.ahead import Place, encoded
 from hardcase.tui.wire.encode import Means
 from hardcase.tui.wire.lossy import Quality, cheapened, picture_mask
@@ -218,3 +221,18 @@ def test_a_moved_box_tells_the_colours_of_its_edges_once_not_row_by_row() -> Non
     assert data.count(b"38;2;255;136;0") == data.count(b"48;2;100;100;100") == 1
     screen.feed(data)
     assert all(screen.cells()[y][x][0] == "▕" for y in range(4, 50) for x in (20, 90))
+
+
+@pytest.mark.parametrize("colour", LABEL_COLOURS)
+@pytest.mark.parametrize("char", ["│", "▌"])
+def test_in_16_colours_a_line_over_a_picture_has_the_colour_of_its_tag(colour, char) -> None:
+    drawn = flat(rgb(colour), Depth.ANSI)
+    pixels = scene(3)
+    line = Segment(char, Style(color=marked(drawn), bgcolor=marked(np.zeros(3))))
+    tag = Segment("x", Style(bgcolor=f"rgb({','.join(map(str, drawn.tolist()))})"))
+    buffer = front(*SIZE, system=ColorSystem.STANDARD)
+    buffer.paint([*picture(pixels), (3, 10, Strip([line])), (3, 20, Strip([tag]))])
+    screen = Seeing(*SIZE)
+    screen.feed(buffer.update(FULL)[0])
+    row = screen.cells()[3]
+    assert row[20][2] in row[10]

@@ -16,6 +16,7 @@ QUARTERS = " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"
 _NAMES = {
     "black": "000000", "red": "cd0000", "green": "00cd00", "brown": "cdcd00",
     "blue": "0000ee", "magenta": "cd00cd", "cyan": "00cdcd", "white": "e5e5e5",
+    "bfightmagenta": "brightmagenta",  # so spelt in pyte
 }  # fmt: skip
 _REPEAT = re.compile(r"(.)\x1b\[(\d+)b")
 _LINKS = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from hardcase.terminal import Depth
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["PATTERN", "Depth", "dithered", "flat", "nearest", "palette"]
+__all__ = ["PATTERN", "SHOWN", "Depth", "dithered", "flat", "nearest", "palette", "shown"]
 
 
 # The 16 colours as Rich matches them (`rich.color.STANDARD_PALETTE`): normal, then bright.
@@ -22,6 +22,15 @@ _ANSI = [
     (85, 85, 85), (255, 85, 85), (85, 255, 85), (255, 255, 85),
     (85, 85, 255), (255, 85, 255), (85, 255, 255), (255, 255, 255),
 ]  # fmt: skip
+
+SHOWN = (
+    0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5,
+    0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
+)  # fmt: skip
+"""What xterm, and most terminals much the same, shows of the 16 colours; 0xRRGGBB.
+
+Terminals differ about them, by 40 of 255 a channel and more.
+"""
 
 _CUBE = (0, 95, 135, 175, 215, 255)
 
@@ -62,18 +71,50 @@ def nearest(colours: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
 def flat(colour: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
     """Return the colour of a depth to draw one (3,) colour with, so that labels stay apart.
 
-    Of the 16 colours a hue never becomes a grey, though one may be closer.
+    Of the 16 colours, the one that terminals show with the hue closest to it, and about as light;
+    a hue never becomes a grey, though one may be closer.
     """
     wanted = colour.astype(np.int64)
     if depth is not Depth.ANSI or wanted.max() - wanted.min() < _COLOURED:
         return nearest(colour, depth)
-    colours = palette(depth).astype(np.int64)
-    hues = colours[colours.max(axis=1) != colours.min(axis=1)]
-    best: NDArray[np.uint8] = hues[((hues - wanted) ** 2 @ _WEIGHTS).argmin()].astype(np.uint8)
-    return best
+    found: NDArray[np.uint8] = palette(depth)[_of_hue(bytes(colour.tolist()))]
+    return found
+
+
+def shown(colour: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:
+    """Return what a terminal shows of one (3,) colour of a depth, to choose what is read on it."""
+    if depth is not Depth.ANSI:
+        return colour
+    value = SHOWN[int((palette(depth) == colour).all(axis=1).argmax())]
+    return np.array([value >> 16, value >> 8 & 255, value & 255], dtype=np.uint8)
 
 
 _COLOURED = 40  # difference of channels from which a colour has a hue worth keeping
+_LIGHTNESS = 0.4
+"""Degrees of hue that a difference of lightness, in 0-100, is as bad as."""
+
+
+@lru_cache(maxsize=1024)
+def _of_hue(colour: bytes) -> int:
+    """Return which of the 16 colours is closest to a colour by hue, and by less in lightness."""
+    known = np.array([(c >> 16, c >> 8 & 255, c & 255) for c in SHOWN])
+    lightness, hue = _lightness_and_hue(np.vstack((known, list(colour))))
+    turn = np.abs((hue[:-1] - hue[-1] + 180) % 360 - 180)
+    off = turn + _LIGHTNESS * np.abs(lightness[:-1] - lightness[-1])
+    return int(np.where(np.ptp(known, axis=1) > 0, off, np.inf).argmin())
+
+
+def _lightness_and_hue(colours: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return L* in 0-100 and the hue in degrees, of CIELAB (CIE 15, D65), of (N, 3) sRGB."""
+    level = colours / 255
+    linear = np.where(level > 0.04045, ((level + 0.055) / 1.055) ** 2.4, level / 12.92)
+    xyz = linear @ _XYZ.T
+    x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116).T
+    return 116 * y - 16, np.degrees(np.arctan2(200 * (y - z), 500 * (x - y)))
+
+
+# sRGB (IEC 61966-2-1) to XYZ, as shares of the white of D65.
+_XYZ = np.array([[0.4339, 0.3763, 0.1899], [0.2126, 0.7152, 0.0722], [0.0177, 0.1095, 0.8729]])
 
 
 def dithered(pixels: NDArray[np.uint8], depth: Depth) -> NDArray[np.uint8]:

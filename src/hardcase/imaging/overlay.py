@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from hardcase.imaging.cells import CellGrid, mean
 from hardcase.imaging.contrast import BLACK, WHITE, behind, ink, rgb
-from hardcase.imaging.depth import Depth, flat, nearest
+from hardcase.imaging.depth import Depth, flat, nearest, shown
 from hardcase.imaging.minimap import minimap
 from hardcase.imaging.outline import outline
 from hardcase.imaging.rulers import Aim, cross, inks, names, signposts
@@ -180,4 +180,4 @@ def _write(arrays: _Arrays, span: Span, depth: Depth) -> None:
         fg[where], bg[where] = BLACK, WHITE
         return
     colour = flat(span.colour, depth)
-    fg[where], bg[where] = ink(colour), colour
+    fg[where], bg[where] = ink(shown(colour, depth)), colour

@@ -5,7 +5,7 @@ Only cells that are marked as a picture's are touched; text, and whatever else t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from hardcase.tui.wire.glyphs import BLANK, is_line, patterns
 from hardcase.tui.wire.inks import affordable, best_runs, run_means
 from hardcase.tui.wire.mosaic import Mosaic
-from hardcase.tui.wire.named import channels, packed
+from hardcase.tui.wire.named import as_shown, channels, packed
 from hardcase.tui.wire.styles import INDEXED
 
 if TYPE_CHECKING:
@@ -125,6 +125,9 @@ def cheapened(
     Without a quality all are exact, or what a palette has nearest to them. They may take `roomy`
     times the budget of a cell, since others take none of it.
     """
+    if palette is not None and palette.few:
+        fg, bg = (np.where(cells.soft != 0, as_shown(c), c) for c in (cells.fg, cells.bg))
+        cells = replace(cells, fg=fg, bg=bg)
     out = type(cells)(*(array.copy() for array in cells.arrays))
     if palette is not None:
         _in_palette(out, palette)

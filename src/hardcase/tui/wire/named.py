@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hardcase.imaging.depth import SHOWN, Depth
+from hardcase.imaging.depth import palette as palette_at
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -57,12 +60,6 @@ _ANSI_BYTES = 2
 _CODE = 3
 """Of an SGR sequence without its parameters."""
 
-# What xterm calls its first 16. Terminals differ about them, by 40 of 255 a channel and more.
-_ANSI = (
-    0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5,
-    0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF,
-)  # fmt: skip
-
 _BITS = 5  # a channel in the table of nearest colours
 _PAIR_BITS = 4  # and in that of colours to mix
 
@@ -96,9 +93,14 @@ class Palette:
         return channels(self.packed[found[0]]), channels(self.packed[found[1]])
 
     @property
+    def few(self) -> bool:
+        """Whether these are but the 16."""
+        return len(self.numbers) <= _FEW
+
+    @property
     def change(self) -> float:
         """Bytes that another colour takes, about."""
-        return _CODE + (NAMED_BYTES if len(self.numbers) > _FEW else _ANSI_BYTES)
+        return _CODE + (_ANSI_BYTES if self.few else NAMED_BYTES)
 
     def numbers_of(self, colours: NDArray[np.float32]) -> NDArray[np.int32]:
         """Return the terminal's numbers of (..., 3) colours of the palette."""
@@ -109,7 +111,7 @@ class Palette:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the bytes that make each of (..., 3) the foreground, and the background."""
         numbers = self.numbers_of(colours)
-        if len(self.numbers) > _FEW:
+        if not self.few:
             size = NAMED_BYTES - (numbers < 100).astype(np.float32)
             return size, size
         return np.full(numbers.shape, _ANSI_BYTES, np.float32), _ANSI_BYTES + (numbers > 7).astype(
@@ -134,10 +136,30 @@ _CONTRAST = 0.15
 
 
 @cache
+def _meant() -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the hues by which the app names some of the 16 colours, ascending, and these."""
+    pairs = zip(packed(palette_at(Depth.ANSI).astype(np.float32)).tolist(), SHOWN, strict=True)
+    hues = [(name, shown) for name, shown in sorted(pairs) if len({*name.to_bytes(3)}) > 1]
+    names, shown = np.array(hues, dtype=np.int32).T
+    return names, shown
+
+
+def as_shown(colours: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return 0xRRGGBB, but where one is a hue by which the app names one of the 16 colours: that.
+
+    Lines and marks over pictures are drawn in those, and must have the colour of their tags, which
+    Rich sends by its number. Greys stay, since pictures are full of them.
+    """
+    names, shown = _meant()
+    at = np.minimum(np.searchsorted(names, colours), len(names) - 1)
+    return np.where(names[at] == colours, shown[at], colours)
+
+
+@cache
 def palette_of(count: int) -> Palette:
     """Return the palette of 16 or 256 colours; of the 256 only those that terminals agree on."""
     if count == _FEW:
-        return palette_with(enumerate(_ANSI))
+        return palette_with(enumerate(SHOWN))
     return palette_with((number, colour) for colour, number in NAMED.items())
 
 
