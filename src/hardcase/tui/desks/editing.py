@@ -84,7 +84,7 @@ class EditingDesk(Desk):
             screen.deciding.onwards([editor.sample_id])
             self._stay(editor)
         if outcome.quits:
-            screen.leave(QuitAsked())
+            screen.leaving.leave(QuitAsked())
 
     def _stay(self, done: EditScreen) -> None:
         """Go on in the editor where that was asked for, or boxes have to be drawn anyway."""

@@ -71,7 +71,7 @@ class ReviewingDesk(Desk):
         screen.say(left.said)
         screen.show_list()
         if left.quits:
-            screen.leave(QuitAsked())
+            screen.leaving.leave(QuitAsked())
 
     def _show_images(self) -> None:
         screen, sample = self.screen, self.browser.current

@@ -22,13 +22,13 @@ from hardcase.tui.desks.folder import FolderDesk
 from hardcase.tui.desks.gallery import GalleryDesk
 from hardcase.tui.desks.hardness import HardnessDesk
 from hardcase.tui.desks.labeling import LabelingDesk
+from hardcase.tui.desks.leaving import LeavingDesk
 from hardcase.tui.desks.moving import MovingDesk
 from hardcase.tui.desks.past import PastDesk
 from hardcase.tui.desks.picture import PictureDesk
 from hardcase.tui.desks.reviewing import ReviewingDesk
 from hardcase.tui.desks.running import RunningDesk
-from hardcase.tui.dialogs.confirm import ConfirmDialog
-from hardcase.tui.messages import JobLeft, QuitAsked, SavedChanged
+from hardcase.tui.messages import SavedChanged
 from hardcase.tui.screens import job_title
 from hardcase.tui.screens.browser import Browser
 from hardcase.tui.screens.empty import why_empty
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
-    from textual.message import Message
 
     from hardcase.model.changes import Change
     from hardcase.session import LabelingSession
@@ -99,6 +98,7 @@ class JobScreen(PlaceScreen):
         self.picture = PictureDesk(self)
         self.folder = FolderDesk(self)
         self.past = PastDesk(self)
+        self.leaving = LeavingDesk(self)
         self.exporting = ExportingDesk(self)
         self.reviewing = ReviewingDesk(self)
         self._unreadable = (0, "")
@@ -108,7 +108,7 @@ class JobScreen(PlaceScreen):
         self.desks: tuple[Desk, ...] = (
             *(self.moving, self.choosing, self.filtering, self.deciding, self.labeling),
             *(self.hardness, self.check, self.running, self.editing, self.picture, self.gallery),
-            *(self.folder, self.past, self.exporting, self.reviewing),
+            *(self.folder, self.past, self.leaving, self.exporting, self.reviewing),
         )
         self._judges = [desk for desk in self.desks if type(desk).useful is not Desk.useful]
         self.seat(*self.desks)
@@ -256,44 +256,6 @@ class JobScreen(PlaceScreen):
     def on_filter_bar_cleared(self) -> None:
         """Go back to the whole list."""
         self.filtering.filter_cleared()
-
-    # -- leaving
-
-    async def action_back(self) -> None:
-        """Leave the check if it is shown, else the job."""
-        if self.check.leave():
-            self.show_list()
-        else:
-            self.leave(JobLeft())
-
-    async def action_quit_app(self) -> None:
-        """Leave the app."""
-        self.leave(QuitAsked())
-
-    def leave(self, message: Message) -> None:
-        """Post `message`, after asking if something is still going on."""
-        asked: list[tuple[str, str]] = []
-        if self.runs.busy:
-            resume = self.key("resume_run")
-            stops = f"The run stops; what it did is kept, and {resume} resumes it."
-            asked.append(("A run is under way.", stops))
-        if self.session.trouble is not None:
-            lost = f"{self.session.trouble}. What is not saved is lost."
-            asked.append(("Not everything is saved.", lost))
-        if not asked:
-            self.post_message(message)
-            return
-
-        def answered(yes: bool | None) -> None:  # noqa: FBT001 - Textual's callback
-            if yes:
-                self.runs.abandon()
-                self.post_message(message)
-
-        question = " ".join([*(what for what, _ in asked), "Leave?"])
-        consequence = "\n".join(then for _, then in asked)
-        deliberate = self.session.trouble is not None
-        dialog = ConfirmDialog(self.actions, question, consequence, deliberate=deliberate)
-        self.app.push_screen(dialog, answered)
 
     # -- showing
 
