@@ -280,7 +280,10 @@ async def test_another_label_is_picked_from_those_with_boxes(session) -> None:
         screen = await _review(pilot, "L")
         await wait_for(pilot, lambda: isinstance(pilot.app.screen, LabelDialog), "the dialog")
         assert not any("traffic light" in t for t in screen_text(pilot.app))
-        await pilot.press(*"dog", "enter")
+        await pilot.press(*"dog", "x")
+        await wait_for(pilot, lambda: any("dogx" in t for t in screen_text(pilot.app)), "it")
+        assert not any("add the label" in t for t in screen_text(pilot.app))
+        await pilot.press("backspace", "enter")
         await wait_for(pilot, lambda: pilot.app.screen is screen, "the review")
         assert screen.review.names[screen.shown.label] == "dog"
 

@@ -42,8 +42,10 @@ class NameInput(Input):
     means and returns True, or returns False if it is to be typed.
     """
 
-    def __init__(self, tick: Callable[[], None], pick: Callable[[str], bool]) -> None:
-        super().__init__(placeholder="type to filter, or a new label", compact=True)
+    def __init__(
+        self, placeholder: str, tick: Callable[[], None], pick: Callable[[str], bool]
+    ) -> None:
+        super().__init__(placeholder=placeholder, compact=True)
         self._tick = tick
         self._pick = pick
 
@@ -60,7 +62,10 @@ class NameInput(Input):
 
 
 class LabelDialog(ListDialog[LabelPick]):
-    """The labels of a job. Enter picks one; with `several`, space or tab ticks them one by one."""
+    """The labels of a job. Enter picks one; with `several`, space or tab ticks them one by one.
+
+    Without `new`, only what there is can be picked.
+    """
 
     def __init__(
         self,
@@ -70,12 +75,14 @@ class LabelDialog(ListDialog[LabelPick]):
         *,
         title: str,
         several: bool,
+        new: bool = True,
     ) -> None:
         super().__init__(actions)
         self._labels = tuple(labels)
         self._current = frozenset(current)
         self._title = title
         self._several = several
+        self._new = new
         self._flipped: list[str] = []
         self._found: list[Label | str] = []
 
@@ -87,7 +94,8 @@ class LabelDialog(ListDialog[LabelPick]):
             box.border_subtitle = (
                 f"{several}{self.key('dialog_accept')} picks · {self.key('dialog_close')} closes"
             )
-            yield NameInput(self.action_dialog_toggle, self._pick_digit)
+            shown = "type to filter, or a new label" if self._new else "type to filter"
+            yield NameInput(shown, self.action_dialog_toggle, self._pick_digit)
             yield VirtualList(self._draw)
 
     def on_mount(self) -> None:
@@ -155,7 +163,7 @@ class LabelDialog(ListDialog[LabelPick]):
             new = clean_label(text)
         except ValueError:
             new = ""
-        if new and all(label.name != new for label in self._labels):
+        if self._new and new and all(label.name != new for label in self._labels):
             self._found.append(new)
         self.rows.set_rows(len(self._found), 0)
 

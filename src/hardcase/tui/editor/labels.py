@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hardcase.errors import HardcaseError
-from hardcase.model.text import printable
 from hardcase.tui.dialogs.labels import LabelDialog
 from hardcase.tui.editor.editing import added, relabeled
 from hardcase.tui.editor.view import EditView
+from hardcase.tui.widgets.text import elide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from hardcase.model.boxes import Box
     from hardcase.tui.dialogs.labels import LabelPick
+
+_TOLD = 24
+"""Cells of a label's name where there is more to be told."""
 
 
 class EditLabels(EditView):
@@ -70,7 +73,7 @@ class EditLabels(EditView):
                 self.key(f"edit_{side}_out") for side in ("top", "bottom", "left", "right")
             )
             finer = self.key("edit_fine")
-            shown = f"new box: {printable(label)}"
+            shown = f"new box: {elide(label, _TOLD)}"
             self.say(f"{shown} · {arrows} move it, {edges} its edges, {finer} draws it finer")
 
     def _relabel(self, name: str) -> None:
@@ -82,7 +85,7 @@ class EditLabels(EditView):
         if annotation.label == name:
             self.say("labeled so already")
         elif self.alter(relabeled(self.draft, name)):
-            self.say(f"labeled {printable(name)} · {self.key('edit_undo')} undoes")
+            self.say(f"labeled {elide(name, _TOLD)} · {self.key('edit_undo')} undoes")
 
     def _ask(self, title: str, current: Collection[str], then: Callable[[str], None]) -> None:
         labels = self.session.labels

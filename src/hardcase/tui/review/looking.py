@@ -111,7 +111,10 @@ class LookingDesk:
         labels = [label for label in screen.session.labels if label.name in names]
         current = {screen.review.names[self.shown.label]}
         dialog = LabelDialog(
-            screen.actions, labels, current, title="Review the boxes of", several=False
+            *(screen.actions, labels, current),
+            title="Review the boxes of",
+            several=False,
+            new=False,
         )
         screen.app.push_screen(dialog, self._picked)
 
