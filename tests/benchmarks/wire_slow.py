@@ -38,8 +38,8 @@ class Held:
     the median of some, and `single_bytes` what that takes. `settled`: the same from the last of the
     keys held, and `line_quiet` till nothing more came. `late` bytes came after the last key,
     `total` in all. Of so many `pictures` enough was seen to tell them; `stale` of them came up
-    after the last key and were not its own. `came`: whether that of the last sample was there in the end, within
-    `PATIENCE` seconds; `rested`: whether the line was quiet by then.
+    after the last key and were not its own. `came`: whether that of the last sample was there in
+    the end, within `PATIENCE` seconds; `rested`: whether the line was quiet by then.
     """
 
     keys: int
