@@ -8,7 +8,7 @@ a frame, and a key pressed meanwhile too.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hardcase.tui.wire.seams import surprises
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.screen import Screen
 
-    _Base = Screen[object]
+    _Base = Screen[Any]
 else:
     _Base = object
 
