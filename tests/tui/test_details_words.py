@@ -77,6 +77,15 @@ def test_where_there_is_room_a_long_name_is_told_in_full() -> None:
         assert path in "".join(told)
 
 
+def test_where_reasons_have_no_room_each_keeps_to_a_row_and_all_is_told_where_they_have() -> None:
+    why = (Reason.LOW_CONFIDENCE.value, Reason.FLIP_CHANGES.value)
+    unsure = replace(OFFERED, reasons=why)
+    small, large = lines(unsure, (45, 6)), " ".join(lines(unsure, (45, 12)))
+    assert small[1] == "▲ low confidence: check the labels"
+    assert small[2].startswith("▲ mirroring changes the prediction")
+    assert "look for misses" in large
+
+
 def test_the_digits_of_labels_stand_in_columns_and_say_what_is_left_out() -> None:
     names = tuple(f"label number {n}" for n in range(1, 15))
     for rows in (1, 2, 3):

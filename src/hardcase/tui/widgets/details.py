@@ -54,7 +54,10 @@ def details(
     reasons = [_mistake(m) for m in finding.mistakes if m.score >= _LIKELY] if finding else []
     past = is_past(sample)
     reasons += [_reason(reason, task, past=past) for reason in sample.reasons]
-    lines += _at_most(reasons, room - min(len(sample.annotations), 1), width)
+    room -= min(len(sample.annotations), 1)
+    if _height(reasons, width) > room:
+        reasons = [_in_one_row(reason, width) for reason in reasons]
+    lines += _at_most(reasons, room, width)
     lines += _annotations(sample, task, colours, box, rows - _height(lines, width) - 1)
     lines.append([(_origin(sample), "$muted")])
     if task is Task.CLASSIFICATION:
@@ -122,6 +125,15 @@ def _reason(number: int, task: Task, *, past: bool) -> Line:
     if past:
         return [(f"{HARD_MARK} of the auto label: {known.what}", "$muted")]
     return [(f"{HARD_MARK} {known.what}", "$warning"), (f": {known.look}", "")]
+
+
+def _in_one_row(line: Line, width: int) -> Line:
+    """Return a reason with as much of what to look at as its row has room for."""
+    while len(line) > 1 and _height([line], width) > 1:
+        *before, (look, style) = line
+        shorter, comma, _ = look.rpartition(",")
+        line = [*before, (shorter, style)] if comma else before
+    return line
 
 
 def _mistake(mistake: Mistake) -> Line:
