@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from pathlib import Path
@@ -193,6 +194,7 @@ def run_app(
         theme=theme,
         terminal=terminal,
     )
+    gc.freeze()  # libraries stay; the collector would look through them while a key waits
     app.run(mouse=mouse)
     if app.problem is not None:
         raise app.problem
