@@ -43,6 +43,15 @@ async def test_help_scrolls_by_pages_and_to_either_end(make_job) -> None:
         await wait_for(pilot, lambda: rows.scroll_offset.y == 0, "the first page")
 
 
+async def test_what_is_said_over_a_dialog_without_a_line_for_it_is_told_under_it(make_job) -> None:
+    async with app_on(make_job()).run_test(size=(80, 24)) as pilot:
+        screen = await job_screen(pilot)
+        (await help_of(pilot)).say("slow line")
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: pilot.app.screen is screen, "the job")
+        await wait_for(pilot, lambda: "slow line" in "".join(screen_text(pilot.app)), "the line")
+
+
 async def test_home_goes_along_what_is_typed(make_job) -> None:
     async with app_on(make_job()).run_test(size=(80, 24)) as pilot:
         await job_screen(pilot)

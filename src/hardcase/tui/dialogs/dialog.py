@@ -39,8 +39,11 @@ class Dialog(AtOnce, ModalScreen[Answer], Generic[Answer]):
         return first_key(self.actions, action_id)
 
     def say(self, text: str, style: str = "$muted") -> None:
-        """Show a line of what was done or is wrong, in a dialog that has one with id `problem`."""
-        self.query_one("#problem", OneLine).show(text, style)
+        """Show a line of what was done or is wrong, under the dialog if it has none for that."""
+        for screen in reversed(self.app.screen_stack):
+            for line in screen.query("#problem, #message").results(OneLine):
+                line.show(text, style)
+                return
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say what brought a thread down: nothing else would be heard of it."""
