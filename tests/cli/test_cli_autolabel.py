@@ -122,13 +122,13 @@ def test_signals_ask_a_run_to_stop_once(number):
 def test_a_run_that_is_stopped_keeps_what_is_done_and_goes_on(tmp_path, model, cli):
     job = tmp_path / "many"
     paint(job / "0.png", (220, 30, 30), (640, 480))
-    for n in range(1, 100):
+    for n in range(1, 600):
         os.link(job / "0.png", job / f"{n}.png")
     cli("init", job, "--task", "classification", "--labels", "red,green,blue")
     command = (sys.executable, "-m", "hardcase", *map(str, argv(job, model)), "--json")
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 60
-    while " of 100" not in cli("log", job, "--all", "--limit", "1").out:
+    while " of 600" not in cli("log", job, "--all", "--limit", "1").out:
         assert run.poll() is None, run.communicate()
         assert time.monotonic() < deadline
     run.send_signal(signal.SIGINT)
@@ -138,13 +138,13 @@ def test_a_run_that_is_stopped_keeps_what_is_done_and_goes_on(tmp_path, model, c
     assert "is kept with colours#1, and becomes labels when the run is complete" in line
     assert "hardcase runs JOB --resume 1" in line
     stopped = cli("stats", job, "--json").record
-    assert (stopped["unlabeled"], stopped["to_be_confirmed"]) == (100, 0)
+    assert (stopped["unlabeled"], stopped["to_be_confirmed"]) == (600, 0)
 
     kept = int(line.split(" of ")[0].rsplit(" ", 1)[1])
-    assert 0 < kept < 100
+    assert 0 < kept < 600
     assert f"{kept} kept" in cli("runs", job).out
     again = cli(*argv(job, model), "--json").record
-    assert (again["run"], again["state"], again["to_be_confirmed"]) == (1, "completed", 100)
+    assert (again["run"], again["state"], again["to_be_confirmed"]) == (1, "completed", 600)
 
 
 def test_a_model_that_fails_in_the_run_is_one_line_and_leaves_the_samples(
