@@ -12,7 +12,7 @@ from onnx import helper
 
 from hardcase.inference import EngineRequest, LocalEngine
 from hardcase.inference.opened import open_model
-from hardcase.inference.process.crew import SPARE, answers
+from hardcase.inference.process.crew import EARLY, SPARE, answers
 from hardcase.inference.process.spread import Spread
 
 
@@ -22,9 +22,13 @@ class Told:
     def __init__(self) -> None:
         self.keys: deque[int] = deque()
         self.most = self.answered = 0
+        self.is_open = True
 
     @property
     def waiting(self) -> int:
+        return len(self.keys)
+
+    def unanswered(self) -> int:
         return len(self.keys)
 
     def ask(self, *images: tuple[int, Path]) -> None:
@@ -58,6 +62,42 @@ def test_a_short_run_is_left_to_one_child():
     items = [(key, Path("a.png")) for key in range(8)]
     list(answers(items, crew[0], lambda: crew.append(Told()) or crew[-1], Spread(8, 1, 1), group=2))
     assert len(crew) == 1
+
+
+def run(crew, count, answered=lambda child: None):
+    """Run `count` images, one by one, through a crew; return how many each answered."""
+    waiting = iter(crew[1:])
+    items = ((key, Path("a.png")) for key in range(count))
+    found = answers(items, crew[0], lambda: next(waiting), Spread(len(crew), 1, 1), group=1)
+    for _ in found:
+        answered(crew)
+    return [child.answered for child in crew]
+
+
+def test_a_child_that_still_opens_its_model_is_not_waited_for():
+    crew = [Told(), Told()]
+    crew[1].is_open = False
+    assert run(crew, 100) == [100, 0]
+
+
+def test_a_child_takes_part_as_soon_as_it_is_open():
+    crew = [Told(), Told()]
+    crew[1].is_open = False
+
+    def open_later(crew):
+        crew[1].is_open = crew[0].answered >= 50
+
+    first, second = run(crew, 100, open_later)
+    assert first >= 50
+    assert second >= 20
+
+
+def test_a_faster_child_is_given_more_but_not_without_end():
+    crew = [Told(), Told()]
+    crew[1].unanswered = lambda: 0
+    slow, fast = run(crew, 300)
+    assert fast > slow
+    assert crew[1].most <= EARLY * (1 + SPARE) * 2
 
 
 def test_two_processes_say_of_every_image_what_one_says(mean_colour, profile, picture):

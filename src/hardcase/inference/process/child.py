@@ -91,6 +91,17 @@ class Child:
             self._selector.register(self._stdin, selectors.EVENT_WRITE)
             self._write()
 
+    def listen(self) -> int:
+        """Take in what is there of its answers; return how many `receive` gives without waiting.
+
+        How it ended, if it has, is for `receive` to say.
+        """
+        if len(self._incoming) <= MAX_LINE:
+            for key, _ in self._selector.select(0):
+                if key.fileobj is self._stdout:
+                    self._read()
+        return len(self._lines)
+
     def receive(self, timeout: float, name: str) -> dict[str, Any]:
         """Return the next answer. `name` is the model's, for the messages.
 
@@ -150,8 +161,10 @@ class Child:
                 self._write()
             elif key.fileobj is self._stderr:
                 self._read_errors()
-            else:
-                self._read()
+            elif not self._read():
+                raise ChildEndedError(self._why_it_ended())
+            elif len(self._incoming) > MAX_LINE:
+                raise ChildEndedError("it answered without end")
 
     def _write(self) -> None:
         try:
@@ -164,16 +177,14 @@ class Child:
         if not self._outgoing:
             self._selector.unregister(self._stdin)
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take in a piece of its answers; False if there will be none any more."""
         data = os.read(self._stdout.fileno(), _CHUNK)
-        if not data:
-            raise ChildEndedError(self._why_it_ended())
         self._incoming += data
         if b"\n" in data:
             *complete, self._incoming = self._incoming.split(b"\n")
             self._lines.extend(complete)
-        if len(self._incoming) > MAX_LINE:
-            raise ChildEndedError("it answered without end")
+        return bool(data)
 
     def _read_errors(self) -> None:
         data = os.read(self._stderr.fileno(), _CHUNK)

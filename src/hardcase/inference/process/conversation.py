@@ -42,7 +42,8 @@ class Conversation:
         self._timeout = timeout
         self._child = Child(command)
         self._child.send({"command": RUN, **request})
-        self._is_ready = False
+        self.is_open = False
+        """Whether the child has said that it is ready."""
         self.provider = CPU
         """What computes it, once it is open, and why that is not what was asked for, if so."""
         self.note = ""
@@ -57,13 +58,24 @@ class Conversation:
 
     def open(self) -> None:
         """Wait for the child to have opened the model. Raises ModelError."""
-        if not self._is_ready:
+        if not self.is_open:
             told = self._receive()
             ahead = told.get("ahead")
             self.ahead = ahead if isinstance(ahead, int) and ahead > 0 else 1
             self.provider = next((n for n in PROVIDERS if n == told.get("provider")), CPU)
             self.note = short(told.get("note", ""))
-            self._is_ready = True
+            self.is_open = True
+
+    def unanswered(self) -> int:
+        """Return how many images are still with the child, by what it has said; without waiting.
+
+        Notes that it is open, once it says so. Raises ModelError if it cannot be.
+        """
+        said = self._child.listen()
+        if said and not self.is_open:
+            self.open()
+            said -= 1
+        return len(self._waiting) - said
 
     def ask(self, *images: tuple[int, Path]) -> None:
         """Ask about images (key, path), at least one; that goes out while `answer` waits."""
