@@ -10,6 +10,9 @@ from typing import IO, Any
 Message = dict[str, Any]
 
 
+_encoded = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
 def claim_stdout() -> IO[bytes]:
     """Return stdout for answers alone; what libraries print there goes to stderr instead."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -19,6 +22,5 @@ def claim_stdout() -> IO[bytes]:
 
 def emit(answers: IO[bytes], *messages: Message) -> None:
     """Say something."""
-    for message in messages:
-        answers.write(json.dumps(message, allow_nan=False).encode() + b"\n")
+    answers.write("".join(_encoded(message) + "\n" for message in messages).encode())
     answers.flush()

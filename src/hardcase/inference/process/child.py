@@ -119,7 +119,7 @@ class Child:
             except ChildEndedError as error:
                 raise ModelError(f"{name} ended its engine: {error}; try another model") from error
         try:
-            answer = json.loads(self._lines.popleft())
+            answer = json.loads(self._lines.popleft().decode())  # of bytes, it would guess how
         except (ValueError, RecursionError) as error:
             raise ModelError(f"{name}: its engine answered garbage; try another model") from error
         if not isinstance(answer, dict):

@@ -96,7 +96,7 @@ def serve(command: Mapping[str, Any], answers: IO[bytes]) -> None:
 
     def listen() -> None:
         for line in sys.stdin.buffer:
-            waiting.put(json.loads(line))
+            waiting.put(json.loads(line.decode()))
         os._exit(0)
 
     def work() -> None:
