@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hardcase.errors import ModelError
 from hardcase.inference.decoders import (
@@ -105,25 +107,44 @@ def test_whole_numbers_for_boxes_are_refused_since_nobody_knows_their_scale(prof
     ],
 )
 def test_a_classifier_answers_probabilities(activation, raw, expected):
-    out = classifier(np.array(raw), activation)
+    (out,) = classifier(np.array([raw]), activation)
     assert out.dtype == np.float32
     np.testing.assert_allclose(out, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize(("raw", "dtype"), [([0, 51, 204], np.uint8), ([-128, -77, 76], np.int8)])
 def test_bytes_of_a_quantised_softmax_are_probabilities(raw, dtype):
-    out = classifier(np.array(raw, dtype=dtype), Activation.NONE)
+    (out,) = classifier(np.array([raw], dtype=dtype), Activation.NONE)
     np.testing.assert_allclose(out, [0, 0.2, 0.8], atol=1e-6)
 
 
 def test_logits_without_an_activation_are_the_profiles_fault():
     with pytest.raises(ModelError, match="activation"):
-        classifier(np.array([2.0, -1.0]), Activation.NONE)
+        classifier(np.array([[0.5, 0.5], [2.0, -1.0]]), Activation.NONE)
 
 
-def test_scores_that_are_no_numbers_are_this_images_trouble():
-    with pytest.raises(ValueError, match="finite"):
-        classifier(np.array([np.nan, 0.5]), Activation.SOFTMAX)
+@pytest.mark.parametrize("activation", Activation)
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_scores_that_are_no_numbers_are_the_trouble_of_their_image_alone(activation, odd):
+    one, other, third = classifier(np.array([[0.2, 0.5], [odd, 0.5], [0.2, 0.5]]), activation)
+    assert other is None
+    assert np.array_equal(one, third)
+    assert np.isfinite(one).all()
+
+
+@given(
+    st.integers(2, 40),
+    st.integers(1, 40),
+    st.integers(0, 999),
+    st.sampled_from((Activation.SOFTMAX, Activation.SIGMOID)),
+)
+def test_what_is_said_of_an_image_does_not_depend_on_those_beside_it(
+    classes, count, seed, activation
+):
+    raw = np.random.default_rng(seed).normal(0, 9, (count, classes)).astype(np.float32)
+    for row, together in zip(raw, classifier(raw, activation), strict=True):
+        (alone,) = classifier(row[None], activation)
+        assert np.array_equal(alone, together)
 
 
 @pytest.mark.parametrize(

@@ -123,8 +123,13 @@ def _look(sights: Sequence[_Sight], names: Sequence[str]) -> None:
     own = names[0] == ORIGINAL and sights[0].looker.encoder is None
     embed = len(sights) if own else 0
     outputs, embeddings = opened.run(model, [s.picture(name) for s, name in shown], embed=embed)
-    for (sight, name), output in zip(shown, outputs, strict=True):
-        sight.note(name, output)
+    if model.profile.task is Task.CLASSIFICATION:
+        vectors = decoders.probabilities(outputs, model.profile)
+        for (sight, name), vector in zip(shown, vectors, strict=True):
+            sight.note_class(name, vector)
+    else:
+        for (sight, name), output in zip(shown, outputs, strict=True):
+            sight.note_boxes(name, output)
     for sight, embedding in zip(sights, embeddings, strict=False):
         sight.embedding = embedding
 
@@ -153,14 +158,17 @@ class _Sight:
             self.embedding = opened.encode(looker.encoder, image, self._size)
         self.trouble = ""
 
-    def note(self, name: str, output: tuple[NDArray[Any], ...]) -> None:
+    def note_class(self, name: str, probabilities: NDArray[np.float32] | None) -> None:
+        """Note what the model says of a view; `trouble` takes that it makes no sense."""
+        if probabilities is None:
+            self.trouble = self.trouble or "the model's scores are not finite numbers"
+        else:
+            self._probabilities[name] = probabilities
+
+    def note_boxes(self, name: str, output: tuple[NDArray[Any], ...]) -> None:
         """Note what the model says of a view; `trouble` takes an answer without sense."""
-        profile = self.looker.model.profile
         try:
-            if profile.task is Task.CLASSIFICATION:
-                self._probabilities[name] = decoders.probabilities(output, profile)
-            else:
-                self._detections[name] = self._found(output, name)
+            self._detections[name] = self._found(output, name)
         except ValueError as error:
             self.trouble = self.trouble or str(error)
 

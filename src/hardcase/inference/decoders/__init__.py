@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from hardcase.errors import ModelError
 from hardcase.inference.decoders import anchors, detr, grid, nanodet, selected, yolo, yolox
 from hardcase.inference.decoders.candidates import MAX_CANDIDATES, Candidates
@@ -18,7 +20,6 @@ from hardcase.inference.profile.families import Decoder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from hardcase.inference.decoders.shapes import Shape
@@ -83,9 +84,9 @@ def decode(outputs: Outputs, profile: Profile, floor: float) -> Candidates:
     return _READERS[profile.decoder].decode(outputs, profile, floor)
 
 
-def probabilities(outputs: Outputs, profile: Profile) -> NDArray[np.float32]:
-    """Return the (classes,) probabilities in one picture's outputs, see `classifier`."""
-    return classifier(outputs[0], profile.activation)
+def probabilities(outputs: Sequence[Outputs], profile: Profile) -> list[NDArray[np.float32] | None]:
+    """Return the (classes,) probabilities in each picture's outputs, see `classifier`."""
+    return classifier(np.stack([output for output, *_ in outputs]), profile.activation)
 
 
 def shapes(profile: Profile) -> tuple[Shape, ...]:
