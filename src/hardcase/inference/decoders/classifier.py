@@ -26,7 +26,7 @@ def classifier(output: NDArray[Any], activation: Activation) -> list[NDArray[np.
     raw = output.astype(np.float64)
     if output.dtype.kind in "iu" and activation is Activation.NONE:
         raw = (raw - np.iinfo(output.dtype).min) / 255.0
-    sound = np.isfinite(raw).all(axis=1)
+    sound: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(raw), axis=1)
     raw[~sound] = 0.0
     if activation is Activation.SOFTMAX:
         raw = np.exp(raw - raw.max(axis=1, keepdims=True))
@@ -36,4 +36,4 @@ def classifier(output: NDArray[Any], activation: Activation) -> list[NDArray[np.
     elif raw.min() < -_ROUNDING or raw.max() > 1.0 + _ROUNDING:
         raise ModelError("its scores are not in 0-1; set activation: softmax in its profile")
     rows = np.clip(raw, 0.0, 1.0).astype(np.float32)
-    return [row if fine else None for row, fine in zip(rows, sound.tolist(), strict=True)]
+    return [row if fine else None for row, fine in zip(rows, sound, strict=True)]
