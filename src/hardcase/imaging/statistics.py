@@ -166,7 +166,8 @@ def _means(rows: NDArray[np.float32]) -> list[float]:
 def _variances(rows: NDArray[np.float32], means: list[float]) -> list[float]:
     """Return the variance of each row about its mean."""
     off = rows - np.array(means, dtype=np.float32)[:, None]
-    return [float(row @ row) / row.size for row in off]
+    squares: list[float] = np.vecdot(off, off).tolist()
+    return [total / rows.shape[1] for total in squares]
 
 
 def _as_image(rgb: NDArray[np.uint8]) -> Image.Image:
