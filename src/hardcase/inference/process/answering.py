@@ -10,7 +10,7 @@ from typing import IO, Any
 Message = dict[str, Any]
 
 
-_encoded = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_line = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def claim_stdout() -> IO[bytes]:
@@ -20,7 +20,12 @@ def claim_stdout() -> IO[bytes]:
     return answers
 
 
+def encoded(*messages: Message) -> bytes:
+    """Return messages as lines."""
+    return "".join(_line(message) + "\n" for message in messages).encode()
+
+
 def emit(answers: IO[bytes], *messages: Message) -> None:
     """Say something."""
-    answers.write("".join(_encoded(message) + "\n" for message in messages).encode())
+    answers.write(encoded(*messages))
     answers.flush()

@@ -24,7 +24,7 @@ import onnxruntime
 
 from hardcase.errors import ModelError
 from hardcase.inference.evidence import Looker, gather, open_looker
-from hardcase.inference.process.answering import Message, claim_stdout, emit
+from hardcase.inference.process.answering import Message, claim_stdout, emit, encoded
 from hardcase.inference.process.child import DESCRIBE, PROBE
 from hardcase.inference.process.limits import available_cores, limit_memory, restrict
 from hardcase.inference.process.request import evidence_to_json, request_from_json
@@ -103,7 +103,7 @@ def serve(command: Mapping[str, Any], answers: IO[bytes]) -> None:
         while True:
             items, answered = waiting.take()
             try:
-                answered.set_result(_answers(looker, items))
+                answered.set_result(encoded(*_answers(looker, items)))
             except BaseException as error:  # noqa: BLE001 - it is raised where answers are written
                 answered.set_exception(error)
 
@@ -111,7 +111,8 @@ def serve(command: Mapping[str, Any], answers: IO[bytes]) -> None:
         threading.Thread(target=job, daemon=True).start()
     emit(answers, {"ready": True, "provider": looker.provider, "note": looker.note[:1000]})
     while True:
-        emit(answers, *waiting.answers())
+        answers.write(waiting.answers())
+        answers.flush()
 
 
 def _share(command: Mapping[str, Any]) -> Spread:
@@ -127,16 +128,16 @@ class Waiting:
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
         self._items: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._answered: queue.SimpleQueue[Future[list[Message]]] = queue.SimpleQueue()
+        self._answered: queue.SimpleQueue[Future[bytes]] = queue.SimpleQueue()
         self._taking = threading.Lock()
 
     def put(self, item: Message) -> None:
         """Add a request."""
         self._items.put(item)
 
-    def take(self) -> tuple[list[Message], Future[list[Message]]]:
+    def take(self) -> tuple[list[Message], Future[bytes]]:
         """Wait for a request; return it with more that are there, and where the answers go."""
-        answered: Future[list[Message]] = Future()
+        answered: Future[bytes] = Future()
         with self._taking:  # so that answers are in the order of the requests
             items = [self._items.get()]
             with suppress(queue.Empty):
@@ -145,7 +146,7 @@ class Waiting:
             self._answered.put(answered)
         return items, answered
 
-    def answers(self) -> list[Message]:
+    def answers(self) -> bytes:
         """Wait for the next answers, in the order of the requests; raise what a thread raised."""
         return self._answered.get().result()
 
