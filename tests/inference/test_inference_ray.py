@@ -49,10 +49,12 @@ def cluster(ray_address) -> Cluster:
 def fake(mean_colour, profile, cluster):
     """An engine whose children do something of the test's with each image."""
 
-    def build(action: str, **more) -> RayEngine:
+    def build(action: str, provider: str = "auto", **more) -> RayEngine:
         command = [sys.executable, "-c", FAKE.replace("ACTION", action)]
         chosen = profile("classifier", "rgb", (8, 8))
-        asked = EngineRequest(mean_colour(), chosen, threshold=0.3, iou=0.5, views=())
+        asked = EngineRequest(
+            mean_colour(), chosen, threshold=0.3, iou=0.5, views=(), provider=provider
+        )
         return RayEngine(asked, **{"cluster": cluster, "command": command} | more)
 
     return build
