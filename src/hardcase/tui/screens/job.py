@@ -101,6 +101,7 @@ class JobScreen(PlaceScreen):
         self.leaving = LeavingDesk(self)
         self.exporting = ExportingDesk(self)
         self.reviewing = ReviewingDesk(self)
+        self._behind = False
         self._unreadable = (0, "")
         """The sample whose picture could not be shown last, and why."""
         self._folder = shared_folder(sample.path for sample in session.samples())
@@ -307,12 +308,19 @@ class JobScreen(PlaceScreen):
         self.preview.show(browser.current, self.colours)
         if self.gallery.showing:
             self.gallery.show()
-            self.refresh_hints()
-            return
-        near = [browser.cursor + step for step in _PREFETCH] if browser.cursor >= 0 else []
-        ids = [int(browser.ids[i]) for i in near if 0 <= i < len(browser.ids)]
-        self.preview.prefetch(ids)
         self.refresh_hints()
+        if not self._behind:
+            self._behind = True
+            self.call_after_refresh(self._catch_up)
+
+    def _catch_up(self) -> None:
+        """Make ready what may be shown next, which no key need wait for."""
+        self._behind = False
+        if self.covered or self.gallery.showing:
+            return
+        browser = self.browser
+        near = [browser.cursor + step for step in _PREFETCH] if browser.cursor >= 0 else []
+        self.preview.prefetch([int(browser.ids[i]) for i in near if 0 <= i < len(browser.ids)])
         self.editing.prefetch()
 
     def _forget_error(self) -> None:
