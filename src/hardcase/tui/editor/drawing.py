@@ -116,14 +116,7 @@ class DrawDesk:
 
     def action_edit_fine(self) -> None:
         """Zoom to the box and begin to draw it anew; the view comes back afterwards."""
-        canvas, box = self.screen.canvas, self.screen.draft.box
-        if box is None:
-            self.screen.say(self.screen.no_box)
-            return
-        view = canvas.view
-        canvas.zoom_to(box)
-        if self._begin(anew=True):
-            self._view = view
+        self._begin_zoomed()
 
     def action_edit_new_small(self) -> None:
         """Begin a new box by a place in it, to which the view is zoomed before it is drawn."""
@@ -133,19 +126,24 @@ class DrawDesk:
 
     def action_edit_carry(self, way: str) -> None:
         """Zoom to the box and ask where an edge goes, `across` or `down`; the view comes back."""
+        self._begin_zoomed(way)
+
+    def action_draw_cancel(self) -> None:
+        """Draw nothing after all."""
+        self._end()
+        self.screen.say("nothing was drawn")
+
+    def _begin_zoomed(self, way: str = "") -> None:
+        """Begin to draw the box anew, or to carry an edge of it some way, with the view on it."""
         canvas, box = self.screen.canvas, self.screen.draft.box
         if box is None:
             self.screen.say(self.screen.no_box)
             return
         view = canvas.view
         canvas.zoom_to(box)
-        if self._begin(anew=True, carrying=Aiming(box.x2, box.y2, across=way == "across")):
+        carrying = Aiming(box.x2, box.y2, across=way == "across") if way else None
+        if self._begin(anew=True, carrying=carrying):
             self._view = view
-
-    def action_draw_cancel(self) -> None:
-        """Draw nothing after all."""
-        self._end()
-        self.screen.say("nothing was drawn")
 
     def _begin(self, *, anew: bool, spotting: bool = False, carrying: Aiming | None = None) -> bool:
         """Begin a new box, or the selected one anew. Return False if that is not possible now.
