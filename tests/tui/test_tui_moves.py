@@ -8,6 +8,7 @@ from hardcase.model.job import Task
 from hardcase.session import Tab
 from hardcase.tui.widgets.filter_bar import FilterBar
 from hardcase.tui.widgets.lines import OneLine
+from hardcase.tui.widgets.preview import PreviewPane
 
 MOVES = (
     (["j"], 1),
@@ -241,3 +242,20 @@ async def test_boxes_and_details_can_be_hidden(make_job) -> None:
         await pilot.press("o", "i")
         assert screen.preview.canvas.overlays_visible
         await wait_for(pilot, lambda: screen.query_one("#details").display, "details")
+
+
+async def test_each_move_makes_the_pictures_around_it_ready(make_job, monkeypatch) -> None:
+    asked: list[list[int]] = []
+    real = PreviewPane.prefetch
+
+    def noted(pane: PreviewPane, ids: list[int]) -> None:
+        asked.append(ids)
+        real(pane, ids)
+
+    monkeypatch.setattr(PreviewPane, "prefetch", noted)
+    async with app_on(make_job()).run_test(size=(80, 24)) as pilot:
+        ids = (await job_screen(pilot)).browser.ids.tolist()
+        for at, key in ((1, "j"), (2, "j"), (1, "k")):
+            await pilot.press(key)
+            around = [ids[n] for n in (at + 1, at + 2, at - 1) if n < len(ids)]
+            await wait_for(pilot, lambda: asked[-1:] == [around], "the neighbours")  # noqa: B023
